@@ -1,0 +1,17 @@
+# Every dependency is found here, and nothing is downloaded.
+find_package(Threads REQUIRED)
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
+find_package(dnnl QUIET)
+
+add_library(electra_dependencies INTERFACE)
+target_link_libraries(electra_dependencies INTERFACE Eigen3::Eigen nlohmann_json::nlohmann_json PkgConfig::utf8proc Threads::Threads OpenMP::OpenMP_CXX)
+if(dnnl_FOUND)
+  target_link_libraries(electra_dependencies INTERFACE DNNL::dnnl)
+  target_compile_definitions(electra_dependencies INTERFACE ELECTRA_WITH_ONEDNN)
+else()
+  message(STATUS "electra: oneDNN was not found: matrix products run on Eigen, at about 60 % of the speed")
+endif()

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "electra/core/build_config.h"
+#include "electra/core/checker.h"
+#include "electra/core/device.h"
+#include "electra/core/error.h"
+#include "electra/core/tensor.h"
+
+namespace electra {
+
+class CpuContext;
+class CudaContext;
+
+/// The useful work of one kernel call: what rooflines and --parts are computed from.
+struct KernelCost {
+  double flops = 0;  // multiply and add count as two
+  double bytes = 0;  // each input read once, each output written once
+};
+
+/// Told of every kernel that a context has run, in order.
+struct KernelEvent {
+  std::string_view name;
+  double seconds = 0;
+  KernelCost cost;
+};
+
+template <class K>
+concept Kernel = requires(const K& kernel, const Checker& checker, CpuContext& cpu) {
+  { K::name } -> std::convertible_to<std::string_view>;
+  kernel.check(checker);
+  run_on(cpu, kernel);
+};
+
+/// One device and one in-order stream of work on it. Passed explicitly; nothing is global.
+class Context {
+ public:
+  struct Options {
+    int threads = 0;  // of a CPU context; 0 is every processor the process may use
+  };
+
+  /// Throws DeviceError, with the remedy, if the device cannot be had.
+  [[nodiscard]] static std::unique_ptr<Context> create(Device device, Options options);
+  [[nodiscard]] static std::unique_ptr<Context> create(Device device) {
+    return create(device, Options{});
+  }
+
+  virtual ~Context() = default;
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  [[nodiscard]] Device device() const { return device_; }
+
+  /// Checks shapes and dtypes, then runs the kernel in stream order: the only dispatch point.
+  template <Kernel K>
+  void run(const K& kernel, Where where = Where::here()) {
+    kernel.check(Checker(K::name, device_, where));
+    if (observer_) {
+      observe(K::name, cost_of(kernel), [&] { dispatch(kernel); });
+    } else {
+      dispatch(kernel);
+    }
+  }
+
+  /// Reports each kernel's time to `observer`, synchronising after each; empty to stop.
+  void set_observer(std::function<void(const KernelEvent&)> observer) {
+    observer_ = std::move(observer);
+  }
+
+  /// Memory aligned to 256 bytes. Throws DeviceError with the size if there is none.
+  [[nodiscard]] virtual void* allocate(Index bytes) = 0;
+  virtual void deallocate(void* data) noexcept = 0;
+  /// Copies between views of equal size and dtype on this device, in stream order.
+  virtual void copy(ConstTensorView from, TensorView to) = 0;
+  /// Host memory to this device, in stream order; `from` may be reused on return.
+  virtual void upload(std::span<const std::byte> from, TensorView to) = 0;
+  /// This device to host memory; waits until it is there.
+  virtual void download(ConstTensorView from, std::span<std::byte> to) = 0;
+  /// Sets every byte to zero, in stream order.
+  virtual void zero(TensorView view) = 0;
+  /// Waits for all work in the stream.
+  virtual void synchronize() = 0;
+
+ protected:
+  explicit Context(Device device) : device_(device) {}
+
+ private:
+  template <class K>
+  void dispatch(const K& kernel) {
+    if (device_.type == DeviceType::cpu) return run_on(cpu(), kernel);
+    if constexpr (built_with_cuda) return run_on(cuda(), kernel);
+  }
+  template <class K>
+  [[nodiscard]] static KernelCost cost_of(const K& kernel) {
+    if constexpr (requires { { kernel.cost() } -> std::same_as<KernelCost>; }) return kernel.cost();
+    else return {};
+  }
+  void observe(std::string_view name, KernelCost cost, const std::function<void()>& work);
+  [[nodiscard]] CpuContext& cpu();
+  [[nodiscard]] CudaContext& cuda();
+
+  Device device_;
+  std::function<void(const KernelEvent&)> observer_;
+};
+
+}  // namespace electra

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "electra/core/tensor.h"
+
+namespace electra {
+
+/// Which network draws. The numbers are part of what a seed means: append, never renumber.
+enum class Network : std::uint32_t { none = 0, generator = 1, discriminator = 2 };
+
+/// What is drawn. The numbers are part of what a seed means: append, never renumber.
+enum class Place : std::uint32_t {
+  embedding_dropout = 0,
+  attention_dropout = 1,     // of the probabilities
+  attention_out_dropout = 2,  // of the sublayer's output
+  feed_forward_dropout = 3,  // of the sublayer's output
+  sample = 4,                // replacements, one word an id
+  mask_position = 5,
+  mask_keep = 6,
+  mask_random = 7,
+  initialise = 8,
+  shuffle = 9,
+  pack = 10,
+  held_out = 11,
+  head_dropout = 12,
+};
+
+/// A place that draws: one number for each (network, layer, place).
+struct Site {
+  std::uint32_t value = 0;
+
+  friend bool operator==(Site, Site) = default;
+};
+
+/// 32 places a layer, 1,024 layers a network. `evaluation` draws have sites of their own.
+[[nodiscard]] constexpr Site site(Network network, int layer, Place place,
+                                  bool evaluation = false) {
+  return {(evaluation ? 1U << 31U : 0U) | static_cast<std::uint32_t>(network) << 16U |
+          static_cast<std::uint32_t>(layer) << 5U | static_cast<std::uint32_t>(place)};
+}
+
+/// What random bits are a function of, but for the example and the element: see docs/decisions.
+/// The step is read from device memory, so that a captured graph draws anew each time.
+struct RandomKey {
+  std::uint64_t seed = 0;
+  ConstTensorView step;             // i32 [1], on the device
+  std::uint32_t first_example = 0;  // index in the whole step of this micro-batch's first sequence
+  Site site;
+};
+
+/// Philox 4x32-10 (Salmon et al., SC 2011): key = seed, counter = (block, example, site, step).
+[[nodiscard]] std::array<std::uint32_t, 4> philox(std::uint64_t seed, std::uint32_t block,
+                                                  std::uint32_t example, Site site,
+                                                  std::uint32_t step);
+
+/// A stream of numbers for work on the host (packing, shuffling, initialisation): the words of
+/// consecutive blocks of one (seed, example, site, step).
+class RandomStream {
+ public:
+  RandomStream(std::uint64_t seed, Site site, std::uint32_t example, std::uint32_t step)
+      : seed_(seed), site_(site), example_(example), step_(step) {}
+
+  [[nodiscard]] std::uint32_t next();
+  /// Uniform in [0, 1), 53 bits.
+  [[nodiscard]] double uniform();
+  /// Uniform in [0, bound), without bias; bound > 0.
+  [[nodiscard]] std::uint32_t below(std::uint32_t bound);
+  /// Standard normal (Box and Muller).
+  [[nodiscard]] double normal();
+
+ private:
+  std::uint64_t seed_;
+  Site site_;
+  std::uint32_t example_;
+  std::uint32_t step_;
+  std::uint32_t block_ = 0;
+  std::array<std::uint32_t, 4> words_{};
+  int used_ = 4;
+};
+
+}  // namespace electra

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "kernels/math/philox.h"
+#include "core/philox.h"
 
 namespace electra {
 

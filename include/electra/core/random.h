@@ -34,11 +34,24 @@ struct Site {
   friend bool operator==(Site, Site) = default;
 };
 
-/// 32 places a layer, 1,024 layers a network. `evaluation` draws have sites of their own.
+/// Training and evaluation draw at sites of their own.
+enum class Draws : std::uint32_t { training = 0, evaluation = 1 };
+
+/// 32 places a layer, 1,024 layers a network.
 [[nodiscard]] constexpr Site site(Network network, int layer, Place place,
-                                  bool evaluation = false) {
-  return {(evaluation ? 1U << 31U : 0U) | static_cast<std::uint32_t>(network) << 16U |
+                                  Draws draws = Draws::training) {
+  return {static_cast<std::uint32_t>(draws) << 31U | static_cast<std::uint32_t>(network) << 16U |
           static_cast<std::uint32_t>(layer) << 5U | static_cast<std::uint32_t>(place)};
+}
+
+/// The same place at another layer.
+[[nodiscard]] constexpr Site at_layer(Site base, int layer) {
+  return {(base.value & ~(1023U << 5U)) | static_cast<std::uint32_t>(layer) << 5U};
+}
+
+/// The same layer's site for another place.
+[[nodiscard]] constexpr Site at_place(Site base, Place place) {
+  return {(base.value & ~31U) | static_cast<std::uint32_t>(place)};
 }
 
 /// What random bits are a function of, but for the example and the element: see docs/decisions.

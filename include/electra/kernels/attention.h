@@ -1,0 +1,49 @@
+#pragma once
+
+#include <string_view>
+
+#include "electra/core/context.h"
+#include "electra/core/random.h"
+
+namespace electra {
+
+/// Multi-head self-attention with key padding and dropout of the probabilities:
+/// out = dropout(softmax(q k^T / sqrt(head width))) v, for each head by itself.
+/// Keys at or beyond the length are skipped; rows there have output 0. Dropout is numbered as
+/// docs/decisions say, so that no mask is stored.
+struct AttentionForward {
+  static constexpr std::string_view name = "attention_forward";
+  ConstTensorView qkv;         // [batch, length, 3 * hidden]: queries, keys, values, head by head
+  ConstTensorView lengths;     // [batch], i32, 0 to length
+  TensorView out;              // [batch, length, hidden], qkv's dtype
+  TensorView log_sum_exp;      // [batch, heads, length], wide: of the scaled scores; 0 at padding
+  Index heads = 1;             // divides hidden; length is at most 512
+  float dropout = 0;
+  RandomKey random{};          // needed if dropout > 0
+
+  void check(const Checker& checker) const;
+  [[nodiscard]] KernelCost cost() const;
+};
+void run_on(CpuContext& context, const AttentionForward& kernel);
+
+/// The gradient of qkv; scores and probabilities are computed again. With P the probabilities,
+/// M = keep * scale, D = rowsum(dout * out): dv = (P M)^T dout; dP = M (dout v^T);
+/// dS = P (dP - D) / sqrt(head width); dq = dS k; dk = dS^T q. Derived in docs/math/attention.md.
+struct AttentionBackward {
+  static constexpr std::string_view name = "attention_backward";
+  ConstTensorView dout;         // [batch, length, hidden]
+  ConstTensorView qkv;          // [batch, length, 3 * hidden], dout's dtype
+  ConstTensorView out;          // [batch, length, hidden]
+  ConstTensorView log_sum_exp;  // [batch, heads, length], wide
+  ConstTensorView lengths;      // [batch], i32
+  TensorView dqkv;              // [batch, length, 3 * hidden], overwritten; 0 at padding
+  Index heads = 1;
+  float dropout = 0;
+  RandomKey random{};
+
+  void check(const Checker& checker) const;
+  [[nodiscard]] KernelCost cost() const;
+};
+void run_on(CpuContext& context, const AttentionBackward& kernel);
+
+}  // namespace electra

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <string_view>
+
+#include "electra/core/context.h"
+#include "electra/core/random.h"
+
+namespace electra {
+
+/// x = word[id] + position[column] + type[type], rounded; y = dropout(layer_norm(x)). x is not
+/// kept: the backward gathers it again.
+struct EmbeddingForward {
+  static constexpr std::string_view name = "embedding_forward";
+  ConstTensorView ids;       // [batch, length], i32, 0 to rows of word - 1
+  ConstTensorView types;     // [batch, length], i32, 0 to rows of type - 1
+  ConstTensorView word;      // [vocabulary, width]
+  ConstTensorView position;  // [positions >= length, width], word's dtype
+  ConstTensorView type;      // [types, width], word's dtype
+  ConstTensorView gain;      // [width], wide
+  ConstTensorView bias;      // [width], wide
+  TensorView y;              // [batch * length, width], word's dtype
+  TensorView mean;           // [batch * length], wide
+  TensorView rstd;           // [batch * length], wide
+  float epsilon = 1e-12F;
+  float dropout = 0;
+  RandomKey random{};        // needed if dropout > 0
+
+  void check(const Checker& checker) const;
+  [[nodiscard]] KernelCost cost() const;
+};
+void run_on(CpuContext& context, const EmbeddingForward& kernel);
+
+/// Back through dropout and layer norm to the sum of the three rows; dgain and dbias are added to.
+struct EmbeddingBackward {
+  static constexpr std::string_view name = "embedding_backward";
+  ConstTensorView dy;        // [batch * length, width]
+  ConstTensorView ids;       // [batch, length], i32
+  ConstTensorView types;     // [batch, length], i32
+  ConstTensorView word;      // [vocabulary, width]
+  ConstTensorView position;  // [positions, width]
+  ConstTensorView type;      // [types, width]
+  ConstTensorView gain;      // [width], wide
+  ConstTensorView mean;      // [batch * length], wide
+  ConstTensorView rstd;      // [batch * length], wide
+  TensorView dx;             // [batch * length, width], dy's dtype; may be dy itself
+  TensorView dgain;          // [width], wide, added to
+  TensorView dbias;          // [width], wide, added to
+  float dropout = 0;
+  RandomKey random{};
+
+  void check(const Checker& checker) const;
+  [[nodiscard]] KernelCost cost() const;
+};
+void run_on(CpuContext& context, const EmbeddingBackward& kernel);
+
+/// dword[id] += dx, dposition[column] += dx, dtype[type] += dx, row by row in a fixed order: the
+/// same bits for any number of threads.
+struct EmbeddingScatter {
+  static constexpr std::string_view name = "embedding_scatter";
+  ConstTensorView dx;     // [batch * length, width]
+  ConstTensorView ids;    // [batch, length], i32
+  ConstTensorView types;  // [batch, length], i32
+  TensorView dword;       // [vocabulary, width], wide, added to
+  TensorView dposition;   // [positions, width], wide, added to
+  TensorView dtype;       // [types, width], wide, added to
+
+  void check(const Checker& checker) const;
+  [[nodiscard]] KernelCost cost() const;
+};
+void run_on(CpuContext& context, const EmbeddingScatter& kernel);
+
+}  // namespace electra

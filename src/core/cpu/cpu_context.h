@@ -1,0 +1,69 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "electra/core/context.h"
+
+namespace electra {
+
+/// The CPU as a device: kernels run on return, on `threads` threads.
+class CpuContext final : public Context {
+ public:
+  explicit CpuContext(int threads);
+  ~CpuContext() override;
+
+  [[nodiscard]] int threads() const { return threads_; }
+
+  /// Calls body(begin, end) over pieces of [0, count), at least `grain` long, one a thread. The only
+  /// source of parallelism in the library's kernels; calls must not nest.
+  template <class Body>
+  void parallel_for(Index count, Index grain, const Body& body) {
+    const Index pieces = std::min<Index>(threads_, (count + grain - 1) / std::max<Index>(grain, 1));
+    if (pieces <= 1) {
+      if (count > 0) body(Index{0}, count);
+      return;
+    }
+    run_pieces(static_cast<int>(pieces), [&](int piece) {
+      const Index begin = count * piece / pieces;
+      const Index end = count * (piece + 1) / pieces;
+      if (begin < end) body(begin, end);
+    });
+  }
+  /// Calls body(piece) for each piece in [0, pieces), in parallel; pieces <= threads().
+  void run_pieces(int pieces, const std::function<void(int)>& body);
+
+  /// Scratch for one kernel call: valid until the next call, uninitialised, aligned to 64 bytes.
+  /// Grows when a shape is met for the first time and never shrinks.
+  [[nodiscard]] std::span<std::byte> workspace(Index bytes);
+  template <class T>
+  [[nodiscard]] std::span<T> workspace_of(Index count) {
+    const auto bytes = workspace(count * static_cast<Index>(sizeof(T)));
+    return {reinterpret_cast<T*>(bytes.data()), static_cast<std::size_t>(count)};
+  }
+  [[nodiscard]] Index workspace_bytes() const { return static_cast<Index>(workspace_bytes_); }
+
+  void* allocate(Index bytes) override;
+  void deallocate(void* data) noexcept override;
+  void copy(ConstTensorView from, TensorView to) override;
+  void upload(std::span<const std::byte> from, TensorView to) override;
+  void download(ConstTensorView from, std::span<std::byte> to) override;
+  void zero(TensorView view) override;
+  void synchronize() override {}
+
+  /// What the matrix-product library keeps by shape (src/kernels/cpu/matmul.cpp).
+  struct ProductCache {
+    virtual ~ProductCache() = default;
+  };
+  std::unique_ptr<ProductCache> products;
+
+ private:
+  int threads_;
+  void* workspace_ = nullptr;
+  std::size_t workspace_bytes_ = 0;
+};
+
+}  // namespace electra

@@ -1,10 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <span>
-#include <vector>
 
 #include "electra/core/context.h"
 
@@ -18,8 +17,8 @@ class CpuContext final : public Context {
 
   [[nodiscard]] int threads() const { return threads_; }
 
-  /// Calls body(begin, end) over pieces of [0, count), at least `grain` long, one a thread. The only
-  /// source of parallelism in the library's kernels; calls must not nest.
+  /// Calls body(begin, end) over pieces of [0, count), at least `grain` long, one a thread. The
+  /// only source of parallelism in the library's kernels; calls must not nest.
   template <class Body>
   void parallel_for(Index count, Index grain, const Body& body) {
     const Index pieces = std::min<Index>(threads_, (count + grain - 1) / std::max<Index>(grain, 1));

@@ -1,0 +1,126 @@
+#include "core/cpu/cpu_context.h"
+
+#include <sched.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <mutex>
+#include <new>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace electra {
+
+namespace {
+
+constexpr std::size_t alignment = 256;
+
+int usable_processors() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+void* aligned_bytes(std::size_t bytes) {
+  const std::size_t rounded = (std::max<std::size_t>(bytes, 1) + alignment - 1) / alignment;
+  void* data = std::aligned_alloc(alignment, rounded * alignment);
+  if (data == nullptr)
+    throw DeviceError("cpu: no memory for a block of " + std::to_string(bytes) + " bytes");
+  return data;
+}
+
+/// The first exception of several threads, thrown again in the thread that waited for them.
+class FirstFailure {
+ public:
+  template <class Work>
+  void guard(const Work& work) noexcept {
+    try {
+      work();
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      if (!failure_) failure_ = std::current_exception();
+    }
+  }
+  void rethrow() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::exception_ptr failure_;
+};
+
+}  // namespace
+
+CpuContext::CpuContext(int threads)
+    : Context(Device{}), threads_(threads > 0 ? threads : usable_processors()) {
+  if (threads < 0)
+    throw ConfigError("threads: expected 0 (all) or more, found " + std::to_string(threads));
+}
+
+CpuContext::~CpuContext() { std::free(workspace_); }
+
+void CpuContext::run_pieces(int pieces, const std::function<void(int)>& body) {
+  FirstFailure failure;
+#ifdef ELECTRA_PARALLEL_STD_THREADS
+  std::vector<std::thread> team;
+  for (int piece = 1; piece < pieces; ++piece)
+    team.emplace_back([&, piece] { failure.guard([&] { body(piece); }); });
+  failure.guard([&] { body(0); });
+  for (std::thread& thread : team) thread.join();
+#else
+#pragma omp parallel for num_threads(pieces) schedule(static, 1)
+  for (int piece = 0; piece < pieces; ++piece) failure.guard([&] { body(piece); });
+#endif
+  failure.rethrow();
+}
+
+std::span<std::byte> CpuContext::workspace(Index bytes) {
+  const auto wanted = static_cast<std::size_t>(bytes);
+  if (wanted > workspace_bytes_) {
+    std::free(std::exchange(workspace_, nullptr));
+    workspace_bytes_ = 0;
+    workspace_ = aligned_bytes(wanted);
+    workspace_bytes_ = wanted;
+  }
+  return {static_cast<std::byte*>(workspace_), wanted};
+}
+
+void* CpuContext::allocate(Index bytes) { return aligned_bytes(static_cast<std::size_t>(bytes)); }
+
+void CpuContext::deallocate(void* data) noexcept { std::free(data); }
+
+void CpuContext::copy(ConstTensorView from, TensorView to) {
+  if (from.size() != to.size() || from.dtype() != to.dtype())
+    throw ShapeError("copy: expected " + std::string(to_string(to.dtype())) + " " +
+                     to_string(to.shape()) + ", found " + std::string(to_string(from.dtype())) +
+                     " " + to_string(from.shape()));
+  if (from.bytes() > 0) std::memmove(to.raw(), from.raw(), static_cast<std::size_t>(from.bytes()));
+}
+
+void CpuContext::upload(std::span<const std::byte> from, TensorView to) {
+  if (static_cast<Index>(from.size()) != to.bytes())
+    throw ShapeError("upload: expected " + std::to_string(to.bytes()) + " bytes, found " +
+                     std::to_string(from.size()));
+  if (!from.empty()) std::memcpy(to.raw(), from.data(), from.size());
+}
+
+void CpuContext::download(ConstTensorView from, std::span<std::byte> to) {
+  if (static_cast<Index>(to.size()) != from.bytes())
+    throw ShapeError("download: expected " + std::to_string(from.bytes()) + " bytes, found " +
+                     std::to_string(to.size()));
+  if (!to.empty()) std::memcpy(to.data(), from.raw(), to.size());
+}
+
+void CpuContext::zero(TensorView view) {
+  constexpr Index grain = 1 << 20;
+  auto* bytes = static_cast<std::byte*>(view.raw());
+  parallel_for(view.bytes(), grain, [&](Index begin, Index end) {
+    std::memset(bytes + begin, 0, static_cast<std::size_t>(end - begin));
+  });
+}
+
+}  // namespace electra

@@ -1,0 +1,209 @@
+#include "electra/core/parameters.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <numeric>
+#include <tuple>
+
+#include "electra/core/context.h"
+#include "electra/core/error.h"
+#include "electra/kernels/cast.h"
+
+namespace electra {
+
+namespace {
+
+constexpr Index alignment = 64;  // elements: 256 bytes of f32
+constexpr std::uint32_t fnv_prime = 16777619U;
+
+std::uint32_t hash(std::string_view text) {
+  std::uint32_t value = 2166136261U;
+  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * fnv_prime;
+  return value;
+}
+
+Index rounded(Index count) { return (count + alignment - 1) / alignment * alignment; }
+
+/// Sorts groups as a backward pass completes them: heads first, the shared tables last.
+auto layout_key(const ParameterGroup& group) {
+  return std::tuple(group.network == Network::none, group.network, -group.order, group.decay);
+}
+
+double truncated_normal(RandomStream& random) {
+  while (true) {
+    const double value = random.normal();
+    if (std::abs(value) <= 2.0) return value;
+  }
+}
+
+std::vector<float> first_values(const Parameter& parameter, std::uint64_t seed, float range) {
+  std::vector<float> values(static_cast<std::size_t>(parameter.padded.size()), 0.0F);
+  const auto used = static_cast<std::ptrdiff_t>(parameter.shape.size());
+  RandomStream random(seed, site(Network::none, 0, Place::initialise), hash(parameter.name), 0);
+  const double limit =
+      std::sqrt(6.0 / static_cast<double>(parameter.shape.rows() + parameter.shape.width()));
+  std::generate(values.begin(), values.begin() + used, [&]() -> float {
+    switch (parameter.init) {
+      case Init::zeros:
+        return 0.0F;
+      case Init::ones:
+        return 1.0F;
+      case Init::truncated_normal:
+        return static_cast<float>(range * truncated_normal(random));
+      case Init::glorot_uniform:
+        return static_cast<float>(limit * (2.0 * random.uniform() - 1.0));
+    }
+    return 0.0F;
+  });
+  return values;
+}
+
+}  // namespace
+
+Parameter& ParameterStore::declare(Parameter parameter) {
+  if (context_ != nullptr) throw Error(parameter.name + ": declared after the store was allocated");
+  if (find(parameter.name) != nullptr) throw Error(parameter.name + ": declared twice");
+  if (parameter.padded.size() < parameter.shape.size() ||
+      parameter.padded.width() != parameter.shape.width())
+    throw ShapeError(parameter.name + ": expected padding by rows, found " +
+                     to_string(parameter.shape) + " padded to " + to_string(parameter.padded));
+  return parameters_.emplace_back(std::move(parameter));
+}
+
+const Parameter* ParameterStore::find(std::string_view name) const {
+  const auto found = std::find_if(parameters_.begin(), parameters_.end(),
+                                  [&](const Parameter& p) { return p.name == name; });
+  return found == parameters_.end() ? nullptr : &*found;
+}
+
+void ParameterStore::allocate(Context& context, Precision precision) {
+  if (context_ != nullptr) throw Error("the parameter store was allocated before");
+  context_ = &context;
+  precision_ = precision;
+  std::vector<Parameter*> order;
+  for (Parameter& parameter : parameters_) order.push_back(&parameter);
+  std::stable_sort(order.begin(), order.end(), [](const Parameter* a, const Parameter* b) {
+    return layout_key(a->group) < layout_key(b->group);
+  });
+  for (Parameter* parameter : order) {
+    if (segments_.empty() || segments_.back().group != parameter->group)
+      segments_.push_back({parameter->group, size_, 0});
+    parameter->offset = size_;
+    size_ += rounded(parameter->padded.size());
+    segments_.back().count = size_ - segments_.back().first;
+  }
+  const DType exact = wide(activation_dtype(precision));
+  for (Buffer* buffer : {&master_, &gradients_, &moment_1_, &moment_2_}) {
+    *buffer = Buffer(context, size_ * size_of(exact));
+    context.zero(flat(*buffer, exact));
+  }
+  if (precision == Precision::bf16) {
+    values_ = Buffer(context, size_ * size_of(DType::bf16));
+    context.zero(flat(values_, DType::bf16));
+  }
+  for (Parameter& parameter : parameters_) {
+    parameter.master = piece(parameter, master());
+    parameter.value = piece(parameter, values());
+    parameter.gradient = piece(parameter, gradients());
+  }
+}
+
+TensorView ParameterStore::flat(const Buffer& buffer, DType dtype) const {
+  return buffer.view({size_}, dtype);
+}
+TensorView ParameterStore::master() const {
+  return flat(master_, wide(activation_dtype(precision_)));
+}
+TensorView ParameterStore::values() const {
+  return precision_ == Precision::bf16 ? flat(values_, DType::bf16) : master();
+}
+TensorView ParameterStore::gradients() const {
+  return flat(gradients_, wide(activation_dtype(precision_)));
+}
+TensorView ParameterStore::moment_1() const {
+  return flat(moment_1_, wide(activation_dtype(precision_)));
+}
+TensorView ParameterStore::moment_2() const {
+  return flat(moment_2_, wide(activation_dtype(precision_)));
+}
+
+TensorView ParameterStore::piece(const Parameter& parameter, TensorView flat) const {
+  return flat.slice(parameter.offset, parameter.padded.size()).reshape(parameter.padded);
+}
+
+Index ParameterStore::parameter_count() const {
+  return std::accumulate(parameters_.begin(), parameters_.end(), Index{0},
+                         [](Index sum, const Parameter& p) { return sum + p.shape.size(); });
+}
+
+void ParameterStore::initialise(std::uint64_t seed, float range) {
+  for (const Parameter& parameter : parameters_) {
+    const std::vector<float> values = first_values(parameter, seed, range);
+    if (parameter.master.dtype() == DType::f64) {
+      const std::vector<double> wider(values.begin(), values.end());
+      context_->upload(std::as_bytes(std::span(wider)), parameter.master);
+    } else {
+      context_->upload(std::as_bytes(std::span(values)), parameter.master);
+    }
+  }
+  publish();
+}
+
+void ParameterStore::publish() {
+  if (precision_ == Precision::bf16) context_->run(Cast{.x = master(), .y = values()});
+}
+
+void ParameterStore::zero_gradients() { context_->zero(gradients()); }
+
+const Parameter* ParameterStore::first_non_finite_gradient() const {
+  std::vector<const Parameter*> order;
+  for (const Parameter& parameter : parameters_) order.push_back(&parameter);
+  std::sort(order.begin(), order.end(),
+            [](const Parameter* a, const Parameter* b) { return a->offset < b->offset; });
+  for (const Parameter* parameter : order) {
+    std::vector<std::byte> bytes(static_cast<std::size_t>(parameter->gradient.bytes()));
+    context_->download(parameter->gradient, bytes);
+    const auto finite = [&]<class T>(T) {
+      const std::span values(reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T));
+      return std::all_of(values.begin(), values.end(), [](T v) { return std::isfinite(v); });
+    };
+    const bool all = parameter->gradient.dtype() == DType::f64 ? finite(double{}) : finite(float{});
+    if (!all) return parameter;
+  }
+  return nullptr;
+}
+
+ParameterScope ParameterScope::operator/(std::string_view name) const {
+  return {*store_, prefix_.empty() ? std::string(name) : prefix_ + "/" + std::string(name),
+          network_, order_};
+}
+
+ParameterScope ParameterScope::at(int order) const { return {*store_, prefix_, network_, order}; }
+
+const Parameter& ParameterScope::declare(std::string_view name, const Shape& shape,
+                                         Options options) const {
+  return store_->declare({.name = (*this / name).prefix_,
+                          .shape = shape,
+                          .padded = options.padded.value_or(shape),
+                          .init = options.init,
+                          .group = {network_, order_, options.decay},
+                          .offset = 0,
+                          .master = {},
+                          .value = {},
+                          .gradient = {}});
+}
+
+const Parameter& ParameterScope::matrix(std::string_view name, const Shape& shape) const {
+  return declare(name, shape, {});
+}
+
+const Parameter& ParameterScope::bias(std::string_view name, Index width) const {
+  return declare(name, {width}, {.init = Init::zeros, .decay = Decay::no, .padded = {}});
+}
+
+const Parameter& ParameterScope::gain(std::string_view name, Index width) const {
+  return declare(name, {width}, {.init = Init::ones, .decay = Decay::no, .padded = {}});
+}
+
+}  // namespace electra

@@ -1,5 +1,6 @@
 #include "electra/core/tensor.h"
 
+#include <array>
 #include <string>
 #include <utility>
 

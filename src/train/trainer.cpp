@@ -1,0 +1,155 @@
+#include "electra/train/trainer.h"
+
+#include <algorithm>
+
+#include "electra/core/context.h"
+#include "electra/core/error.h"
+#include "electra/data/masking.h"
+
+namespace electra {
+
+namespace {
+
+constexpr Index stuck_after = 3;  // steps in a row whose gradient was not finite
+
+Index checked_micro_batch(const RunConfig& config, int ranks) {
+  const Index batch = config.train.batch;
+  const Index share = batch / ranks;
+  const Index micro = config.train.micro_batch == 0 ? share : config.train.micro_batch;
+  if (batch % ranks != 0 || micro < 1 || share % micro != 0)
+    throw ConfigError(
+        "train.batch: expected a multiple of ranks x train.micro_batch = " + std::to_string(ranks) +
+        " x " + std::to_string(micro) + ", found " + std::to_string(batch));
+  return micro;
+}
+
+}  // namespace
+
+Trainer::Trainer(ParameterStore& store, const Objective& objective, Communicator& communicator,
+                 const RunConfig& config)
+    : store_(store),
+      context_(store.context()),
+      objective_(objective),
+      communicator_(communicator),
+      config_(config),
+      micro_batch_(checked_micro_batch(config, communicator.size())),
+      max_predictions_(max_predictions(config.masking.share, config.data.length)),
+      optimizer_(store, config),
+      state_(store.context(), store.master().dtype()),
+      arena_(store.context()) {}
+
+void Trainer::step(const StepExamples& examples) {
+  begin(examples.totals);
+  for (Index first = 0; first < examples.examples.count(); first += micro_batch_)
+    accumulate(examples.examples.slice(first, micro_batch_));
+  reduce();
+  optimizer_.step(state_);
+  ++next_step_;
+  stop_if_stuck();
+}
+
+void Trainer::begin(const StepTotals& totals) {
+  const auto per = [](double weight, Index count) {
+    return weight / static_cast<double>(std::max<Index>(count, 1));
+  };
+  state_.set({.generator_scale = per(config_.loss.generator, totals.masked),
+              .discriminator_scale = per(config_.loss.discriminator, totals.tokens),
+              .temperature = temperature()});
+  store_.zero_gradients();
+}
+
+double Trainer::temperature() const {
+  const SamplingConfig& s = config_.sampling;
+  if (next_step_ >= s.temperature_steps) return s.temperature;
+  const double left =
+      1 - static_cast<double>(next_step_) / static_cast<double>(s.temperature_steps);
+  return s.temperature + (s.first_temperature - s.temperature) * left;
+}
+
+void Trainer::accumulate(const Examples& examples) {
+  arena_.reset();
+  Pass pass{.context = context_,
+            .arena = arena_,
+            .sequences = {},
+            .random = {.seed = config_.seed, .step = state_.step}};
+  const Batch batch = upload(pass, examples, max_predictions_);
+  objective_.accumulate(pass, batch, state_);
+}
+
+void Trainer::reduce() {
+  communicator_.all_reduce_sum(context_, store_.gradients());
+  communicator_.all_reduce_sum(context_, state_.non_finite);
+}
+
+void Trainer::stop_if_stuck() {
+  const auto [total, in_a_row] = state_.read_skipped();
+  if (in_a_row < stuck_after) return;
+  const Parameter* bad = store_.first_non_finite_gradient();
+  throw TrainingError(
+      "step " + std::to_string(next_step_ - 1) + ": the gradient was not finite " +
+      std::to_string(in_a_row) + " times in a row; first bad tensor: " +
+      (bad == nullptr ? std::string("the generator's logits") : bad->name) +
+      ". The weights are those of the last good step; a lower schedule.peak or a longer "
+      "schedule.warmup helps if the loss was growing");
+}
+
+void Trainer::resume_at(Index step, StepState::Skipped skipped) {
+  next_step_ = step;
+  state_.set_step(step);
+  state_.set_skipped(skipped);
+}
+
+PretrainingMetrics Trainer::take_metrics() {
+  const PretrainingMetrics metrics =
+      read_metrics(context_, communicator_, state_.running,
+                   {config_.loss.generator, config_.loss.discriminator});
+  state_.clear(state_.running);
+  return metrics;
+}
+
+PretrainingMetrics Trainer::evaluate(std::span<const StepExamples> batches) {
+  StepState state(context_, store_.master().dtype());
+  state.set({.generator_scale = 1,
+             .discriminator_scale = 1,
+             .temperature = config_.sampling.temperature});
+  RankAuc auc;
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    state.set_step(static_cast<Index>(i));
+    arena_.reset();
+    Pass pass{.context = context_,
+              .arena = arena_,
+              .sequences = {},
+              .random = {.seed = config_.seed, .step = state.step},
+              .mode = Mode::inference,
+              .draws = Draws::evaluation};
+    const Examples& examples = batches[i].examples;
+    const Batch batch = upload(pass, examples, max_predictions_);
+    add_scores(auc, objective_.evaluate(pass, batch, state), examples);
+  }
+  const std::unique_ptr<Communicator> alone = Communicator::single_process();
+  PretrainingMetrics metrics = read_metrics(context_, *alone, state.of_step,
+                                            {config_.loss.generator, config_.loss.discriminator});
+  metrics.disc_auc = auc.value();
+  return metrics;
+}
+
+void Trainer::add_scores(RankAuc& auc, const Objective::Verdict& verdict,
+                         const Examples& examples) const {
+  const auto size = static_cast<std::size_t>(verdict.logits.size());
+  std::vector<std::int32_t> labels(size);
+  context_.download(verdict.labels, std::as_writable_bytes(std::span(labels)));
+  const auto add = [&]<class T>(std::vector<T> logits) {
+    context_.download(verdict.logits, std::as_writable_bytes(std::span(logits)));
+    for (Index row = 0; row < examples.count(); ++row)
+      for (Index column = 0; column < examples.lengths[static_cast<std::size_t>(row)]; ++column) {
+        const auto i = static_cast<std::size_t>(row * examples.length + column);
+        auc.add(static_cast<double>(logits[i]), labels[i] != 0);
+      }
+  };
+  if (verdict.logits.dtype() == DType::f64)
+    add(std::vector<double>(size));
+  else
+    add(std::vector<float>(size));
+}
+
+}  // namespace electra

@@ -1,0 +1,107 @@
+#include "electra/core/parameters.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "electra/core/context.h"
+#include "electra/core/error.h"
+
+using namespace electra;
+using Catch::Matchers::Contains;
+
+namespace {
+
+void declare_some(ParameterStore& store) {
+  const ParameterScope scope(store, "net", Network::discriminator, 0);
+  scope.at(1).matrix("layer_0/weight", {3, 5});
+  scope.at(1).bias("layer_0/bias", 3);
+  scope.at(2).matrix("layer_1/weight", {7, 5});
+  scope.declare("table", {5, 4},
+                {.init = Init::truncated_normal, .decay = Decay::yes, .padded = Shape{64, 4}});
+  scope.at(2).gain("layer_1/gain", 7);
+}
+
+}  // namespace
+
+TEST_CASE("parameters of a group lie together, later layers first, at 256 bytes", "[parameters]") {
+  const auto context = Context::create({});
+  ParameterStore store;
+  declare_some(store);
+  store.allocate(*context, Precision::bf16);
+  std::set<Index> ends;
+  for (const Parameter& p : store.parameters()) {
+    CHECK(p.offset % 64 == 0);
+    CHECK(p.master.dtype() == DType::f32);
+    CHECK(p.value.dtype() == DType::bf16);
+    CHECK(p.gradient.shape() == p.padded);
+  }
+  CHECK(store.find("net/layer_1/weight")->offset < store.find("net/layer_0/weight")->offset);
+  CHECK(store.find("net/layer_0/weight")->offset < store.find("net/table")->offset);
+  Index next = 0;
+  for (const auto& segment : store.segments()) {
+    CHECK(segment.first == next);
+    next += segment.count;
+  }
+  CHECK(next == store.size());
+  CHECK(store.parameter_count() == 15 + 3 + 35 + 20 + 7);
+}
+
+TEST_CASE("first weights depend on the seed and the name alone", "[parameters][law]") {
+  const auto context = Context::create({});
+  ParameterStore store;
+  ParameterStore other;
+  const ParameterScope(other, "net", Network::generator, 4).matrix("layer_0/weight", {3, 5});
+  declare_some(store);
+  for (ParameterStore* s : {&store, &other}) {
+    s->allocate(*context, Precision::f32);
+    s->initialise(3, 0.02F);
+  }
+  const auto a = store.find("net/layer_0/weight")->master.span<float>();
+  const auto b = other.find("net/layer_0/weight")->master.span<float>();
+  CHECK(std::equal(a.begin(), a.end(), b.begin(), b.end()));
+  other.initialise(4, 0.02F);
+  CHECK_FALSE(std::equal(a.begin(), a.end(), b.begin(), b.end()));
+  for (const float value : a) {
+    CHECK(value != 0);
+    CHECK(std::abs(value) <= 0.04F);
+  }
+  for (const float value : store.find("net/layer_1/gain")->master.span<float>()) CHECK(value == 1);
+  const auto table = store.find("net/table")->master.span<float>();
+  for (std::size_t i = 20; i < table.size(); ++i) CHECK(table[i] == 0);
+}
+
+TEST_CASE("a truncated normal has the variance it should have", "[parameters][law]") {
+  const auto context = Context::create({});
+  ParameterStore store;
+  const Parameter& p = ParameterScope(store, "net", Network::none, 0).matrix("weight", {200, 200});
+  store.allocate(*context, Precision::f32);
+  store.initialise(1, 1.0F);
+  double squares = 0;
+  for (const float value : p.master.span<float>()) squares += double{value} * value;
+  CHECK(squares / 40000 == Approx(0.7737).epsilon(0.03));  // of a normal cut at 2 sigma
+}
+
+TEST_CASE("the store refuses what would go wrong later", "[parameters]") {
+  const auto context = Context::create({});
+  ParameterStore store;
+  declare_some(store);
+  CHECK_THROWS_WITH(declare_some(store), Contains("net/layer_0/weight: declared twice"));
+  store.allocate(*context, Precision::f32);
+  const ParameterScope scope(store, "net", Network::none, 0);
+  CHECK_THROWS_WITH(scope.bias("late", 3), Contains("after the store was allocated"));
+}
+
+TEST_CASE("the first gradient that is not finite is named", "[parameters]") {
+  const auto context = Context::create({});
+  ParameterStore store;
+  declare_some(store);
+  store.allocate(*context, Precision::f32);
+  CHECK(store.first_non_finite_gradient() == nullptr);
+  for (const char* name : {"net/table", "net/layer_0/bias"}) {
+    const Parameter* p = store.find(name);
+    p->gradient.span<float>()[1] = std::numeric_limits<float>::quiet_NaN();
+    CHECK(store.first_non_finite_gradient() == p);
+  }
+}

@@ -1,0 +1,175 @@
+#include "electra/train/trainer.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
+#include <thread>
+
+#include "electra/core/error.h"
+#include "train/small_run.h"
+
+using namespace electra;
+using electra::testing::random_examples;
+using electra::testing::Run;
+using electra::testing::small_config;
+using electra::testing::worst_error;
+
+namespace {
+
+constexpr double golden_bound = 5e-6;
+
+bool all_finite(const ParameterStore& store) {
+  for (const float value : store.master().span<float>())
+    if (!std::isfinite(value)) return false;
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("the same seed twice gives the same bits; another seed does not", "[trainer][law]") {
+  RunConfig config = small_config();
+  for (const Precision precision : {Precision::f32, Precision::bf16}) {
+    config.precision = precision;
+    Run first(config);
+    Run second(config);
+    first.until(4);
+    second.until(4);
+    REQUIRE(all_finite(first.store));
+    CHECK(first.weights() == second.weights());
+    RunConfig other = config;
+    other.seed = 2;
+    Run third(other);
+    third.until(4);
+    CHECK_FALSE(first.weights() == third.weights());
+  }
+}
+
+TEST_CASE("accumulation over micro-batches equals one batch", "[trainer][law]") {
+  RunConfig config = small_config();
+  Run whole(config);
+  whole.until(3);
+  for (const Index micro : {1, 4, 6}) {
+    config.train.micro_batch = micro;
+    Run split(config);
+    split.until(3);
+    REQUIRE(all_finite(split.store));
+    CHECK(worst_error(whole.store, split.store) <= golden_bound);
+  }
+}
+
+TEST_CASE("ranks on threads equal one rank", "[trainer][law][threads]") {
+  RunConfig config = small_config();
+  Run whole(config);
+  whole.until(3);
+  for (const int count : {2, 3, 4}) {
+    const auto ranks = Communicator::threads(count);
+    std::vector<std::unique_ptr<Run>> runs;
+    for (int rank = 0; rank < count; ++rank)
+      runs.push_back(std::make_unique<Run>(config, ranks[static_cast<std::size_t>(rank)].get()));
+    std::vector<std::thread> team;
+    for (int rank = 0; rank < count; ++rank)
+      team.emplace_back([&, rank] { runs[static_cast<std::size_t>(rank)]->until(3, rank, count); });
+    for (std::thread& thread : team) thread.join();
+    REQUIRE(all_finite(runs[0]->store));
+    CHECK(worst_error(whole.store, runs[0]->store) <= golden_bound);
+    for (const auto& run : runs) CHECK(run->weights() == runs[0]->weights());
+  }
+}
+
+TEST_CASE("after the first step nothing is allocated", "[trainer][law]") {
+  RunConfig config = small_config();
+  config.train.micro_batch = 4;
+  Run run(config);
+  run.until(1);
+  const auto allocations = run.trainer->arena().allocations();
+  run.until(6);
+  CHECK(run.trainer->arena().allocations() == allocations);
+}
+
+TEST_CASE("training lowers the loss, and metrics are those of the steps since", "[trainer]") {
+  RunConfig config = small_config();
+  config.model.dropout = config.model.attention_dropout = 0;
+  Run run(config);
+  const auto repeat = [&](int steps) {
+    for (int i = 0; i < steps; ++i) run.trainer->step(random_examples(config, 0));
+    return run.trainer->take_metrics();
+  };
+  const PretrainingMetrics first = repeat(2);
+  const StepTotals totals = random_examples(config, 0).totals;
+  CHECK(first.tokens == 2 * totals.tokens);
+  CHECK(first.masked == 2 * totals.masked);
+  CHECK(*first.mlm_loss == Approx(std::log(101)).epsilon(0.1));
+  CHECK(*first.loss == Approx(*first.mlm_loss + 50 * *first.disc_loss));
+  repeat(40);
+  const PretrainingMetrics last = repeat(2);
+  CHECK(last.tokens == 2 * totals.tokens);
+  CHECK(*last.loss < 0.8 * *first.loss);
+}
+
+TEST_CASE("an evaluation repeats itself and leaves training alone", "[trainer][law]") {
+  RunConfig config = small_config();
+  Run run(config);
+  Run undisturbed(config);
+  run.until(2);
+  undisturbed.until(4);
+  const std::vector held_out{random_examples(config, 77), random_examples(config, 78)};
+  const PretrainingMetrics a = run.trainer->evaluate(held_out);
+  const PretrainingMetrics b = run.trainer->evaluate(held_out);
+  CHECK(a.loss == b.loss);
+  CHECK(a.disc_auc == b.disc_auc);
+  CHECK(a.sampled_mlm_accuracy == b.sampled_mlm_accuracy);
+  CHECK(a.tokens == held_out[0].totals.tokens + held_out[1].totals.tokens);
+  run.until(4);
+  CHECK(run.weights() == undisturbed.weights());
+}
+
+TEST_CASE("a step whose gradient is not finite changes no weight; three in a row stop the run",
+          "[trainer]") {
+  RunConfig config = small_config();
+  Run run(config);
+  run.until(2);
+  const Parameter* bad = run.store.find("discriminator/head/score/weight");
+  REQUIRE(bad != nullptr);
+  const float good = bad->master.span<float>()[3];
+  bad->master.span<float>()[3] = std::numeric_limits<float>::quiet_NaN();
+  const std::vector<float> before = run.weights();
+  const auto step = [&] { run.trainer->step(random_examples(config, 9)); };
+  step();
+  step();
+  const auto same_bits = [](float a, float b) {
+    return a == b || (std::isnan(a) && std::isnan(b));
+  };
+  const std::vector<float> after = run.weights();
+  CHECK(std::equal(before.begin(), before.end(), after.begin(), same_bits));
+  CHECK(run.trainer->state().read_skipped().total == 2);
+  CHECK_THROWS_WITH(step(), Catch::Matchers::Contains("step 4: the gradient was not finite 3 times "
+                                                      "in a row; first bad tensor: generator") ||
+                                Catch::Matchers::Contains("first bad tensor: discriminator/head"));
+  bad->master.span<float>()[3] = good;
+  step();
+  CHECK(run.trainer->state().read_skipped().in_a_row == 0);
+  CHECK(run.trainer->state().read_skipped().total == 3);
+}
+
+TEST_CASE("a batch that cannot be divided is refused by name", "[trainer]") {
+  RunConfig config = small_config();
+  config.train.micro_batch = 5;
+  CHECK_THROWS_WITH(Run(config), Catch::Matchers::Contains("train.batch: expected a multiple of "
+                                                           "ranks x train.micro_batch = 1 x 5, "
+                                                           "found 12"));
+}
+
+TEST_CASE("sharing: none and all train too", "[trainer]") {
+  RunConfig config = small_config();
+  config.model.sharing = Sharing::none;
+  Run separate(config);
+  separate.until(2);
+  CHECK(all_finite(separate.store));
+  config.model.sharing = Sharing::all;
+  CHECK_THROWS_WITH(Run(config), Catch::Matchers::Contains("the discriminator's (sharing: all)"));
+  config.model.generator = {.hidden = 32, .layers = 2, .heads = 2, .intermediate = 64};
+  Run tied(config);
+  tied.until(2);
+  CHECK(all_finite(tied.store));
+  CHECK(tied.store.parameter_count() < separate.store.parameter_count());
+}

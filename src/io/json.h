@@ -6,8 +6,9 @@
 
 namespace electra {
 
-/// Keeps the order of keys.
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
+/// Keeps the order of keys, and finds them slowly: for writing.
+using OrderedJson = nlohmann::ordered_json;
 
 /// Parses text that nobody vouches for. Throws IoError, opening with `origin`, if it is not JSON
 /// (RFC 8259, in UTF-8), if an object has a key twice, or if it is nested deeper than 64.

@@ -90,7 +90,7 @@ std::string restart_record(Index step, double wall_time) {
 EventFile::EventFile(const std::filesystem::path& folder, std::optional<Index> resumed_at)
     : file_(create_file(folder)) {
   file_.write(version_record(now()));
-  if (resumed_at) file_.write(restart_record(*resumed_at, now()));
+  if (resumed_at) file_.write(restart_record(*resumed_at + 1, now()));
 }
 
 void EventFile::add_scalar(std::string_view tag, double value, Index step) {

@@ -1,0 +1,149 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "electra/core/file.h"
+
+namespace electra {
+
+namespace detail {
+struct AnyVisitor {
+  void operator()(std::string_view, auto&, std::string_view) const {}
+};
+}  // namespace detail
+
+/// A struct that lists its members once: `void fields(auto&& visit) { visit("peak", peak, "peak
+/// learning rate"); … }`. A member whose type lists fields itself is a nested object.
+template <class C>
+concept Config = requires(C& config) {
+  config.fields(detail::AnyVisitor{});
+};
+
+/// An enumeration whose values 0, 1, … have the names `enum_names(E)`, found beside it.
+template <class E>
+concept NamedEnum = std::is_enum_v<E> && requires(E value) {
+  { enum_names(value) } -> std::convertible_to<std::span<const std::string_view>>;
+};
+
+/// Some named enumeration, without its type.
+struct EnumReference {
+  void* value;
+  void (*store)(void* value, std::size_t index);
+  std::size_t (*load)(const void* value);
+  std::span<const std::string_view> names;
+};
+
+/// A place in a config struct that holds one value.
+using ConfigValue = std::variant<bool*, int*, std::int64_t*, std::uint64_t*, double*, float*,
+                                 std::string*, std::optional<bool>*, EnumReference>;
+
+/// One value of a config struct under its dotted path: "schedule.peak".
+struct ConfigField {
+  std::string path;
+  ConfigValue value;
+  std::string help;
+};
+
+/// Whether written JSON is for people (indented) or for hashing (one line).
+enum class JsonLayout : std::uint8_t { indented, compact };
+
+// What the templates below do, on a struct laid out as fields.
+
+/// Sets the fields that the JSON object names. Throws ConfigError, naming `origin` and the dotted
+/// path, for an unknown key, a key given twice, a wrong type, or a number out of range.
+void set_from_json(std::span<const ConfigField> fields, std::string_view json,
+                   const std::string& origin);
+/// Sets one field, or several of one object, from "a.b=value".
+void set_from_assignment(std::span<const ConfigField> fields, std::string_view assignment);
+[[nodiscard]] std::string fields_to_json(std::span<const ConfigField> fields, JsonLayout layout);
+[[nodiscard]] std::string fields_help(std::span<const ConfigField> fields);
+
+namespace detail {
+
+template <NamedEnum E>
+EnumReference enum_reference(E& value) {
+  return {&value, [](void* to, std::size_t index) { *static_cast<E*>(to) = static_cast<E>(index); },
+          [](const void* from) { return static_cast<std::size_t>(*static_cast<const E*>(from)); },
+          enum_names(value)};
+}
+
+template <Config C>
+void append_fields(C& config, const std::string& prefix, std::vector<ConfigField>& fields) {
+  config.fields([&](std::string_view name, auto& value, std::string_view help) {
+    using T = std::remove_reference_t<decltype(value)>;
+    const std::string path = prefix + std::string(name);
+    if constexpr (Config<T>)
+      append_fields(value, path + ".", fields);
+    else if constexpr (NamedEnum<T>)
+      fields.push_back({path, enum_reference(value), std::string(help)});
+    else
+      fields.push_back({path, &value, std::string(help)});
+  });
+}
+
+}  // namespace detail
+
+/// Every value of the struct, in the order in which it lists them; they point into it.
+template <Config C>
+[[nodiscard]] std::vector<ConfigField> fields_of(C& config) {
+  std::vector<ConfigField> fields;
+  detail::append_fields(config, "", fields);
+  return fields;
+}
+
+/// `defaults` with what the JSON text names; `origin` is its name in messages. Throws ConfigError.
+template <Config C>
+[[nodiscard]] C config_from_json(std::string_view json, const std::string& origin,
+                                 C defaults = {}) {
+  set_from_json(fields_of(defaults), json, origin);
+  return defaults;
+}
+
+/// `defaults` with what the JSON file names. Throws IoError or ConfigError.
+template <Config C>
+[[nodiscard]] C config_from_file(const std::filesystem::path& path, C defaults = {}) {
+  return config_from_json(read_file(path), path.string(), std::move(defaults));
+}
+
+/// `config` with one assignment, as `--set` has it: "schedule.peak=1e-4". The value is JSON, or,
+/// for strings and names, bare text. Throws ConfigError.
+template <Config C>
+[[nodiscard]] C with_assignment(C config, std::string_view assignment) {
+  set_from_assignment(fields_of(config), assignment);
+  return config;
+}
+
+/// All values as a JSON object, in the order of the fields; each number is the shortest that reads
+/// back the same.
+template <Config C>
+[[nodiscard]] std::string config_to_json(C config, JsonLayout layout = JsonLayout::indented) {
+  return fields_to_json(fields_of(config), layout);
+}
+
+/// One line for each field: path, value in `config`, help.
+template <Config C>
+[[nodiscard]] std::string config_help(C config = {}) {
+  return fields_help(fields_of(config));
+}
+
+/// FNV-1a, 64 bits, in 16 hexadecimal digits.
+[[nodiscard]] std::string hash_text(std::string_view text);
+
+/// Equal for configs with equal values: the hash of the compact JSON.
+template <Config C>
+[[nodiscard]] std::string config_hash(C config) {
+  return hash_text(config_to_json(std::move(config), JsonLayout::compact));
+}
+
+}  // namespace electra

@@ -1,0 +1,73 @@
+#include "electra/io/stored_parameters.h"
+
+#include <array>
+
+#include "electra/core/context.h"
+#include "electra/core/error.h"
+#include "io/json.h"
+
+namespace electra {
+namespace {
+
+struct FlatBuffer {
+  const char* file;
+  TensorView (ParameterStore::*view)() const;
+};
+
+constexpr std::array<FlatBuffer, 3> buffers{{{"parameters", &ParameterStore::master},
+                                             {"moment_1", &ParameterStore::moment_1},
+                                             {"moment_2", &ParameterStore::moment_2}}};
+
+void save(const ParameterStore& store, const FlatBuffer& buffer, CheckpointWriter& checkpoint) {
+  const TensorView flat = (store.*buffer.view)();
+  std::vector<std::byte> bytes(static_cast<std::size_t>(flat.bytes()));
+  store.context().download(flat, bytes);
+  SafetensorsWriter writer;
+  for (const Parameter& parameter : store.parameters()) {
+    const std::byte* data = bytes.data() + parameter.offset * size_of(flat.dtype());
+    writer.add(parameter.name, ConstTensorView(data, parameter.shape, flat.dtype()));
+  }
+  checkpoint.write(buffer.file, writer);
+}
+
+/// Throws unless the file has exactly the store's parameters.
+void check(const SafetensorsFile& file, const ParameterStore& store, DType dtype) {
+  for (const Parameter& parameter : store.parameters()) {
+    const StoredTensor& tensor = file.get(parameter.name, parameter.shape.extents());
+    if (tensor.dtype != stored_type(dtype))
+      throw IoError(file.path().string() + ": tensor " + json_string(tensor.name) + ": expected " +
+                    std::string(to_string(stored_type(dtype))) + ", found " +
+                    std::string(to_string(tensor.dtype)));
+  }
+  for (const StoredTensor& tensor : file.tensors())
+    if (store.find(tensor.name) == nullptr)
+      throw IoError(file.path().string() + ": tensor " + json_string(tensor.name) +
+                    ": unknown to this model");
+}
+
+/// The rows of a parameter that are not padding.
+TensorView logical_rows(const Parameter& parameter, TensorView flat) {
+  return flat.slice(parameter.offset, parameter.shape.size()).reshape(parameter.shape);
+}
+
+}  // namespace
+
+void save_parameters(const ParameterStore& store, CheckpointWriter& checkpoint) {
+  for (const FlatBuffer& buffer : buffers) save(store, buffer, checkpoint);
+}
+
+void load_parameters(const Checkpoint& checkpoint, ParameterStore& store) {
+  std::vector<SafetensorsFile> files;
+  for (const FlatBuffer& buffer : buffers) {
+    files.push_back(checkpoint.tensors(buffer.file));
+    check(files.back(), store, (store.*buffer.view)().dtype());
+  }
+  for (std::size_t i = 0; i < buffers.size(); ++i) {
+    const TensorView flat = (store.*buffers[i].view)();
+    for (const Parameter& parameter : store.parameters())
+      store.context().upload(files[i].find(parameter.name)->bytes, logical_rows(parameter, flat));
+  }
+  store.publish();
+}
+
+}  // namespace electra

@@ -1,0 +1,115 @@
+#include "electra/io/train_log.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "electra/core/error.h"
+#include "electra/io/json_lines.h"
+#include "io/json.h"
+
+namespace electra {
+namespace {
+
+OrderedJson to_json(const LogRecord& record);
+
+struct ToJson {
+  OrderedJson operator()(const LogRecord& record) const { return to_json(record); }
+  OrderedJson operator()(const auto& value) const { return value; }
+};
+
+OrderedJson to_json(const LogRecord& record) {
+  OrderedJson object = OrderedJson::object();
+  for (const auto& [key, value] : record.fields()) object[key] = std::visit(ToJson{}, value);
+  return object;
+}
+
+bool stays(const Json& line, Index step) {
+  const auto kind = line.find("kind");
+  if (kind != line.end() && *kind == "end") return false;
+  const auto at = line.find("step");
+  return at == line.end() || !at->is_number() || at->get<double>() <= static_cast<double>(step);
+}
+
+/// The lines that a run going on from `step` keeps.
+std::string kept_lines(const std::string& text, const std::filesystem::path& path, Index step) {
+  const std::string name = path.string();
+  std::string kept;
+  std::size_t begin = 0;
+  for (Index number = 1; begin < text.size(); ++number) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const auto line = std::string_view(text).substr(begin, end - begin);
+    const bool last = end + 1 >= text.size();
+    begin = end + 1;
+    try {
+      const Json object = parse_json_object(line, to_string(FileLine{name, number}));
+      if (stays(object, step)) kept.append(line) += '\n';
+    } catch (const IoError&) {
+      if (!last) throw;  // the last line may have been torn
+    }
+  }
+  return kept;
+}
+
+/// To the millisecond.
+double seconds_since_1970() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto count = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+  return static_cast<double>(count) / 1000.0;
+}
+
+}  // namespace
+
+LogRecord& LogRecord::add(std::string_view key, double number) {
+  if (std::isfinite(number)) fields_.push_back({std::string(key), number});
+  return *this;
+}
+
+LogRecord& LogRecord::add(std::string_view key, std::int64_t number) {
+  fields_.push_back({std::string(key), number});
+  return *this;
+}
+
+LogRecord& LogRecord::add(std::string_view key, std::uint64_t number) {
+  fields_.push_back({std::string(key), number});
+  return *this;
+}
+
+LogRecord& LogRecord::add(std::string_view key, std::string_view text) {
+  fields_.push_back({std::string(key), std::string(text)});
+  return *this;
+}
+
+LogRecord& LogRecord::add(std::string_view key, Texts texts) {
+  fields_.push_back({std::string(key), std::move(texts)});
+  return *this;
+}
+
+LogRecord& LogRecord::add(std::string_view key, LogRecord record) {
+  fields_.push_back({std::string(key), std::move(record)});
+  return *this;
+}
+
+std::string to_json_line(const LogRecord& record) {
+  return to_json(record).dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+}
+
+TrainLog TrainLog::create(const std::filesystem::path& path) {
+  return TrainLog(AppendFile(path, AppendFile::Mode::replace));
+}
+
+TrainLog TrainLog::continue_from(const std::filesystem::path& path, Index step) {
+  if (!std::filesystem::exists(path)) return create(path);
+  write_file(path, kept_lines(read_file(path), path, step));
+  return TrainLog(AppendFile(path, AppendFile::Mode::append));
+}
+
+void TrainLog::write(std::string_view kind, const LogRecord& record) {
+  LogRecord line;
+  line.add("t", seconds_since_1970()).add("kind", kind);
+  OrderedJson object = to_json(line);
+  object.update(to_json(record));
+  file_.write(object.dump(-1, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
+}
+
+}  // namespace electra

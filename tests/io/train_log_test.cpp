@@ -1,0 +1,83 @@
+#include "electra/io/train_log.h"
+
+#include <catch2/catch.hpp>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "electra/core/error.h"
+#include "support/temporary_folder.h"
+
+using namespace electra;
+using Catch::Matchers::Contains;
+using Catch::Matchers::Matches;
+using electra::testing::message_of;
+using electra::testing::TemporaryFolder;
+
+TEST_CASE("a record keeps its order and leaves out what is not finite", "[train_log]") {
+  LogRecord record;
+  record.add("step", 12400)
+      .add("loss", 11.42)
+      .add("disc_precision", std::numeric_limits<double>::quiet_NaN())
+      .add("gradient_norm", std::numeric_limits<double>::infinity())
+      .add("seed", std::numeric_limits<std::uint64_t>::max())
+      .add("reason", "a \"b\"\xff")
+      .add("argv", LogRecord::Texts{"electra", "--steps"})
+      .add("evaluation", LogRecord().add("disc_auc", 0.5).add("loss", 0.1 + 0.2));
+  CHECK(
+      to_json_line(record) ==
+      R"({"step":12400,"loss":11.42,"seed":18446744073709551615,"reason":"a \"b\")"
+      "\xEF\xBF\xBD"
+      R"(","argv":["electra","--steps"],"evaluation":{"disc_auc":0.5,"loss":0.30000000000000004}})");
+}
+
+TEST_CASE("each line is in the file when write returns, with time and kind first", "[train_log]") {
+  const TemporaryFolder folder;
+  write_file(folder / "train.jsonl", "old");
+  TrainLog log = TrainLog::create(folder / "train.jsonl");
+  log.write("train", LogRecord().add("step", 1).add("loss", 2.5));
+  CHECK_THAT(read_file(folder / "train.jsonl"),
+             Matches(R"(\{"t":[0-9]{10}\.[0-9]{1,3},"kind":"train","step":1,"loss":2\.5\}\n)"));
+  log.write("end", LogRecord().add("reason", "finished"));
+  const auto text = read_file(folder / "train.jsonl");
+  CHECK(nlohmann::json::parse(text.substr(text.find('\n'))).at("reason") == "finished");
+}
+
+TEST_CASE("a resumed log drops later steps, the end, and a torn line", "[train_log][law]") {
+  const TemporaryFolder folder;
+  const auto path = folder / "train.jsonl";
+  const std::string head =
+      "{\"kind\":\"run\",\"seed\":1}\n"
+      "{\"kind\":\"train\",\"step\":100,\"loss\":1.50}\n"
+      "{\"kind\":\"evaluation\",\"step\":100}\n";
+  const std::string tail =
+      "{\"kind\":\"train\",\"step\":101}\n"
+      "{\"kind\":\"evaluation\",\"step\":150}\n";
+  const auto resumed = [&](const std::string& text) {
+    write_file(path, text);
+    TrainLog log = TrainLog::continue_from(path, 100);
+    const auto kept = read_file(path);
+    log.write("resume", LogRecord().add("step", 100));
+    CHECK_THAT(read_file(path).substr(kept.size()), Contains("\"kind\":\"resume\",\"step\":100}"));
+    return kept;
+  };
+  CHECK(resumed(head) == head);
+  CHECK(resumed(head + tail) == head);
+  CHECK(resumed(head + tail + "{\"kind\":\"end\",\"step\":150}\n") == head);
+  CHECK(resumed(head + "{\"kind\":\"end\",\"step\":100}\n") == head);
+  CHECK(resumed(head + "{\"kind\":\"train\",\"st") == head);
+  CHECK(resumed(head + "{\"kind\":\"train\",\"st\n") == head);
+  CHECK(resumed(head.substr(0, head.size() - 1)) == head);
+  CHECK(resumed("").empty());
+  const std::string again = head + "{\"kind\":\"resume\",\"step\":100}\n";
+  CHECK(resumed(again + tail) == again);
+  CHECK(folder.count() == 1);
+
+  write_file(path, "{\"kind\":\"run\"}\nbroken\n" + tail);
+  CHECK_THAT(message_of<IoError>([&] { (void)TrainLog::continue_from(path, 1); }),
+             Contains("train.jsonl:2: not JSON"));
+  CHECK_THAT(read_file(path), Contains("broken"));
+  std::filesystem::remove(path);
+  TrainLog::continue_from(path, 1).write("resume", {});
+  CHECK_THAT(read_file(path), Contains("resume"));
+}

@@ -2,8 +2,6 @@
 /// sampling, discriminator forward and backward, clipping, AdamW. benchmarks/peers has the same
 /// step in other systems.
 
-#include <sys/resource.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
@@ -13,6 +11,7 @@
 
 #include "electra/core/context.h"
 #include "electra/data/masking.h"
+#include "electra/train/speedometer.h"
 #include "electra/train/trainer.h"
 
 namespace {
@@ -100,12 +99,6 @@ StepExamples random_text(const RunConfig& config, std::uint32_t step) {
   const StepTotals totals{.tokens = config.train.batch * length,
                           .masked = config.train.batch * masks};
   return {.examples = std::move(e), .totals = totals, .epoch = 0};
-}
-
-Index peak_memory_bytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return Index{usage.ru_maxrss} * 1024;
 }
 
 double median(std::vector<double> values) {

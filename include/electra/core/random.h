@@ -58,9 +58,9 @@ enum class Draws : std::uint32_t { training = 0, evaluation = 1 };
 /// The step is read from device memory, so that a captured graph draws anew each time.
 struct RandomKey {
   std::uint64_t seed = 0;
-  ConstTensorView step;             // i32 [1], on the device
+  ConstTensorView step{};           // i32 [1], on the device
   std::uint32_t first_example = 0;  // index in the whole step of this micro-batch's first sequence
-  Site site;
+  Site site{};
 };
 
 /// Philox 4x32-10 (Salmon et al., SC 2011): key = seed, counter = (block, example, site, step).

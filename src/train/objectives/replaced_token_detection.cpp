@@ -68,6 +68,7 @@ void ReplacedTokenDetection::generate(Pass& outer, const Batch& batch, const Mas
   const TensorView losses = pass.tensor({batch.capacity}, wide(logits.dtype()));
   const TensorView best = pass.tensor({batch.capacity}, DType::i32);
   const TensorView drawn = pass.tensor({batch.capacity}, DType::i32);
+  if (!samples) samples = drawn;
   pass.context.run(VocabularyCrossEntropy{
       .logits = logits,
       .targets = masked.originals,
@@ -87,14 +88,14 @@ void ReplacedTokenDetection::generate(Pass& outer, const Batch& batch, const Mas
       .random = pass.key(0, Place::sample)});
   pass.context.run(ReplaceTokens{.ids = batch.ids,
                                  .positions = masked.where.positions,
-                                 .samples = samples ? samples : drawn,
+                                 .samples = samples,
                                  .count = masked.where.count,
                                  .corrupted_ids = text.ids,
                                  .labels = text.labels});
   pass.context.run(CountMasked{.losses = losses,
                                .targets = masked.originals,
                                .argmax = best,
-                               .samples = samples ? samples : drawn,
+                               .samples = samples,
                                .count = masked.where.count,
                                .sums = state.of_step});
   if (gradient == Gradient::none) return;

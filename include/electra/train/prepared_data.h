@@ -1,0 +1,51 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "electra/data/loader.h"
+#include "electra/data/token_file.h"
+#include "electra/data/vocabulary.h"
+#include "electra/kernels/mask_tokens.h"
+#include "electra/train/config.h"
+
+namespace electra {
+
+/// The ids that masking must know, as this vocabulary has them.
+[[nodiscard]] SpecialIds special_ids(const Vocabulary& vocabulary);
+[[nodiscard]] WordpieceOptions wordpiece_options(const VocabularyConfig& config);
+
+/// A run's vocabulary, its tokenised corpus, and which documents are held out.
+class PreparedData {
+ public:
+  /// Opens what `vocabulary_file` and `token_file` hold if they are there (a run that is resumed);
+  /// else loads or trains the vocabulary and tokenises the corpus, and writes both. Sets
+  /// config.vocabulary.size to the size reached. `say` is told what is done. Throws Error.
+  PreparedData(RunConfig& config, const std::filesystem::path& vocabulary_file,
+               const std::filesystem::path& token_file,
+               const std::function<void(const std::string&)>& say);
+
+  [[nodiscard]] const Vocabulary& vocabulary() const { return *vocabulary_; }
+  [[nodiscard]] Index training_tokens() const { return tokens_of(split_.training); }
+  [[nodiscard]] Index held_out_tokens() const { return tokens_of(split_.held_out); }
+
+  /// One rank's steps.
+  [[nodiscard]] Loader training_loader(const RunConfig& config, int rank = 0, int ranks = 1) const;
+  /// What every evaluation of the run sees.
+  [[nodiscard]] std::vector<StepExamples> held_out_batches(const RunConfig& config) const;
+  /// Writes every packed example of epoch 0 as safetensors: i32 `train_ids`, `train_types`,
+  /// `held_out_ids`, `held_out_types` [examples, length].
+  void dump(const RunConfig& config, const std::filesystem::path& file) const;
+
+ private:
+  [[nodiscard]] Index tokens_of(const std::vector<Index>& documents) const;
+
+  std::unique_ptr<Vocabulary> vocabulary_;
+  std::unique_ptr<TokenFile> tokens_;
+  DocumentSplit split_;
+};
+
+}  // namespace electra

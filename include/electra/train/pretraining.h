@@ -1,0 +1,59 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "electra/train/config.h"
+#include "electra/train/run_log.h"
+
+namespace electra {
+
+/// The names of what a run leaves in its folder; see docs/formats.md.
+struct RunFolder {
+  std::filesystem::path root;
+
+  [[nodiscard]] std::filesystem::path vocabulary() const { return root / "vocab.txt"; }
+  [[nodiscard]] std::filesystem::path config() const { return root / "config.resolved.json"; }
+  [[nodiscard]] std::filesystem::path log() const { return root / "train.jsonl"; }
+  [[nodiscard]] std::filesystem::path report() const { return root / "report.html"; }
+  [[nodiscard]] std::filesystem::path tokens() const { return root / "data" / "corpus.etok"; }
+  [[nodiscard]] std::filesystem::path checkpoints() const { return root / "checkpoints"; }
+  [[nodiscard]] std::filesystem::path generator() const { return root / "generator"; }
+  [[nodiscard]] std::filesystem::path discriminator() const { return root / "discriminator"; }
+};
+
+/// A whole pretraining run, from raw text to Hugging Face directories, in one folder.
+struct PretrainingOptions {
+  RunConfig config;
+  std::filesystem::path out;
+  enum class Start : std::uint8_t { fresh, resume };
+  Start start = Start::fresh;
+  std::optional<double> minutes;        // choose train.steps so that it takes this long
+  std::filesystem::path dump_examples;  // write the packed examples here; empty: do not
+  std::vector<std::string> arguments;   // of the command line, for the log
+};
+
+/// How a run talks to its application; anything may be empty.
+struct PretrainingCallbacks {
+  std::function<void(const std::string&)> say;
+  std::function<void(const Progress&)> progress;
+  std::function<void(Index step, const PretrainingMetrics&)> evaluated;
+  std::function<bool()> stop_requested;  // asked after every step
+};
+
+struct PretrainingResult {
+  enum class End : std::uint8_t { finished, interrupted };
+  End end = End::finished;
+  Index step = 0;
+  std::optional<PretrainingMetrics> evaluation;
+};
+
+/// Runs until the last step or until asked to stop; in either case saves a checkpoint and leaves
+/// the folder complete. Throws Error; then the log's last line says so.
+PretrainingResult pretrain(const PretrainingOptions& options,
+                           const PretrainingCallbacks& callbacks);
+
+}  // namespace electra

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <optional>
+
+#include "electra/layers/layer_norm.h"
+#include "electra/layers/linear.h"
+
+namespace electra {
+
+/// The tables that generator and discriminator share: words, positions, token types, and the layer
+/// norm of their sum. The word table is padded in memory to a multiple of 64 rows.
+class EmbeddingTables {
+ public:
+  struct Config {
+    Index vocabulary = 0;
+    Index positions = 512;
+    Index types = 2;
+    Index width = 0;
+    float epsilon = 1e-12F;
+  };
+
+  /// Declares "word", "position", "type" and "norm".
+  EmbeddingTables(const ParameterScope& scope, const Config& config);
+
+  [[nodiscard]] const Parameter& word() const { return *word_; }
+  [[nodiscard]] const Parameter& position() const { return *position_; }
+  [[nodiscard]] const Parameter& type() const { return *type_; }
+  [[nodiscard]] const LayerNorm& norm() const { return norm_; }
+  [[nodiscard]] const Config& config() const { return config_; }
+
+ private:
+  Config config_;
+  const Parameter* word_;
+  const Parameter* position_;
+  const Parameter* type_;
+  LayerNorm norm_;
+};
+
+/// The number of rows that a vocabulary takes in memory.
+[[nodiscard]] constexpr Index padded_vocabulary(Index vocabulary) {
+  return (vocabulary + 63) / 64 * 64;
+}
+
+/// Ids to the encoder's input: dropout(norm(word + position + type)), projected where the tables
+/// are not as wide as the encoder.
+class Embeddings {
+ public:
+  struct Config {
+    Index hidden = 0;
+    float dropout = 0;
+  };
+  struct Saved {
+    ConstTensorView ids, types;  // [batch, length], i32
+    TensorView mean, rstd;       // [rows], wide
+    Linear::Saved project;
+  };
+
+  /// `tables` must outlive this layer. Declares "project" if it is needed.
+  Embeddings(const EmbeddingTables& tables, const ParameterScope& scope, const Config& config);
+
+  /// ids and types [batch, length] to [rows, hidden].
+  [[nodiscard]] TensorView forward(Pass& pass, ConstTensorView ids, ConstTensorView types,
+                                   Saved& saved) const;
+  void backward(Pass& pass, const Saved& saved, ConstTensorView dy) const;
+
+ private:
+  const EmbeddingTables& tables_;
+  Config config_;
+  std::optional<Linear> project_;
+};
+
+}  // namespace electra

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "electra/kernels/gelu.h"
+#include "electra/layers/linear.h"
+
+namespace electra {
+
+/// Two products with GELU between them; the second one's bias gradient is the caller's
+/// (ResidualNorm adds it).
+class FeedForward {
+ public:
+  struct Config {
+    Index hidden = 0;
+    Index intermediate = 0;
+    Gelu activation = Gelu::erf;
+  };
+  struct Saved {
+    Linear::Saved in, out;
+    TensorView pre;  // [rows, intermediate]: what GELU read
+  };
+
+  FeedForward(const ParameterScope& scope, const Config& config);
+
+  /// x [rows, hidden] to [rows, hidden].
+  [[nodiscard]] TensorView forward(Pass& pass, ConstTensorView x, Saved& saved) const;
+  void backward(Pass& pass, const Saved& saved, ConstTensorView dy, Into dx) const;
+
+  [[nodiscard]] TensorView out_bias_gradient() const { return out_.bias_gradient(); }
+
+ private:
+  Config config_;
+  Linear in_;
+  Linear out_;
+};
+
+}  // namespace electra

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "electra/core/parameters.h"
+#include "electra/layers/pass.h"
+
+namespace electra {
+
+/// y = x weight^T + bias, with weight [out, in] as in Hugging Face's files.
+class Linear {
+ public:
+  struct Config {
+    Index in = 0;
+    Index out = 0;
+    Init init = Init::truncated_normal;
+  };
+  struct Saved {
+    ConstTensorView x;  // [rows, in]
+  };
+
+  /// Declares "weight" and "bias".
+  Linear(const ParameterScope& scope, const Config& config);
+
+  /// x [rows, in] to y [rows, out].
+  [[nodiscard]] TensorView forward(Pass& pass, ConstTensorView x, Saved& saved) const;
+  /// All three gradients.
+  void backward(Pass& pass, const Saved& saved, ConstTensorView dy, Into dx) const;
+  /// dx = dy weight.
+  void backward_input(Pass& pass, ConstTensorView dy, Into dx) const;
+  /// dweight += dy^T x, without the bias: for a caller whose fused kernel has added its gradient.
+  void backward_weight(Pass& pass, const Saved& saved, ConstTensorView dy) const;
+
+  [[nodiscard]] TensorView bias_gradient() const { return bias_->gradient; }
+  [[nodiscard]] const Config& config() const { return config_; }
+
+ private:
+  Config config_;
+  const Parameter* weight_;
+  const Parameter* bias_;
+};
+
+}  // namespace electra

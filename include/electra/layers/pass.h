@@ -1,0 +1,52 @@
+#pragma once
+
+#include "electra/core/arena.h"
+#include "electra/core/context.h"
+#include "electra/core/random.h"
+
+namespace electra {
+
+/// The sequences of a micro-batch: `batch` rows of `length` positions, of which the first
+/// lengths[b] are real.
+struct Sequences {
+  Index batch = 0;
+  Index length = 0;
+  ConstTensorView lengths;  // [batch], i32
+
+  [[nodiscard]] Index rows() const { return batch * length; }
+};
+
+/// Training drops out; inference does not.
+enum class Mode : std::uint8_t { training, inference };
+
+/// What every layer needs to go forward or backward over one micro-batch. Tensors from the arena
+/// live until it is reset; a backward rewinds its temporaries.
+struct Pass {
+  Context& context;
+  Arena& arena;
+  Sequences sequences;
+  RandomKey random{};  // seed, step and first example; the site is set by `key`
+  Mode mode = Mode::training;
+  Network network = Network::none;
+  Draws draws = Draws::training;
+
+  [[nodiscard]] TensorView tensor(const Shape& shape, DType dtype) const {
+    return arena.allocate(shape, dtype);
+  }
+  /// The same pass, drawing at the sites of `network`.
+  [[nodiscard]] Pass of(Network other) const {
+    Pass pass = *this;
+    pass.network = other;
+    return pass;
+  }
+  /// The key of a place of this network.
+  [[nodiscard]] RandomKey key(int layer, Place place) const {
+    RandomKey key = random;
+    key.site = site(network, layer, place, draws);
+    return key;
+  }
+  /// The rate in training, 0 in inference.
+  [[nodiscard]] float dropout(float rate) const { return mode == Mode::training ? rate : 0.0F; }
+};
+
+}  // namespace electra

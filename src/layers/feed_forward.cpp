@@ -1,0 +1,31 @@
+#include "electra/layers/feed_forward.h"
+
+namespace electra {
+
+FeedForward::FeedForward(const ParameterScope& scope, const Config& config)
+    : config_(config),
+      in_(scope / "in", {.in = config.hidden, .out = config.intermediate}),
+      out_(scope / "out", {.in = config.intermediate, .out = config.hidden}) {}
+
+TensorView FeedForward::forward(Pass& pass, ConstTensorView x, Saved& saved) const {
+  saved.pre = in_.forward(pass, x, saved.in);
+  const TensorView activated = pass.tensor(saved.pre.shape(), x.dtype());
+  pass.context.run(BiasGeluForward{.x = saved.pre, .y = activated, .form = config_.activation});
+  return out_.forward(pass, activated, saved.out);
+}
+
+void FeedForward::backward(Pass& pass, const Saved& saved, ConstTensorView dy, Into dx) const {
+  const auto scratch = pass.arena.scope();
+  const TensorView d = pass.tensor(saved.pre.shape(), dy.dtype());
+  out_.backward_weight(pass, saved.out, dy);
+  out_.backward_input(pass, dy, {d, Write::overwrite});
+  pass.context.run(BiasGeluBackward{.dy = d,
+                                    .pre = saved.pre,
+                                    .dx = d,
+                                    .dbias = in_.bias_gradient(),
+                                    .form = config_.activation});
+  in_.backward_weight(pass, saved.in, d);
+  in_.backward_input(pass, d, dx);
+}
+
+}  // namespace electra

@@ -1,0 +1,40 @@
+#include "electra/layers/linear.h"
+
+#include "electra/kernels/cast.h"
+#include "electra/kernels/matmul.h"
+
+namespace electra {
+
+Linear::Linear(const ParameterScope& scope, const Config& config)
+    : config_(config),
+      weight_(&scope.declare("weight", {config.out, config.in},
+                             {.init = config.init, .decay = Decay::yes, .padded = {}})),
+      bias_(&scope.bias("bias", config.out)) {}
+
+TensorView Linear::forward(Pass& pass, ConstTensorView x, Saved& saved) const {
+  saved.x = x;
+  const TensorView y = pass.tensor({x.rows(), config_.out}, x.dtype());
+  pass.context.run(Matmul{
+      .a = x, .b = weight_->value, .c = y, .bias = bias_->master, .transpose_b = Transpose::yes});
+  return y;
+}
+
+void Linear::backward(Pass& pass, const Saved& saved, ConstTensorView dy, Into dx) const {
+  pass.context.run(ColumnSum{.x = dy, .y = {bias_->gradient, Write::add}});
+  backward_weight(pass, saved, dy);
+  backward_input(pass, dy, dx);
+}
+
+void Linear::backward_input(Pass& pass, ConstTensorView dy, Into dx) const {
+  pass.context.run(Matmul{.a = dy, .b = weight_->value, .c = dx.view, .write = dx.write});
+}
+
+void Linear::backward_weight(Pass& pass, const Saved& saved, ConstTensorView dy) const {
+  pass.context.run(Matmul{.a = dy,
+                          .b = saved.x,
+                          .c = weight_->gradient,
+                          .transpose_a = Transpose::yes,
+                          .write = Write::add});
+}
+
+}  // namespace electra

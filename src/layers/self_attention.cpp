@@ -1,0 +1,46 @@
+#include "electra/layers/self_attention.h"
+
+#include "electra/kernels/attention.h"
+
+namespace electra {
+
+SelfAttention::SelfAttention(const ParameterScope& scope, const Config& config)
+    : config_(config),
+      in_(scope / "query_key_value", {.in = config.hidden, .out = 3 * config.hidden}),
+      out_(scope / "out", {.in = config.hidden, .out = config.hidden}) {}
+
+TensorView SelfAttention::forward(Pass& pass, ConstTensorView x, Saved& saved) const {
+  const auto [batch, length, lengths] = pass.sequences;
+  saved.qkv = in_.forward(pass, x, saved.in);
+  saved.mixed = pass.tensor({x.rows(), config_.hidden}, x.dtype());
+  saved.log_sum_exp = pass.tensor({batch, config_.heads, length}, wide(x.dtype()));
+  pass.context.run(AttentionForward{.qkv = saved.qkv.reshape({batch, length, 3 * config_.hidden}),
+                                    .lengths = lengths,
+                                    .out = saved.mixed.reshape({batch, length, config_.hidden}),
+                                    .log_sum_exp = saved.log_sum_exp,
+                                    .heads = config_.heads,
+                                    .dropout = pass.dropout(config_.dropout),
+                                    .random = pass.key(config_.layer, Place::attention_dropout)});
+  return out_.forward(pass, saved.mixed, saved.out);
+}
+
+void SelfAttention::backward(Pass& pass, const Saved& saved, ConstTensorView dy, Into dx) const {
+  const auto scratch = pass.arena.scope();
+  const auto [batch, length, lengths] = pass.sequences;
+  const TensorView dmixed = pass.tensor(saved.mixed.shape(), dy.dtype());
+  const TensorView dqkv = pass.tensor(saved.qkv.shape(), dy.dtype());
+  out_.backward_weight(pass, saved.out, dy);
+  out_.backward_input(pass, dy, {dmixed, Write::overwrite});
+  pass.context.run(AttentionBackward{.dout = dmixed.reshape({batch, length, config_.hidden}),
+                                     .qkv = saved.qkv.reshape({batch, length, 3 * config_.hidden}),
+                                     .out = saved.mixed.reshape({batch, length, config_.hidden}),
+                                     .log_sum_exp = saved.log_sum_exp,
+                                     .lengths = lengths,
+                                     .dqkv = dqkv.reshape({batch, length, 3 * config_.hidden}),
+                                     .heads = config_.heads,
+                                     .dropout = pass.dropout(config_.dropout),
+                                     .random = pass.key(config_.layer, Place::attention_dropout)});
+  in_.backward(pass, saved.in, dqkv, dx);
+}
+
+}  // namespace electra

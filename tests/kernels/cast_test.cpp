@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "support/host_tensor.h"
+#include "support/kernel_case.h"
 
 namespace electra {
 namespace {
@@ -16,7 +16,7 @@ TEST_CASE("a cast rounds to nearest", "[kernel][cast]") {
   const auto from = GENERATE(DType::f32, DType::bf16, DType::f64);
   const auto to = GENERATE(DType::f32, DType::bf16, DType::f64);
   const Index width = GENERATE(1, 7, 64, 40001);
-  HostTensor x = HostTensor::random({1, width}, from, 1, 100);
+  HostTensor x = test::random_tensor({1, width}, from, 1, 100);
   HostTensor y({1, width}, to);
   Context::create({}, {.threads = 2})->run(Cast{.x = x, .y = y});
   const double half_unit = to == DType::bf16 ? 0x1p-8 : to == DType::f32 ? 0x1p-24 : 0;
@@ -85,8 +85,8 @@ TEST_CASE("a column sum is the same for any number of threads", "[kernel][cast]"
   const auto [rows, width] =
       GENERATE(table<Index, Index>({{1, 1}, {64, 7}, {65, 64}, {1000, 33}, {0, 5}}));
   CAPTURE(rows, width);
-  HostTensor x = HostTensor::random({rows, width}, dtype, 1);
-  HostTensor y = HostTensor::random({width}, wide(dtype), 2);
+  HostTensor x = test::random_tensor({rows, width}, dtype, 1);
+  HostTensor y = test::random_tensor({width}, wide(dtype), 2);
   std::vector<double> sums;
   for (Index i = 0; i < width; ++i) {
     sums.push_back(write == Write::add ? y[i] : 0);
@@ -103,7 +103,7 @@ TEST_CASE("a column sum is the same for any number of threads", "[kernel][cast]"
 
 TEST_CASE("casts, fills and sums refuse what does not fit", "[kernel][cast]") {
   const auto context = Context::create({}, {.threads = 1});
-  HostTensor x = HostTensor::random({4, 5}, DType::bf16, 1);
+  HostTensor x = test::random_tensor({4, 5}, DType::bf16, 1);
   HostTensor ids({4, 5}, DType::i32);
   HostTensor half({5}, DType::bf16);
   CHECK_THROWS_WITH(context->run(Cast{.x = x, .y = ids}),

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "kernels/cpu/dropout.h"
-#include "support/host_tensor.h"
+#include "support/kernel_case.h"
 
 namespace electra {
 namespace {
@@ -19,16 +19,16 @@ struct Case {
   float dropout;
   HostTensor step{{1}, DType::i32, {17}};
   std::uint32_t first_example = 3;
-  HostTensor x = HostTensor::random({rows, width}, dtype, 1, 1);
-  HostTensor bias = HostTensor::random({width}, wide(dtype), 2);
-  HostTensor residual = HostTensor::random({rows, width}, dtype, 3);
-  HostTensor gain = HostTensor::random({width}, wide(dtype), 4, 0.3, 1);
-  HostTensor beta = HostTensor::random({width}, wide(dtype), 5);
+  HostTensor x = test::random_tensor({rows, width}, dtype, 1, 1);
+  HostTensor bias = test::random_tensor({width}, wide(dtype), 2);
+  HostTensor residual = test::random_tensor({rows, width}, dtype, 3);
+  HostTensor gain = test::random_tensor({width}, wide(dtype), 4, 0.3, 1);
+  HostTensor beta = test::random_tensor({width}, wide(dtype), 5);
   HostTensor sum{{rows, width}, dtype};
   HostTensor y{{rows, width}, dtype};
   HostTensor mean{{rows}, wide(dtype)};
   HostTensor rstd{{rows}, wide(dtype)};
-  HostTensor dy = HostTensor::random({rows, width}, dtype, 6);
+  HostTensor dy = test::random_tensor({rows, width}, dtype, 6);
   HostTensor dresidual{{rows, width}, dtype};
   HostTensor dx{{rows, width}, dtype};
   HostTensor dgain = HostTensor({width}, wide(dtype), zeros());
@@ -149,11 +149,11 @@ TEST_CASE("the backward of dropout, residual and norm is the slope of the forwar
   };
   static_cast<void>(loss());
   context->run(c.backward());
-  CHECK(test::worst_slope_error(loss, c.x, c.dx) < 1e-8);
-  CHECK(test::worst_slope_error(loss, c.residual, c.dresidual) < 1e-8);
-  CHECK(test::worst_slope_error(loss, c.bias, c.dbias) < 1e-8);
-  CHECK(test::worst_slope_error(loss, c.gain, c.dgain) < 1e-8);
-  CHECK(test::worst_slope_error(loss, c.beta, c.dbeta) < 1e-8);
+  CHECK(test::gradient_error(c.dx, c.x, loss) < 1e-8);
+  CHECK(test::gradient_error(c.dresidual, c.residual, loss) < 1e-8);
+  CHECK(test::gradient_error(c.dbias, c.bias, loss) < 1e-8);
+  CHECK(test::gradient_error(c.dgain, c.gain, loss) < 1e-8);
+  CHECK(test::gradient_error(c.dbeta, c.beta, loss) < 1e-8);
 }
 
 TEST_CASE("dropped elements do not depend on micro-batches or threads",

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "support/host_tensor.h"
+#include "support/kernel_case.h"
 
 namespace electra {
 namespace {
@@ -18,17 +18,17 @@ struct Case {
   float dropout = 0;
   Index rows = batch * length;
   HostTensor step{{1}, DType::i32, {2}};
-  HostTensor ids = HostTensor::ids({batch, length}, 11, 1);
-  HostTensor types = HostTensor::ids({batch, length}, 2, 2);
-  HostTensor word = HostTensor::random({11, width}, dtype, 3);
-  HostTensor position = HostTensor::random({length + 2, width}, dtype, 4);
-  HostTensor type = HostTensor::random({2, width}, dtype, 5);
-  HostTensor gain = HostTensor::random({width}, wide(dtype), 6, 0.3, 1);
-  HostTensor bias = HostTensor::random({width}, wide(dtype), 7);
+  HostTensor ids = test::random_integers({batch, length}, 11, 1);
+  HostTensor types = test::random_integers({batch, length}, 2, 2);
+  HostTensor word = test::random_tensor({11, width}, dtype, 3);
+  HostTensor position = test::random_tensor({length + 2, width}, dtype, 4);
+  HostTensor type = test::random_tensor({2, width}, dtype, 5);
+  HostTensor gain = test::random_tensor({width}, wide(dtype), 6, 0.3, 1);
+  HostTensor bias = test::random_tensor({width}, wide(dtype), 7);
   HostTensor y{{rows, width}, dtype};
   HostTensor mean{{rows}, wide(dtype)};
   HostTensor rstd{{rows}, wide(dtype)};
-  HostTensor dy = HostTensor::random({rows, width}, dtype, 8);
+  HostTensor dy = test::random_tensor({rows, width}, dtype, 8);
   HostTensor dx{{rows, width}, dtype};
   HostTensor dgain = zeros({width});
   HostTensor dbias = zeros({width});
@@ -158,11 +158,11 @@ TEST_CASE("embedding's backward and scatter are the slope of its forward", "[ker
   static_cast<void>(loss());
   context->run(c.backward());
   context->run(c.scatter());
-  CHECK(test::worst_slope_error(loss, c.word, c.dword) < 1e-8);
-  CHECK(test::worst_slope_error(loss, c.position, c.dposition) < 1e-8);
-  CHECK(test::worst_slope_error(loss, c.type, c.dtype_rows) < 1e-8);
-  CHECK(test::worst_slope_error(loss, c.gain, c.dgain) < 1e-8);
-  CHECK(test::worst_slope_error(loss, c.bias, c.dbias) < 1e-8);
+  CHECK(test::gradient_error(c.dword, c.word, loss) < 1e-8);
+  CHECK(test::gradient_error(c.dposition, c.position, loss) < 1e-8);
+  CHECK(test::gradient_error(c.dtype_rows, c.type, loss) < 1e-8);
+  CHECK(test::gradient_error(c.dgain, c.gain, loss) < 1e-8);
+  CHECK(test::gradient_error(c.dbias, c.bias, loss) < 1e-8);
 }
 
 TEST_CASE("embedding scatter adds repeated ids, the same bits for any threads",
@@ -170,7 +170,7 @@ TEST_CASE("embedding scatter adds repeated ids, the same bits for any threads",
   const auto dtype = GENERATE(DType::f32, DType::bf16, DType::f64);
   const Index width = GENERATE(1, 13, 64, 100);
   Case c{9, 16, width, dtype};
-  c.dx = HostTensor::random({c.rows, width}, dtype, 20);
+  c.dx = test::random_tensor({c.rows, width}, dtype, 20);
   for (HostTensor* t : {&c.dword, &c.dposition, &c.dtype_rows})
     for (Index i = 0; i < t->size(); ++i) t->set(i, 1);
   std::vector<double> word(static_cast<std::size_t>(c.dword.size()), 1),

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "support/host_tensor.h"
+#include "support/kernel_case.h"
 
 namespace electra {
 namespace {
@@ -18,7 +18,7 @@ TEST_CASE("gathered rows are copies, those beyond the count 0", "[kernel][gather
   const auto dtype = GENERATE(DType::f32, DType::bf16, DType::f64);
   const int count = GENERATE(0, 5, 8);
   const Index width = GENERATE(1, 7, 64);
-  HostTensor x = HostTensor::random({40, width}, dtype, 1);
+  HostTensor x = test::random_tensor({40, width}, dtype, 1);
   HostTensor indices({8}, DType::i32, places);
   if (count < 8) indices.set(7, -5);
   HostTensor used({1}, DType::i32, {static_cast<double>(count)});
@@ -36,10 +36,10 @@ TEST_CASE("scattered rows add where indices repeat", "[kernel][gather]") {
   const auto write = GENERATE(Write::overwrite, Write::add);
   const int count = GENERATE(0, 3, 8);
   const Index width = GENERATE(1, 7, 64);
-  HostTensor x = HostTensor::random({8, width}, dtype, 1);
+  HostTensor x = test::random_tensor({8, width}, dtype, 1);
   HostTensor indices({8}, DType::i32, places);
   HostTensor used({1}, DType::i32, {static_cast<double>(count)});
-  HostTensor y = HostTensor::random({40, width}, dtype, 2);
+  HostTensor y = test::random_tensor({40, width}, dtype, 2);
   std::vector<double> sums;
   for (Index i = 0; i < y.size(); ++i) sums.push_back(write == Write::add ? y[i] : 0);
   for (Index row = 0; row < count; ++row)
@@ -58,8 +58,8 @@ TEST_CASE("scattered rows add where indices repeat", "[kernel][gather]") {
 
 TEST_CASE("scatter is the transpose of gather", "[kernel][gather]") {
   const auto context = Context::create({}, {.threads = 2});
-  HostTensor x = HostTensor::random({40, 5}, DType::f64, 1);
-  HostTensor dy = HostTensor::random({8, 5}, DType::f64, 2);
+  HostTensor x = test::random_tensor({40, 5}, DType::f64, 1);
+  HostTensor dy = test::random_tensor({8, 5}, DType::f64, 2);
   HostTensor indices({8}, DType::i32, places);
   HostTensor used({1}, DType::i32, {6});
   HostTensor y({8, 5}, DType::f64);
@@ -71,7 +71,7 @@ TEST_CASE("scatter is the transpose of gather", "[kernel][gather]") {
 
 TEST_CASE("gather and scatter refuse what does not fit", "[kernel][gather]") {
   const auto context = Context::create({}, {.threads = 1});
-  HostTensor x = HostTensor::random({40, 5}, DType::f32, 1);
+  HostTensor x = test::random_tensor({40, 5}, DType::f32, 1);
   HostTensor y({8, 5}, DType::f32);
   HostTensor indices({8}, DType::i32, places);
   HostTensor used({1}, DType::i32, {8});

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "support/host_tensor.h"
+#include "support/kernel_case.h"
 
 namespace electra {
 namespace {
@@ -15,16 +15,16 @@ struct Case {
   Index rows;
   Index width;
   DType dtype;
-  HostTensor x = HostTensor::random({rows, width}, dtype, 1, 2, 0.7);
-  HostTensor gain = HostTensor::random({width}, wide(dtype), 2, 0.3, 1);
-  HostTensor bias = HostTensor::random({width}, wide(dtype), 3);
-  HostTensor dy = HostTensor::random({rows, width}, dtype, 4);
+  HostTensor x = test::random_tensor({rows, width}, dtype, 1, 2, 0.7);
+  HostTensor gain = test::random_tensor({width}, wide(dtype), 2, 0.3, 1);
+  HostTensor bias = test::random_tensor({width}, wide(dtype), 3);
+  HostTensor dy = test::random_tensor({rows, width}, dtype, 4);
   HostTensor y{{rows, width}, dtype};
   HostTensor mean{{rows}, wide(dtype)};
   HostTensor rstd{{rows}, wide(dtype)};
   HostTensor dx{{rows, width}, dtype};
-  HostTensor dgain = HostTensor::random({width}, wide(dtype), 5);
-  HostTensor dbias = HostTensor::random({width}, wide(dtype), 6);
+  HostTensor dgain = test::random_tensor({width}, wide(dtype), 5);
+  HostTensor dbias = test::random_tensor({width}, wide(dtype), 6);
   float epsilon = 1e-3F;
 
   LayerNormForward forward() {
@@ -112,9 +112,9 @@ TEST_CASE("layer norm's backward is the slope of its forward", "[kernel][layer_n
   for (HostTensor* gradient : {&c.dgain, &c.dbias})
     for (Index i = 0; i < c.width; ++i) gradient->set(i, 0);
   context->run(c.backward());
-  CHECK(test::worst_slope_error(loss, c.x, c.dx) < 1e-8);
-  CHECK(test::worst_slope_error(loss, c.gain, c.dgain) < 1e-8);
-  CHECK(test::worst_slope_error(loss, c.bias, c.dbias) < 1e-8);
+  CHECK(test::gradient_error(c.dx, c.x, loss) < 1e-8);
+  CHECK(test::gradient_error(c.dgain, c.gain, loss) < 1e-8);
+  CHECK(test::gradient_error(c.dbias, c.bias, loss) < 1e-8);
 }
 
 TEST_CASE("layer norm works in place and adds where told", "[kernel][layer_norm]") {
@@ -139,7 +139,7 @@ TEST_CASE("layer norm works in place and adds where told", "[kernel][layer_norm]
   CHECK(in_place.dy == apart.dx);
   CHECK(in_place.dgain == apart.dgain);
 
-  adding.dx = HostTensor::random({40, 37}, dtype, 9);
+  adding.dx = test::random_tensor({40, 37}, dtype, 9);
   std::vector<double> sums;
   for (Index i = 0; i < adding.dx.size(); ++i) sums.push_back(adding.dx[i] + apart.dx[i]);
   context->run(adding.backward(Write::add));

@@ -71,6 +71,7 @@ class HostTensor {
   [[nodiscard]] DType dtype() const { return dtype_; }
   [[nodiscard]] Index size() const { return shape_.size(); }
   [[nodiscard]] double at(Index i) const { return test::at(view(), i); }
+  [[nodiscard]] double operator[](Index i) const { return at(i); }
   void set(Index i, double value) { test::set(view(), i, value); }
 
   /// Sets every element to one value.
@@ -87,6 +88,9 @@ class HostTensor {
   }
   /// The same values, rounded to another dtype.
   [[nodiscard]] HostTensor to(DType dtype) const { return {shape_, dtype, values()}; }
+
+  /// The same bits; the words beyond the last element are never written.
+  friend bool operator==(const HostTensor&, const HostTensor&) = default;
 
  private:
   std::vector<std::uint64_t> words_;

@@ -163,7 +163,7 @@ TEST_CASE("any changed byte of a state is noticed or harmless", "[checkpoint][la
     for (const int bit : {0, 2, 5}) {
       std::string changed = state;
       changed[at] = static_cast<char>(changed[at] ^ (1 << bit));
-      write_file(path / "state.json", changed);
+      AppendFile(path / "state.json", AppendFile::Mode::replace).write(changed);
       try {
         const auto checkpoint = Checkpoint::open(path);
         CHECK((checkpoint.state() == whole && checkpoint.step() == 2));

@@ -157,6 +157,8 @@ TEST_CASE("a config that does not fit is refused with file and path", "[config]"
       {R"({"seed":-1})", "seed: expected an integer from 0 to 18446744073709551615, found"},
       {R"({"steps":2147483648})", "steps: expected an integer from -2147483648 to 2147483647"},
       {R"({"steps":1.5})", "steps: expected an integer"},
+      {R"({"steps":3e9})", "steps: expected an integer"},
+      {R"({"seed":-1e3})", "seed: expected an integer"},
       {R"({"steps":1e40})", "steps: expected an integer"},
       {R"({"steps":"3"})",
        "steps: expected an integer from -2147483648 to 2147483647, found the "

@@ -1,0 +1,104 @@
+#include "electra/io/stored_parameters.h"
+
+#include <catch2/catch.hpp>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "electra/core/context.h"
+#include "electra/core/error.h"
+#include "support/temporary_folder.h"
+
+using namespace electra;
+using Catch::Matchers::Contains;
+using electra::testing::message_of;
+using electra::testing::TemporaryFolder;
+
+namespace {
+
+/// Names, shapes, padding and depth of the parameters of one store.
+struct Declared {
+  std::string name;
+  Shape shape;
+  Index padded_rows;
+  int order;
+};
+
+class Model {
+ public:
+  explicit Model(const std::vector<Declared>& parameters, Precision precision = Precision::f32)
+      : context_(Context::create({}, {.threads = 1})) {
+    for (const auto& [name, shape, padded_rows, order] : parameters) {
+      const Shape padded = shape.rank() == 2 ? Shape{padded_rows, shape.width()} : shape;
+      ParameterScope(store_, "net", Network::generator, order)
+          .declare(name, shape, {.padded = padded});
+    }
+    store_.allocate(*context_, precision);
+  }
+
+  /// Sets every element of a parameter, padding too.
+  void fill(const Parameter& parameter, TensorView flat, float first) {
+    for (float& element : store_.piece(parameter, flat).span<float>()) element = first++;
+  }
+  ParameterStore& store() { return store_; }
+
+ private:
+  std::unique_ptr<Context> context_;
+  ParameterStore store_;
+};
+
+std::vector<float> rows_of(ParameterStore& store, const char* name, TensorView flat) {
+  const Parameter& parameter = *store.find(name);
+  const auto all = store.piece(parameter, flat).span<float>();
+  return {all.begin(), all.begin() + parameter.shape.size()};
+}
+
+Checkpoint saved(ParameterStore& store, const TemporaryFolder& folder) {
+  CheckpointWriter writer(folder.path(), 3);
+  save_parameters(store, writer);
+  return Checkpoint::open(writer.commit({}, 1));
+}
+
+}  // namespace
+
+TEST_CASE("weights and moments come back in a store of another layout", "[checkpoint][law]") {
+  const TemporaryFolder folder;
+  Model from({{"a", {3, 2}, 4, 0}, {"b", {5}, 0, 1}});
+  Model to({{"b", {5}, 0, 7}, {"a", {3, 2}, 64, 9}}, Precision::f32);
+  float first = 1.0F;
+  for (const auto flat : {from.store().master(), from.store().moment_1(), from.store().moment_2()})
+    for (const Parameter& parameter : from.store().parameters())
+      from.fill(parameter, flat, first += 100.0F);
+  for (const auto flat : {to.store().master(), to.store().moment_1(), to.store().moment_2()})
+    for (const Parameter& parameter : to.store().parameters())
+      to.fill(parameter, flat, std::numeric_limits<float>::quiet_NaN());
+
+  const Checkpoint checkpoint = saved(from.store(), folder);
+  load_parameters(checkpoint, to.store());
+  for (const char* name : {"net/a", "net/b"}) {
+    CHECK(rows_of(to.store(), name, to.store().master()) ==
+          rows_of(from.store(), name, from.store().master()));
+    CHECK(rows_of(to.store(), name, to.store().moment_1()) ==
+          rows_of(from.store(), name, from.store().moment_1()));
+    CHECK(rows_of(to.store(), name, to.store().moment_2()) ==
+          rows_of(from.store(), name, from.store().moment_2()));
+  }
+  CHECK(checkpoint.tensors("parameters").find("net/a")->shape == std::vector<Index>{3, 2});
+}
+
+TEST_CASE("a checkpoint of another model is refused by tensor", "[checkpoint]") {
+  const TemporaryFolder folder;
+  Model from({{"a", {3, 2}, 3, 0}, {"b", {5}, 0, 0}});
+  const Checkpoint checkpoint = saved(from.store(), folder);
+  const auto message = [&](Model&& to) {
+    return message_of<IoError>([&] { load_parameters(checkpoint, to.store()); });
+  };
+  CHECK_THAT(message(Model({{"a", {2, 3}, 2, 0}, {"b", {5}, 0, 0}})),
+             Contains("parameters.safetensors: tensor \"net/a\": expected the shape [2, 3], found "
+                      "[3, 2]"));
+  CHECK_THAT(message(Model({{"a", {3, 2}, 3, 0}, {"b", {5}, 0, 0}, {"c", {1}, 0, 0}})),
+             Contains("tensor \"net/c\": missing"));
+  CHECK_THAT(message(Model({{"a", {3, 2}, 3, 0}})), Contains("\"net/b\": unknown to this model"));
+  CHECK_THAT(message(Model({{"a", {3, 2}, 3, 0}, {"b", {5}, 0, 0}}, Precision::f64)),
+             Contains("tensor \"net/a\": expected F64, found F32"));
+}

@@ -1,0 +1,14 @@
+#pragma once
+
+/// What an application includes.
+
+#include "electra/core/build_config.h"
+#include "electra/core/context.h"
+#include "electra/core/device.h"
+#include "electra/core/error.h"
+#include "electra/core/parameters.h"
+#include "electra/core/random.h"
+#include "electra/core/shape.h"
+#include "electra/core/tensor.h"
+#include "electra/models/config.h"
+#include "electra/models/electra.h"

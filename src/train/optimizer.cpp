@@ -67,10 +67,10 @@ void Optimizer::step(StepState& state) const {
                     .scale = state.clip_scale,
                     .finite = state.finite,
                     .step = state.step,
-                    .beta1 = static_cast<float>(config_.beta1),
-                    .beta2 = static_cast<float>(config_.beta2),
-                    .epsilon = static_cast<float>(config_.epsilon),
-                    .weight_decay = static_cast<float>(config_.weight_decay),
+                    .beta1 = config_.beta1,
+                    .beta2 = config_.beta2,
+                    .epsilon = config_.epsilon,
+                    .weight_decay = config_.weight_decay,
                     .bias_correction = config_.bias_correction ? AdamW::BiasCorrection::on
                                                                : AdamW::BiasCorrection::off});
   context.run(FoldMetrics{.from = state.of_step, .to = state.running, .finite = state.finite});

@@ -39,10 +39,10 @@ struct AdamW {
   ConstTensorView scale;         // [1], wide
   ConstTensorView finite;        // [1], i32
   ConstTensorView step;          // [1], i32
-  float beta1 = 0.9F;
-  float beta2 = 0.999F;
-  float epsilon = 1e-6F;
-  float weight_decay = 0.01F;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-6;
+  double weight_decay = 0.01;
   enum class BiasCorrection : std::uint8_t { off, on };
   BiasCorrection bias_correction = BiasCorrection::off;
 

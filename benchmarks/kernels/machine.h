@@ -122,25 +122,25 @@ struct MachineRates {
 /// Which rate of the machine bounds a kernel.
 enum class Bound { matrix, copy };
 
-/// Counters of `cost` done in each iteration: GFLOP/s or GB/s, and the share of the machine's rate.
-inline void count(benchmark::State& state, const KernelCost& cost, Bound bound) {
-  using benchmark::Counter;
+/// Counters of `cost` done in `seconds`: GFLOP/s or GB/s, and the share of the machine's rate.
+inline void count(benchmark::State& state, const KernelCost& cost, Bound bound, double seconds) {
   const bool matrix = bound == Bound::matrix;
-  const double work = matrix ? cost.flops : cost.bytes;
-  const double rate = matrix ? machine().flops : machine().bytes;
-  state.counters[matrix ? "GFLOP/s" : "GB/s"] =
-      Counter(1e-9 * work, Counter::kIsIterationInvariantRate);
-  state.counters["share"] = Counter(work / rate, Counter::kIsIterationInvariantRate);
+  const double speed = (matrix ? cost.flops : cost.bytes) / seconds;
+  state.counters[matrix ? "GFLOP/s" : "GB/s"] = 1e-9 * speed;
+  state.counters["share"] = speed / (matrix ? machine().flops : machine().bytes);
 }
 
 /// Runs `kernel` for as long as the benchmark wants, and counts what it says that it costs.
 /// Registered benchmarks must use UseRealTime: CPU time counts the calling thread alone.
 template <Kernel K>
 void run(benchmark::State& state, const K& kernel, Bound bound) {
+  using Clock = std::chrono::steady_clock;
   static_cast<void>(machine());
   context().run(kernel);
+  const auto start = Clock::now();
   for (auto _ : state) context().run(kernel);
-  count(state, kernel.cost(), bound);
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  count(state, kernel.cost(), bound, seconds / static_cast<double>(state.iterations()));
 }
 
 }  // namespace electra::bench

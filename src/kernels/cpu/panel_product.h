@@ -1,0 +1,166 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <type_traits>
+
+#include "electra/core/tensor.h"
+
+/// Small matrix products by hand: the right operand is laid out as panels two vectors wide, the
+/// left one is read where it lies, and a tile of the result stays in registers. Every element is
+/// one chain of fused sums over the depth, so its bits do not depend on where in a tile it falls.
+namespace electra::cpu {
+
+#if defined(__AVX512F__)
+inline constexpr Index vector_bytes = 64;
+inline constexpr int tile_rows = 12;  // 24 sums in 32 registers
+#elif defined(__AVX__)
+inline constexpr Index vector_bytes = 32;
+inline constexpr int tile_rows = 6;  // 12 sums in 16 registers
+#else
+inline constexpr Index vector_bytes = 16;
+inline constexpr int tile_rows = 6;
+#endif
+
+template <class T>
+struct VectorOf {
+  typedef T type __attribute__((vector_size(vector_bytes)));
+};
+template <class T>
+inline constexpr Index lanes = vector_bytes / static_cast<Index>(sizeof(T));
+template <class T>
+inline constexpr Index panel_width = 2 * lanes<T>;
+
+/// What a storage type is computed in.
+template <class S>
+using Computed = std::conditional_t<std::is_same_v<S, double>, double, float>;
+
+[[nodiscard]] inline float computed(bf16 value) { return to_float(value); }
+[[nodiscard]] inline float computed(float value) { return value; }
+[[nodiscard]] inline double computed(double value) { return value; }
+
+template <class S>
+[[nodiscard]] S stored(Computed<S> value) {
+  if constexpr (std::is_same_v<S, bf16>)
+    return to_bf16(value);
+  else
+    return value;
+}
+
+[[nodiscard]] constexpr Index round_up(Index value, Index unit) {
+  return (value + unit - 1) / unit * unit;
+}
+
+/// A matrix as something reads it: element (i, j) lies at data[i * row + j * column].
+template <class S>
+struct Strided {
+  const S* data = nullptr;
+  Index row = 0;
+  Index column = 1;
+
+  [[nodiscard]] Strided at(Index i, Index j) const {
+    return {data + i * row + j * column, row, column};
+  }
+};
+
+/// Converts a run of elements; runs of 16 at a time, which compilers turn into vectors.
+template <class To, class From>
+void convert(const From* __restrict from, To* __restrict to, Index count) {
+  const auto one = [](From value) {
+    if constexpr (std::is_same_v<To, bf16>)
+      return to_bf16(static_cast<float>(computed(value)));
+    else
+      return static_cast<To>(computed(value));
+  };
+  Index i = 0;
+  for (; i + 16 <= count; i += 16)
+    for (Index j = 0; j < 16; ++j) to[i + j] = one(from[i + j]);
+  for (; i < count; ++i) to[i] = one(from[i]);
+}
+
+/// How many elements pack_panels writes.
+template <class T>
+[[nodiscard]] constexpr Index panel_size(Index depth, Index columns) {
+  return depth * round_up(columns, panel_width<T>);
+}
+
+/// Lays a [depth, columns] matrix out as panels [columns / width][depth][width], zeros at the end.
+template <class T, class S>
+void pack_panels(Strided<S> source, Index depth, Index columns, T* panels) {
+  constexpr Index width = panel_width<T>;
+  for (Index first = 0; first < columns; first += width, panels += depth * width) {
+    const Index count = std::min(width, columns - first);
+    const Strided<S> from = source.at(0, first);
+    if (count < width) std::fill_n(panels, depth * width, T{0});
+    if (from.column == 1) {
+      for (Index k = 0; k < depth; ++k)
+        convert(from.data + k * from.row, panels + k * width, count);
+    } else {
+      constexpr Index run = 8;
+      for (Index k = 0; k < depth; k += run)
+        for (Index j = 0; j < count; ++j) {
+          const S* column = from.data + j * from.column;
+          const Index end = std::min(depth, k + run);
+          for (Index i = k; i < end; ++i) panels[i * width + j] = computed(column[i * from.row]);
+        }
+    }
+  }
+}
+
+template <class T, int rows>
+void multiply_tile(Strided<T> a, Index depth, const T* panel, T* c, Index c_row, Write write) {
+  using Vector = typename VectorOf<T>::type;
+  Vector sums[rows][2] = {};
+  if (write == Write::add) {
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; ++i) std::memcpy(sums[i], c + i * c_row, sizeof sums[i]);
+  }
+  const T* left = a.data;
+  for (Index k = 0; k < depth; ++k, left += a.column, panel += panel_width<T>) {
+    Vector b0, b1;
+    std::memcpy(&b0, panel, sizeof b0);
+    std::memcpy(&b1, panel + lanes<T>, sizeof b1);
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; ++i) {
+      const T value = left[i * a.row];
+      sums[i][0] += value * b0;
+      sums[i][1] += value * b1;
+    }
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < rows; ++i) std::memcpy(c + i * c_row, sums[i], sizeof sums[i]);
+}
+
+/// The tile of `count` rows, at most `rows`.
+template <class T, int rows = tile_rows>
+void multiply_rows(Index count, Strided<T> a, Index depth, const T* panel, T* c, Index c_row,
+                   Write write) {
+  if (count >= rows) return multiply_tile<T, rows>(a, depth, panel, c, c_row, write);
+  if constexpr (rows > 1) multiply_rows<T, rows - 1>(count, a, depth, panel, c, c_row, write);
+}
+
+/// c = a b, or c += a b, with a [rows, depth] and b [depth, columns] laid out by pack_panels.
+template <class T>
+void multiply(Index rows, Index columns, Index depth, Strided<T> a, const T* panels, T* c,
+              Index c_row, Write write) {
+  constexpr Index width = panel_width<T>;
+  for (Index j = 0; j < columns; j += width, panels += depth * width) {
+    const Index count = std::min(width, columns - j);
+    for (Index i = 0; i < rows; i += tile_rows) {
+      const Index height = std::min<Index>(tile_rows, rows - i);
+      T* to = c + i * c_row + j;
+      if (count == width) {
+        multiply_rows<T>(height, a.at(i, 0), depth, panels, to, c_row, write);
+        continue;
+      }
+      std::array<T, tile_rows * width> edge{};
+      if (write == Write::add)
+        for (Index r = 0; r < height; ++r) std::copy_n(to + r * c_row, count, &edge[r * width]);
+      multiply_rows<T>(height, a.at(i, 0), depth, panels, edge.data(), width, write);
+      for (Index r = 0; r < height; ++r) std::copy_n(&edge[r * width], count, to + r * c_row);
+    }
+  }
+}
+
+}  // namespace electra::cpu

@@ -58,8 +58,9 @@ template <class T>
 void fill(CpuContext& context, const Fill& k) {
   T* y = k.y.data<T>();
   const T value = of_double<T>(k.value);
-  context.parallel_for(k.y.size(), grain,
-                       [&](Index begin, Index end) { std::fill(y + begin, y + end, value); });
+  context.parallel_for(k.y.size(), grain, [y, value](Index begin, Index end) {
+    std::fill(y + begin, y + end, value);
+  });
 }
 
 template <class T>

@@ -57,8 +57,8 @@ void forward(CpuContext& context, const BiasGeluForward& k) {
       cpu::for_lanes<W>(width, [&](Index c, auto n) {
         cpu::Lanes<W> v = cpu::load(x + at + c, n);
         if (bias != nullptr) {
-          v = cpu::rounded<T>(v + cpu::load(bias + c, n));
-          cpu::store(pre + at + c, v, n);
+          cpu::store(pre + at + c, v + cpu::load(bias + c, n), n);
+          v = cpu::load(pre + at + c, n);
         }
         cpu::store(y + at + c, apply<W>(v, gelu), n);
       });

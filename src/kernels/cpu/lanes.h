@@ -38,16 +38,13 @@ inline constexpr Index lane_count = register_bytes / static_cast<Index>(sizeof(W
 
 namespace detail {
 using Bits = Register<std::uint32_t, register_bytes>::type;
-using SignedBits = Register<std::int32_t, register_bytes>::type;
 using Halves = Register<std::uint16_t, register_bytes / 2>::type;
 
 inline Halves rounded_halves(Lanes<float> value) {
   const Bits bits = reinterpret_cast<Bits>(value);
   const Bits rounded = (bits + 0x7fffU + ((bits >> 16U) & 1U)) >> 16U;
   const Bits quiet = (bits >> 16U) | 64U;
-  const SignedBits is_nan = reinterpret_cast<SignedBits>(bits & 0x7fffffffU) > 0x7f800000;
-  const Bits mask = reinterpret_cast<Bits>(is_nan);
-  return __builtin_convertvector((quiet & mask) | (rounded & ~mask), Halves);
+  return __builtin_convertvector(value != value ? quiet : rounded, Halves);
 }
 
 inline Lanes<float> widened(Halves halves) {
@@ -112,14 +109,25 @@ template <class T>
     return lanes;
 }
 
+namespace detail {
+template <class W, int bytes>
+W sum_halves(typename Register<W, bytes>::type lanes) {
+  if constexpr (bytes == 2 * sizeof(W)) {
+    return lanes[0] + lanes[1];
+  } else {
+    typename Register<W, bytes / 2>::type low;
+    typename Register<W, bytes / 2>::type high;
+    std::memcpy(&low, &lanes, bytes / 2);
+    std::memcpy(&high, reinterpret_cast<const char*>(&lanes) + bytes / 2, bytes / 2);
+    return sum_halves<W, bytes / 2>(low + high);
+  }
+}
+}  // namespace detail
+
 /// The sum of all lanes, halves first.
 template <class W>
 [[nodiscard]] W sum(Lanes<W> lanes) {
-  W parts[static_cast<std::size_t>(lane_count<W>)];
-  std::memcpy(parts, &lanes, sizeof lanes);
-  for (Index half = lane_count<W> / 2; half > 0; half /= 2)
-    for (Index i = 0; i < half; ++i) parts[i] += parts[i + half];
-  return parts[0];
+  return detail::sum_halves<W, register_bytes>(lanes);
 }
 
 /// Calls body(column, count) for each register of a row: `count` is a compile-time constant for all

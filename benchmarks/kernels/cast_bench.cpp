@@ -1,0 +1,34 @@
+#include "electra/kernels/cast.h"
+#include "kernels/machine.h"
+
+namespace electra::bench {
+namespace {
+
+constexpr Index rows = 2048;
+
+void cast(benchmark::State& state, DType from, DType to) {
+  const Tensor x({rows, state.range(0)}, from), y({rows, state.range(0)}, to);
+  run(state, Cast{.x = x, .y = y}, Bound::copy);
+}
+
+void fill(benchmark::State& state, DType dtype) {
+  const Tensor y({rows, state.range(0)}, dtype);
+  run(state, Fill{.y = y, .value = 1}, Bound::copy);
+}
+
+void column_sum(benchmark::State& state, DType dtype) {
+  const Tensor x({rows, state.range(0)}, dtype), y({state.range(0)}, DType::f32);
+  run(state, ColumnSum{.x = x, .y = {y.view()}}, Bound::copy);
+}
+
+BENCHMARK_CAPTURE(cast, f32_to_bf16, DType::f32, DType::bf16)->Arg(256)->Arg(3072)->UseRealTime();
+BENCHMARK_CAPTURE(cast, bf16_to_f32, DType::bf16, DType::f32)->Arg(256)->Arg(3072)->UseRealTime();
+BENCHMARK_CAPTURE(fill, f32, DType::f32)->Arg(256)->Arg(3072)->UseRealTime();
+BENCHMARK_CAPTURE(fill, bf16, DType::bf16)->Arg(256)->Arg(3072)->UseRealTime();
+BENCHMARK_CAPTURE(column_sum, f32, DType::f32)->Arg(256)->Arg(3072)->UseRealTime();
+BENCHMARK_CAPTURE(column_sum, bf16, DType::bf16)->Arg(256)->Arg(3072)->UseRealTime();
+
+}  // namespace
+}  // namespace electra::bench
+
+BENCHMARK_MAIN();

@@ -40,14 +40,6 @@ using Computed = std::conditional_t<std::is_same_v<S, double>, double, float>;
 [[nodiscard]] inline float computed(float value) { return value; }
 [[nodiscard]] inline double computed(double value) { return value; }
 
-template <class S>
-[[nodiscard]] S stored(Computed<S> value) {
-  if constexpr (std::is_same_v<S, bf16>)
-    return to_bf16(value);
-  else
-    return value;
-}
-
 [[nodiscard]] constexpr Index round_up(Index value, Index unit) {
   return (value + unit - 1) / unit * unit;
 }
@@ -77,6 +69,13 @@ void convert(const From* __restrict from, To* __restrict to, Index count) {
   for (; i + 16 <= count; i += 16)
     for (Index j = 0; j < 16; ++j) to[i + j] = one(from[i + j]);
   for (; i < count; ++i) to[i] = one(from[i]);
+}
+
+/// Rounds a row to what S can hold.
+template <class S>
+void round_as([[maybe_unused]] Computed<S>* row, [[maybe_unused]] Index count) {
+  if constexpr (std::is_same_v<S, bf16>)
+    for (Index i = 0; i < count; ++i) row[i] = to_float(to_bf16(row[i]));
 }
 
 /// How many elements pack_panels writes.

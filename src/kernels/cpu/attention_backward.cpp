@@ -1,0 +1,188 @@
+#include <Eigen/Core>
+
+#include "electra/kernels/attention.h"
+#include "kernels/cpu/attention_heads.h"
+#include "kernels/cpu/attention_mask.h"
+
+namespace electra {
+
+namespace {
+
+using cpu::Computed;
+using cpu::Heads;
+using cpu::Part;
+using cpu::Scratch;
+using cpu::Strided;
+
+constexpr Index query_block = 64;  // rows of scores that one thread holds at once
+
+/// One thread's backward, a head after another: docs/math/attention.md.
+template <class S>
+class Backward {
+ public:
+  using T = Computed<S>;
+
+  Backward(const AttentionBackward& kernel, const Heads& heads, Scratch<T> scratch)
+      : heads_(heads),
+        mask_(kernel.dropout, kernel.random),
+        dout_(kernel.dout.data<S>()),
+        qkv_(kernel.qkv.data<S>()),
+        out_(kernel.out.data<S>()),
+        log_sum_exp_(kernel.log_sum_exp.data<T>()),
+        dqkv_(kernel.dqkv.data<S>()),
+        sizes_(heads),
+        keys_transposed_(scratch.take(sizes_.transposed)),
+        values_transposed_(scratch.take(sizes_.transposed)),
+        keys_(scratch.take(sizes_.panels)),
+        key_gradient_(scratch.take(sizes_.gradient)),
+        value_gradient_(scratch.take(sizes_.gradient)),
+        query_panels_(scratch.take(sizes_.block_panels)),
+        dout_panels_(scratch.take(sizes_.block_panels)),
+        queries_(scratch.take(sizes_.block)),
+        douts_(scratch.take(sizes_.block)),
+        query_gradient_(scratch.take(sizes_.block)),
+        probabilities_(scratch.take(sizes_.scores)),
+        masked_(scratch.take(sizes_.scores)),
+        score_gradient_(scratch.take(sizes_.scores)) {}
+
+  [[nodiscard]] static Index scratch_size(const Heads& heads) {
+    const Sizes s(heads);
+    const auto padded = Scratch<T>::padded;
+    return 2 * padded(s.transposed) + padded(s.panels) + 2 * padded(s.gradient) +
+           2 * padded(s.block_panels) + 3 * padded(s.block) + 3 * padded(s.scores);
+  }
+
+  void run(Index head) {
+    const Index keys = heads_.keys(head);
+    if (keys > 0) {
+      pack(head, keys);
+      for (Index begin = 0; begin < keys; begin += query_block)
+        block(head, begin, std::min(keys, begin + query_block));
+      store(key_gradient_, keys, head, Part::key, 0);
+      store(value_gradient_, keys, head, Part::value, 0);
+    }
+    for (const Part part : {Part::query, Part::key, Part::value})
+      cpu::zero_rows(keys, heads_.length(), heads_.width(), dqkv_ + heads_.offset(head, part),
+                     heads_.part_row());
+  }
+
+ private:
+  /// Elements of what is kept for a head and for a block of its queries.
+  struct Sizes {
+    explicit Sizes(const Heads& heads)
+        : transposed(cpu::panel_size<T>(heads.width(), heads.length())),
+          panels(cpu::panel_size<T>(heads.length(), heads.width())),
+          gradient(heads.length() * heads.width()),
+          block_panels(cpu::panel_size<T>(query_block, heads.width())),
+          block(query_block * heads.width()),
+          scores(query_block * cpu::score_row<T>(heads.length())) {}
+    Index transposed, panels, gradient, block_panels, block, scores;
+  };
+
+  void pack(Index head, Index keys) {
+    const Index width = heads_.width();
+    const auto key = heads_.part(qkv_, head, Part::key);
+    const auto value = heads_.part(qkv_, head, Part::value);
+    cpu::pack_panels<T>(cpu::transposed(key), width, keys, keys_transposed_);
+    cpu::pack_panels<T>(cpu::transposed(value), width, keys, values_transposed_);
+    cpu::pack_panels<T>(key, keys, width, keys_);
+  }
+
+  void store(const T* gradient, Index rows, Index head, Part part, Index first) {
+    cpu::store_rows(gradient, rows, heads_.width(),
+                    dqkv_ + heads_.offset(head, part) + first * heads_.part_row(),
+                    heads_.part_row());
+  }
+
+  void block(Index head, Index begin, Index end) {
+    const Index rows = end - begin, width = heads_.width(), keys = heads_.keys(head);
+    const Index row = cpu::score_row<T>(heads_.length());
+    const auto query_rows = heads_.part(qkv_, head, Part::query).at(begin, 0);
+    const auto dout_rows = heads_.mixed(dout_, head).at(begin, 0);
+    const auto queries = cpu::widened(query_rows, rows, width, queries_);
+    const auto douts = cpu::widened(dout_rows, rows, width, douts_);
+    cpu::pack_panels<T>(query_rows, rows, width, query_panels_);
+    cpu::pack_panels<T>(dout_rows, rows, width, dout_panels_);
+
+    cpu::multiply(rows, keys, width, queries, keys_transposed_, probabilities_, row,
+                  Write::overwrite);
+    cpu::multiply(rows, keys, width, douts, values_transposed_, score_gradient_, row,
+                  Write::overwrite);
+    for (Index i = 0; i < rows; ++i) differentiate_row(head, begin + i, i * row, douts.at(i, 0));
+    const Strided<T> masked{mask_.drops() || rounds ? masked_ : probabilities_, row, 1};
+    const Strided<T> gradient{score_gradient_, row, 1};
+    const Write write = begin == 0 ? Write::overwrite : Write::add;
+    cpu::multiply(keys, width, rows, cpu::transposed(masked), dout_panels_, value_gradient_, width,
+                  write);
+    cpu::multiply(keys, width, rows, cpu::transposed(gradient), query_panels_, key_gradient_, width,
+                  write);
+    cpu::multiply(rows, width, keys, gradient, keys_, query_gradient_, width, Write::overwrite);
+    store(query_gradient_, rows, head, Part::query, begin);
+  }
+
+  /// From scores and the gradient of the masked probabilities: the masked probabilities and the
+  /// gradient of the scores.
+  void differentiate_row(Index head, Index query, Index offset, const Strided<T>& dout) {
+    using Row = Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>>;
+    const Index keys = heads_.keys(head);
+    Row probability(probabilities_ + offset, keys);
+    Row gradient(score_gradient_ + offset, keys);
+    const T scale = heads_.scale<T>();
+    probability = (probability * scale - log_sum_exp_[head * heads_.length() + query]).exp();
+    const T shared = dot(dout, heads_.mixed(out_, head).at(query, 0));
+    T* masked = probability.data();
+    if (mask_.drops() || rounds) masked = masked_ + offset;
+    if (mask_.drops())
+      mask_.apply(heads_.sequence(head), heads_.number(head), query, keys, probability.data(),
+                  masked);
+    else if (rounds)
+      std::copy_n(probability.data(), keys, masked);
+    gradient = scale * (Row(masked, keys) * gradient - probability * shared);
+    cpu::round_as<S>(masked, keys);
+  }
+
+  [[nodiscard]] T dot(const Strided<T>& dout, const Strided<S>& out) const {
+    T sum = 0;
+    for (Index j = 0; j < heads_.width(); ++j) sum += dout.data[j] * cpu::computed(out.data[j]);
+    return sum;
+  }
+
+  static constexpr bool rounds = std::is_same_v<S, bf16>;
+
+  Heads heads_;
+  cpu::AttentionMask mask_;
+  const S *dout_, *qkv_, *out_;
+  const T* log_sum_exp_;
+  S* dqkv_;
+  Sizes sizes_;
+  T *keys_transposed_, *values_transposed_, *keys_;
+  T *key_gradient_, *value_gradient_;
+  T *query_panels_, *dout_panels_, *queries_, *douts_, *query_gradient_;
+  T *probabilities_, *masked_, *score_gradient_;
+};
+
+template <class S>
+void backward(CpuContext& context, const AttentionBackward& kernel) {
+  using T = Computed<S>;
+  const Heads heads(kernel.qkv, kernel.lengths, kernel.heads);
+  cpu::share_out<T>(context, heads.count(), Backward<S>::scratch_size(heads),
+                    [&](Scratch<T> scratch, Index begin, Index end) {
+                      Backward<S> worker(kernel, heads, scratch);
+                      for (Index head = begin; head < end; ++head) worker.run(head);
+                    });
+}
+
+}  // namespace
+
+void run_on(CpuContext& context, const AttentionBackward& kernel) {
+  switch (kernel.qkv.dtype()) {
+    case DType::f64:
+      return backward<double>(context, kernel);
+    case DType::bf16:
+      return backward<bf16>(context, kernel);
+    default:
+      return backward<float>(context, kernel);
+  }
+}
+
+}  // namespace electra

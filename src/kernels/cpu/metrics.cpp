@@ -1,0 +1,106 @@
+#include "electra/kernels/metrics.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/cpu/cpu_context.h"
+
+namespace electra {
+
+namespace {
+
+/// Adds to counts and sums of one kind.
+void add(const MetricSums& sums, MetricSums::Count which, Index amount) {
+  sums.count.data<std::int32_t>()[which] += static_cast<std::int32_t>(amount);
+}
+
+template <class W>
+void add(const MetricSums& sums, MetricSums::Sum which, double amount) {
+  sums.loss.data<W>()[which] += static_cast<W>(amount);
+}
+
+template <class W>
+void masked(const CountMasked& k) {
+  const Index count = std::min<Index>(*k.count.data<std::int32_t>(), k.losses.size());
+  const auto* targets = k.targets.data<std::int32_t>();
+  const auto equal = [&](const ConstTensorView& ids) {
+    Index hits = 0;
+    for (Index i = 0; i < count; ++i) hits += ids.data<std::int32_t>()[i] == targets[i] ? 1 : 0;
+    return hits;
+  };
+  double loss = 0;
+  for (Index i = 0; i < count; ++i) loss += static_cast<double>(k.losses.data<W>()[i]);
+  add<W>(k.sums, MetricSums::mlm_loss, loss);
+  add(k.sums, MetricSums::masked, count);
+  add(k.sums, MetricSums::correct, equal(k.argmax));
+  add(k.sums, MetricSums::sampled_correct, equal(k.samples));
+}
+
+/// The histogram's bin of sigmoid(logit); NaN, which no finite step has, is put in the first.
+template <class W>
+Index bin_of(W logit) {
+  const W probability = 1 / (1 + std::exp(-logit));
+  if (!(probability > 0)) return 0;
+  return std::min(MetricSums::bins - 1, static_cast<Index>(probability * W{MetricSums::bins}));
+}
+
+template <class W>
+void replaced(const CountReplaced& k) {
+  const Index length = k.losses.shape()[1];
+  const W* losses = k.losses.data<W>();
+  const W* logits = k.logits.data<W>();
+  const auto* labels = k.labels.data<std::int32_t>();
+  auto* histogram = k.sums.histogram.data<std::int32_t>();
+  Index tokens = 0, fakes = 0, hits = 0, alarms = 0;
+  double loss = 0;
+  for (Index row = 0; row < k.losses.shape()[0]; ++row) {
+    const Index end = row * length + std::min<Index>(length, k.lengths.data<std::int32_t>()[row]);
+    for (Index i = row * length; i < end; ++i) {
+      const bool fake = labels[i] != 0;
+      const bool found = logits[i] > 0;
+      ++tokens;
+      fakes += fake ? 1 : 0;
+      hits += fake && found ? 1 : 0;
+      alarms += !fake && found ? 1 : 0;
+      loss += static_cast<double>(losses[i]);
+      ++histogram[(fake ? MetricSums::bins : 0) + bin_of(logits[i])];
+    }
+  }
+  add<W>(k.sums, MetricSums::disc_loss, loss);
+  add(k.sums, MetricSums::tokens, tokens);
+  add(k.sums, MetricSums::replaced, fakes);
+  add(k.sums, MetricSums::true_positive, hits);
+  add(k.sums, MetricSums::false_positive, alarms);
+}
+
+template <class T>
+void fold(const TensorView& from, const TensorView& to, bool finite) {
+  const auto source = from.span<T>();
+  const auto target = to.span<T>();
+  for (std::size_t i = 0; i < source.size() && finite; ++i) target[i] += source[i];
+  std::fill(source.begin(), source.end(), T{});
+}
+
+}  // namespace
+
+void run_on(CpuContext&, const CountMasked& kernel) {
+  if (kernel.losses.dtype() == DType::f64) return masked<double>(kernel);
+  masked<float>(kernel);
+}
+
+void run_on(CpuContext&, const CountReplaced& kernel) {
+  if (kernel.losses.dtype() == DType::f64) return replaced<double>(kernel);
+  replaced<float>(kernel);
+}
+
+void run_on(CpuContext&, const FoldMetrics& kernel) {
+  const bool finite = *kernel.finite.data<std::int32_t>() != 0;
+  if (kernel.from.loss.dtype() == DType::f64)
+    fold<double>(kernel.from.loss, kernel.to.loss, finite);
+  else
+    fold<float>(kernel.from.loss, kernel.to.loss, finite);
+  fold<std::int32_t>(kernel.from.count, kernel.to.count, finite);
+  fold<std::int32_t>(kernel.from.histogram, kernel.to.histogram, finite);
+}
+
+}  // namespace electra

@@ -46,7 +46,7 @@ class GumbelSampler {
   }
 
  private:
-  using Flags = detail::SignedBits;
+  using Flags = typename detail::Register<std::int32_t, register_bytes>::type;
   static constexpr std::size_t lanes = lane_count<float>;
 
   struct Kept {

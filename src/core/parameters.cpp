@@ -65,7 +65,7 @@ Parameter& ParameterStore::declare(Parameter parameter) {
   if (context_ != nullptr) throw Error(parameter.name + ": declared after the store was allocated");
   if (find(parameter.name) != nullptr) throw Error(parameter.name + ": declared twice");
   if (parameter.padded.size() < parameter.shape.size() ||
-      parameter.padded.width() != parameter.shape.width())
+      (parameter.shape.rank() > 1 && parameter.padded.width() != parameter.shape.width()))
     throw ShapeError(parameter.name + ": expected padding by rows, found " +
                      to_string(parameter.shape) + " padded to " + to_string(parameter.padded));
   return parameters_.emplace_back(std::move(parameter));

@@ -1,169 +1,121 @@
-#include "data/unicode.h"
+#include "electra/data/unicode.h"
 
 #include <utf8proc.h>
 
-#include <algorithm>
-#include <array>
-
-#include "electra/data/basic_tokenizer.h"
+#include "data/characters.h"
 
 namespace electra {
 
-std::string_view unicode_version() { return utf8proc_unicode_version(); }
-
-namespace unicode {
-
 namespace {
 
-struct Range {
-  char32_t first, last;
-};
+constexpr Decoded invalid_byte = {0xffffffff, 1};
 
-template <std::size_t N>
-bool in(const std::array<Range, N>& ranges, char32_t c) {
-  return std::ranges::any_of(ranges, [c](Range r) { return r.first <= c && c <= r.last; });
+unsigned byte_at(std::string_view text, std::size_t i) {
+  return static_cast<unsigned char>(text[i]);
 }
 
-/// Other_Lowercase and Other_Uppercase of PropList: cased, though not letters with case.
-constexpr std::array other_cased{
-    Range{0xAA, 0xAA},       Range{0xBA, 0xBA},       Range{0x2B0, 0x2B8},
-    Range{0x2C0, 0x2C1},     Range{0x2E0, 0x2E4},     Range{0x345, 0x345},
-    Range{0x37A, 0x37A},     Range{0x10FC, 0x10FC},   Range{0x1D2C, 0x1D6A},
-    Range{0x1D78, 0x1D78},   Range{0x1D9B, 0x1DBF},   Range{0x2071, 0x2071},
-    Range{0x207F, 0x207F},   Range{0x2090, 0x209C},   Range{0x2160, 0x217F},
-    Range{0x24B6, 0x24E9},   Range{0x2C7C, 0x2C7D},   Range{0xA69C, 0xA69D},
-    Range{0xA770, 0xA770},   Range{0xA7F2, 0xA7F4},   Range{0xA7F8, 0xA7F9},
-    Range{0xAB5C, 0xAB5F},   Range{0xAB69, 0xAB69},   Range{0x10780, 0x10780},
-    Range{0x10783, 0x10785}, Range{0x10787, 0x107B0}, Range{0x107B2, 0x107BA},
-    Range{0x1E030, 0x1E06D}, Range{0x1F130, 0x1F149}, Range{0x1F150, 0x1F169},
-    Range{0x1F170, 0x1F189}};
-
-/// Word_Break MidLetter, MidNumLet and Single_Quote: case-ignorable, though neither marks nor
-/// modifiers.
-constexpr std::array mid_letters{
-    Range{0x27, 0x27},     Range{0x2E, 0x2E},     Range{0x3A, 0x3A},     Range{0xB7, 0xB7},
-    Range{0x387, 0x387},   Range{0x55F, 0x55F},   Range{0x5F4, 0x5F4},   Range{0x2018, 0x2019},
-    Range{0x2024, 0x2024}, Range{0x2027, 0x2027}, Range{0xFE13, 0xFE13}, Range{0xFE52, 0xFE52},
-    Range{0xFE55, 0xFE55}, Range{0xFF07, 0xFF07}, Range{0xFF0E, 0xFF0E}, Range{0xFF1A, 0xFF1A}};
-
-bool is_cased(char32_t c) {
-  const std::string_view k = category(c);
-  return k == "Lu" || k == "Ll" || k == "Lt" || in(other_cased, c);
+bool is_continuation(std::string_view text, std::size_t i) {
+  return i < text.size() && (byte_at(text, i) & 0xc0U) == 0x80U;
 }
 
-bool is_case_ignorable(char32_t c) {
-  const std::string_view k = category(c);
-  return k == "Mn" || k == "Me" || k == "Cf" || k == "Lm" || k == "Sk" || in(mid_letters, c);
+std::size_t length_by_first_byte(unsigned first) {
+  if (first < 0xc2) return 0;
+  if (first < 0xe0) return 2;
+  if (first < 0xf0) return 3;
+  return first < 0xf5 ? 4 : 0;
 }
 
-/// What may follow the first byte of a character of more than one byte.
-struct Lead {
-  int following = 0;                      // 0: no character begins so
-  unsigned char low = 0x80, high = 0xBF;  // of the second byte
-};
-
-Lead lead(unsigned char byte) {
-  if (byte >= 0xC2 && byte <= 0xDF) return {1};
-  if (byte == 0xE0) return {2, 0xA0, 0xBF};
-  if (byte == 0xED) return {2, 0x80, 0x9F};
-  if (byte >= 0xE1 && byte <= 0xEF) return {2};
-  if (byte == 0xF0) return {3, 0x90, 0xBF};
-  if (byte == 0xF4) return {3, 0x80, 0x8F};
-  if (byte >= 0xF1 && byte <= 0xF3) return {3};
-  return {};
+bool is_overlong_or_outside(char32_t code, std::size_t bytes) {
+  if (bytes == 3) return code < 0x800 || (code >= 0xd800 && code <= 0xdfff);
+  return bytes == 4 && (code < 0x10000 || code > 0x10ffff);
 }
 
 }  // namespace
 
-std::u32string decode(std::string_view text) {
-  std::u32string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size();) {
-    const auto first = static_cast<unsigned char>(text[i++]);
-    if (first < 0x80) {
-      out.push_back(first);
-      continue;
-    }
-    Lead l = lead(first);
-    int left = l.following;
-    char32_t c = first & (0x3FU >> static_cast<unsigned>(left));
-    while (left > 0 && i < text.size()) {
-      const auto next = static_cast<unsigned char>(text[i]);
-      if (next < l.low || next > l.high) break;
-      c = c << 6U | (next & 0x3FU);
-      l = {1};
-      ++i;
-      --left;
-    }
-    if (left == 0 && first >= 0xC2 && first <= 0xF4) out.push_back(c);
+std::string_view unicode_version() { return utf8proc_unicode_version(); }
+
+Decoded decode_first(std::string_view text) {
+  const unsigned first = byte_at(text, 0);
+  if (first < 0x80) return {first, 1};
+  const std::size_t bytes = length_by_first_byte(first);
+  if (bytes == 0) return invalid_byte;
+  char32_t code = first & (0x7fU >> bytes);
+  for (std::size_t i = 1; i < bytes; ++i) {
+    if (!is_continuation(text, i)) return invalid_byte;
+    code = (code << 6U) | (byte_at(text, i) & 0x3fU);
   }
-  return out;
+  if (is_overlong_or_outside(code, bytes)) return invalid_byte;
+  return {code, static_cast<Index>(bytes)};
 }
 
-void append_utf8(char32_t c, std::string& to) {
-  const auto put = [&](char32_t byte) { to.push_back(static_cast<char>(byte)); };
-  if (c < 0x80) return put(c);
-  if (c < 0x800) return put(0xC0 | c >> 6U), put(0x80 | (c & 0x3F));
-  if (c < 0x10000)
-    return put(0xE0 | c >> 12U), put(0x80 | (c >> 6U & 0x3F)), put(0x80 | (c & 0x3F));
-  put(0xF0 | c >> 18U), put(0x80 | (c >> 12U & 0x3F)), put(0x80 | (c >> 6U & 0x3F));
-  put(0x80 | (c & 0x3F));
-}
-
-std::string_view category(char32_t c) {
-  return utf8proc_category_string(static_cast<utf8proc_int32_t>(c));
-}
-
-bool is_mark_nonspacing(char32_t c) {
-  return c >= 0x300 && utf8proc_category(static_cast<utf8proc_int32_t>(c)) == UTF8PROC_CATEGORY_MN;
-}
-
-bool is_punctuation(char32_t c) {
-  if (c < 0x80)
-    return (c >= 33 && c <= 47) || (c >= 58 && c <= 64) || (c >= 91 && c <= 96) ||
-           (c >= 123 && c <= 126);
-  return category(c)[0] == 'P';
-}
-
-bool is_white_space(char32_t c) {
-  return (c >= 9 && c <= 13) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
-         (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
-         c == 0x3000;
-}
-
-void append_lower(char32_t c, std::u32string& to) {
-  if (c < 0x80) {
-    to.push_back(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  } else if (c == 0x130) {
-    to.append(U"i\u0307");
+void append_utf8(std::string& text, char32_t code) {
+  const auto continuation = [&](unsigned shift) {
+    text.push_back(static_cast<char>(0x80U | ((code >> shift) & 0x3fU)));
+  };
+  if (code < 0x80) {
+    text.push_back(static_cast<char>(code));
+  } else if (code < 0x800) {
+    text.push_back(static_cast<char>(0xc0U | (code >> 6U)));
+    continuation(0);
+  } else if (code < 0x10000) {
+    text.push_back(static_cast<char>(0xe0U | (code >> 12U)));
+    continuation(6);
+    continuation(0);
   } else {
-    to.push_back(static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c))));
+    text.push_back(static_cast<char>(0xf0U | (code >> 18U)));
+    continuation(12);
+    continuation(6);
+    continuation(0);
   }
 }
 
-bool is_final_sigma(std::u32string_view text, std::size_t at) {
-  std::size_t before = at;
-  while (before > 0 && is_case_ignorable(text[before - 1])) --before;
-  if (before == 0 || !is_cased(text[before - 1])) return false;
-  std::size_t after = at + 1;
-  while (after < text.size() && is_case_ignorable(text[after])) ++after;
-  return after == text.size() || !is_cased(text[after]);
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const Decoded character = decode_first(text);
+    if (!character.valid()) return false;
+    text.remove_prefix(static_cast<std::size_t>(character.bytes));
+  }
+  return true;
 }
 
-void append_decomposed(char32_t c, std::u32string& to) {
-  if (c < 0xC0) return to.push_back(c);
-  std::array<utf8proc_int32_t, 32> buffer{};
-  int boundary = 0;
-  const auto count = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(c), buffer.data(),
-                                             buffer.size(), UTF8PROC_DECOMPOSE, &boundary);
-  if (count < 1) return to.push_back(c);
-  for (utf8proc_ssize_t i = 0; i < count; ++i)
-    to.push_back(static_cast<char32_t>(buffer[static_cast<std::size_t>(i)]));
+Index count_characters(std::string_view text) {
+  Index count = 0;
+  while (!text.empty()) {
+    const Decoded character = decode_first(text);
+    if (character.valid()) ++count;
+    text.remove_prefix(static_cast<std::size_t>(character.bytes));
+  }
+  return count;
 }
 
-int combining_class(char32_t c) {
-  return c < 0x300 ? 0 : utf8proc_get_property(static_cast<utf8proc_int32_t>(c))->combining_class;
+std::string_view slice_characters(std::string_view text, Index begin, Index end) {
+  std::size_t from = text.size();
+  Index position = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const Decoded character = decode_first(text.substr(i));
+    if (character.valid()) {
+      if (position >= end) return text.substr(std::min(from, i), i - std::min(from, i));
+      if (position == begin) from = i;
+      ++position;
+    }
+    i += static_cast<std::size_t>(character.bytes);
+  }
+  return text.substr(from);
 }
 
-}  // namespace unicode
+std::string_view strip(std::string_view text) {
+  std::size_t begin = text.size();
+  std::size_t end = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const Decoded character = decode_first(text.substr(i));
+    const std::size_t next = i + static_cast<std::size_t>(character.bytes);
+    if (!character.valid() || !is_white_space(character.code)) {
+      begin = std::min(begin, i);
+      end = next;
+    }
+    i = next;
+  }
+  return begin < end ? text.substr(begin, end - begin) : std::string_view{};
+}
+
 }  // namespace electra

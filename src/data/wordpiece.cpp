@@ -1,56 +1,83 @@
 #include "electra/data/wordpiece.h"
 
-#include <algorithm>
+#include <optional>
 #include <string>
-
-#include "data/unicode.h"
 
 namespace electra {
 
-Wordpiece::Wordpiece(const Vocabulary& vocabulary, const WordpieceOptions& options)
-    : vocabulary_(vocabulary), options_(options), words_(options) {
-  for (const std::string& token : vocabulary.tokens()) longest_ = std::max(longest_, token.size());
+namespace {
+
+struct Piece {
+  std::int32_t id;
+  std::size_t begin, end;  // bytes of the word
+};
+
+constexpr std::string_view continuation = "##";
+
+/// Cuts one word after another, keeping its buffers.
+class Cutter {
+ public:
+  explicit Cutter(const Vocabulary& vocabulary) : vocabulary_(vocabulary) {}
+
+  /// The pieces of a word; none where it cannot be cut.
+  [[nodiscard]] const std::vector<Piece>& cut(std::string_view word) {
+    pieces_.clear();
+    if (const auto first = vocabulary_.longest_prefix(word, 1)) {
+      pieces_.push_back({first->id, 0, static_cast<std::size_t>(first->bytes)});
+      while (!pieces_.empty() && pieces_.back().end < word.size()) cut_next(word);
+    }
+    return pieces_;
+  }
+
+ private:
+  void cut_next(std::string_view word) {
+    const std::size_t begin = pieces_.back().end;
+    rest_.assign(continuation).append(word.substr(begin));
+    const auto next = vocabulary_.longest_prefix(rest_, Index{continuation.size()} + 1);
+    if (next)
+      pieces_.push_back(
+          {next->id, begin, begin + static_cast<std::size_t>(next->bytes) - continuation.size()});
+    else
+      pieces_.clear();
+  }
+
+  const Vocabulary& vocabulary_;
+  std::vector<Piece> pieces_;
+  std::string rest_;
+};
+
+template <class Emit>
+void each_token(std::string_view text, const Vocabulary& vocabulary,
+                const WordpieceOptions& options, std::int32_t unknown, Emit&& emit) {
+  Cutter cutter(vocabulary);
+  const std::vector<Piece> none;
+  WordReader words(text, options);
+  while (const auto word = words.next()) {
+    const bool fits = word->characters <= options.longest_word();
+    const std::vector<Piece>& pieces = fits ? cutter.cut(word->text) : none;
+    for (const auto [id, begin, end] : pieces)
+      emit(Token{id, word->origins[begin], word->origins[end - 1] + 1});
+    if (pieces.empty()) emit(Token{unknown, word->origins.front(), word->origins.back() + 1});
+  }
+}
+
+}  // namespace
+
+Wordpiece::Wordpiece(const Vocabulary& vocabulary, WordpieceOptions options)
+    : vocabulary_(&vocabulary), options_(options), unknown_(vocabulary.unknown()) {}
+
+std::vector<std::int32_t> Wordpiece::encode(std::string_view text) const {
+  std::vector<std::int32_t> ids;
+  each_token(text, *vocabulary_, options_, unknown_,
+             [&](const Token& token) { ids.push_back(token.id); });
+  return ids;
 }
 
 std::vector<Token> Wordpiece::tokenize(std::string_view text) const {
   std::vector<Token> tokens;
-  for (const Word& word : words_.split(text)) match(word, tokens);
+  each_token(text, *vocabulary_, options_, unknown_,
+             [&](const Token& token) { tokens.push_back(token); });
   return tokens;
-}
-
-std::vector<std::int32_t> Wordpiece::encode(std::string_view text) const {
-  std::vector<std::int32_t> ids;
-  for (const Token& token : tokenize(text)) ids.push_back(token.id);
-  return ids;
-}
-
-void Wordpiece::match(const Word& word, std::vector<Token>& tokens) const {
-  const std::size_t most = options_.compat == Compat::google ? 200 : 100;
-  const std::size_t before = tokens.size();
-  const auto unknown = [&] {
-    tokens.resize(before);
-    tokens.push_back({vocabulary_.unknown(), word.origins.front(), word.origins.back() + 1});
-  };
-  if (word.text.size() > most) return unknown();
-  std::string piece;              // "##" and the bytes from `begin` on
-  std::vector<std::size_t> ends;  // of each code point in `piece`
-  for (std::size_t begin = 0; begin < word.text.size();) {
-    piece = begin == 0 ? "" : "##";
-    ends.clear();
-    for (std::size_t i = begin; i < word.text.size() && piece.size() < longest_; ++i) {
-      unicode::append_utf8(word.text[i], piece);
-      ends.push_back(piece.size());
-    }
-    std::size_t length = ends.size();
-    std::optional<std::int32_t> id;
-    while (length > 0 &&
-           !(id = vocabulary_.find(std::string_view(piece).substr(0, ends[length - 1]))))
-      --length;
-    if (!id) return unknown();
-    const std::size_t end = begin + length;
-    tokens.push_back({*id, word.origins[begin], word.origins[end - 1] + 1});
-    begin = end;
-  }
 }
 
 }  // namespace electra

@@ -5,53 +5,63 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "electra/core/shape.h"
 
 namespace electra {
 
-/// Tokens and their ids: a WordPiece vocabulary with [PAD], [UNK], [CLS], [SEP] and [MASK].
+/// The pieces that a text is made of: a list of tokens whose places are their ids, as vocab.txt
+/// has one on each line. Where a token occurs twice, its later id is the one found.
 class Vocabulary {
  public:
-  /// Reads vocab.txt: a token a line, the line's number its id; blanks at its ends are stripped,
-  /// and of equal tokens the last has the id, as in the reference. Throws IoError that names the
-  /// file, and the special token that is missing.
+  /// Reads one token a line, without white space at its ends. Throws IoError for a file that is
+  /// missing, empty, lacks a special token or (naming the line) is not UTF-8.
   [[nodiscard]] static Vocabulary load(const std::filesystem::path& file);
-  /// Throws IoError if a special token is missing.
   [[nodiscard]] static Vocabulary from_tokens(std::vector<std::string> tokens);
 
   [[nodiscard]] Index size() const { return static_cast<Index>(tokens_.size()); }
   [[nodiscard]] std::optional<std::int32_t> find(std::string_view token) const;
-  /// Throws Error for an id that is not in the vocabulary.
   [[nodiscard]] const std::string& token(std::int32_t id) const;
   [[nodiscard]] const std::vector<std::string>& tokens() const { return tokens_; }
 
-  [[nodiscard]] std::int32_t pad() const { return pad_; }
-  [[nodiscard]] std::int32_t unknown() const { return unknown_; }
-  [[nodiscard]] std::int32_t cls() const { return cls_; }
-  [[nodiscard]] std::int32_t sep() const { return sep_; }
-  [[nodiscard]] std::int32_t mask() const { return mask_; }
+  /// A token and how many bytes of a text it covers.
+  struct Prefix {
+    std::int32_t id;
+    Index bytes;
+  };
 
-  /// FNV-1a, 64 bits, of the tokens in order, each followed by a line end.
+  /// The longest token that a text begins with, if any has at least `shortest` bytes.
+  [[nodiscard]] std::optional<Prefix> longest_prefix(std::string_view text, Index shortest) const;
+
+  /// The ids of [PAD] [UNK] [CLS] [SEP] [MASK]; IoError where the vocabulary lacks one.
+  [[nodiscard]] std::int32_t pad() const { return special("[PAD]"); }
+  [[nodiscard]] std::int32_t unknown() const { return special("[UNK]"); }
+  [[nodiscard]] std::int32_t cls() const { return special("[CLS]"); }
+  [[nodiscard]] std::int32_t sep() const { return special("[SEP]"); }
+  [[nodiscard]] std::int32_t mask() const { return special("[MASK]"); }
+
+  /// FNV-1a (64 bits) of the tokens in order, each followed by a line feed: the same everywhere.
   [[nodiscard]] std::uint64_t hash() const;
-  /// Replaces the file at once. Throws IoError.
+
+  /// Writes one token a line under a temporary name, flushes, renames. Throws IoError for a token
+  /// that would not come back from its line.
   void save(const std::filesystem::path& file) const;
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
+  struct Slot {
+    std::uint32_t tag = 0;
+    std::int32_t id = -1;
   };
 
-  Vocabulary(std::vector<std::string> tokens, const std::string& origin);
+  Vocabulary(std::vector<std::string> tokens, std::string source);
+  [[nodiscard]] std::size_t slot_of(std::string_view token, std::uint64_t hash) const;
+  [[nodiscard]] std::int32_t special(std::string_view token) const;
 
   std::vector<std::string> tokens_;
-  std::unordered_map<std::string, std::int32_t, Hash, std::equal_to<>> ids_;
-  std::int32_t pad_ = 0, unknown_ = 0, cls_ = 0, sep_ = 0, mask_ = 0;
+  std::string source_;       // what messages call this vocabulary
+  std::vector<Slot> slots_;  // open addressing; a power of two, at most half full
+  std::size_t longest_ = 0;  // bytes
 };
 
 }  // namespace electra

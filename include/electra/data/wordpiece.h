@@ -4,37 +4,37 @@
 #include <string_view>
 #include <vector>
 
-#include "electra/data/basic_tokenizer.h"
+#include "electra/core/shape.h"
 #include "electra/data/vocabulary.h"
+#include "electra/data/word_reader.h"
 
 namespace electra {
 
-/// A token's id, and the code points [begin, end) of the original text that it stands for.
+/// A token of a text with its half-open span in code points of the original text. Of a letter
+/// written with combining accents that are stripped, the span holds the letter alone.
 struct Token {
-  std::int32_t id = 0;
-  Index begin = 0;
-  Index end = 0;
+  std::int32_t id;
+  Index begin, end;
+
+  friend bool operator==(const Token&, const Token&) = default;
 };
 
-/// Text to ids: words, then greedy longest match of pieces, "##" before all but a word's first. A
-/// word that cannot be matched, or has more than 200 (hf: 100) characters, is [UNK]. No special
-/// tokens are added, and none is recognised in the text. Immutable: any number of threads may use
-/// one; the vocabulary must outlive it.
+/// Cuts words into the longest pieces that the vocabulary holds, from left to right; pieces after
+/// the first are looked up with "##" before them, and a word that cannot be cut is one [UNK].
+/// Special tokens are neither added nor recognised: "[MASK]" in a text is three words.
+/// Immutable, hence usable by many threads at once; the vocabulary must outlive it.
 class Wordpiece {
  public:
-  Wordpiece(const Vocabulary& vocabulary, const WordpieceOptions& options);
+  explicit Wordpiece(const Vocabulary& vocabulary, WordpieceOptions options = {});
 
   [[nodiscard]] std::vector<std::int32_t> encode(std::string_view text) const;
   [[nodiscard]] std::vector<Token> tokenize(std::string_view text) const;
   [[nodiscard]] const WordpieceOptions& options() const { return options_; }
 
  private:
-  void match(const Word& word, std::vector<Token>& tokens) const;
-
-  const Vocabulary& vocabulary_;
+  const Vocabulary* vocabulary_;
   WordpieceOptions options_;
-  BasicTokenizer words_;
-  std::size_t longest_ = 0;  // bytes of the longest token
+  std::int32_t unknown_;
 };
 
 }  // namespace electra

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "electra/core/shape.h"
+
+namespace electra {
+
+/// Whose results the tokenizer reproduces where the two differ: google-research/electra's own
+/// tokenizer, or Hugging Face's fast one.
+enum class Compat : std::uint8_t { google, hf };
+
+struct WordpieceOptions {
+  Compat compat = Compat::google;
+  bool lower_case = true;
+  std::optional<bool> strip_accents = std::nullopt;  ///< As lower_case where not given. google
+                                                     ///< strips only where it lower-cases too.
+
+  /// Words with more characters than this become one [UNK].
+  [[nodiscard]] Index longest_word() const { return compat == Compat::google ? 200 : 100; }
+};
+
+/// A normalised word, valid until the reader moves on.
+struct Word {
+  std::string_view text;           // UTF-8
+  std::span<const Index> origins;  // [bytes] the place of each byte's character in the original
+  Index characters;                // code points of `text`
+};
+
+/// Splits a text into normalised words: drops control characters and bytes that are not UTF-8,
+/// lower-cases, strips accents, and makes each punctuation mark and each Chinese character a word.
+/// Places are counted in code points of the original text. The text must outlive the reader.
+class WordReader {
+ public:
+  WordReader(std::string_view text, WordpieceOptions options);
+
+  /// The next word, or nothing at the end.
+  [[nodiscard]] std::optional<Word> next();
+
+ private:
+  struct Bounds {
+    std::size_t begin, end;
+    Index characters;
+  };
+
+  [[nodiscard]] bool read_chunk();
+  void split_ascii(std::string_view chunk);
+  void split_unicode(std::string_view chunk);
+
+  std::string_view rest_;
+  WordpieceOptions options_;
+  Index position_ = 0;
+  std::string text_;
+  std::vector<Index> origins_;
+  std::vector<Bounds> words_;
+  std::size_t taken_ = 0;
+};
+
+}  // namespace electra

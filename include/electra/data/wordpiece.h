@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "electra/core/shape.h"
+#include "electra/data/vocabulary.h"
+#include "electra/data/word_reader.h"
+
+namespace electra {
+
+/// A token of a text with its half-open span in code points of the original text. Of a letter
+/// written with combining accents that are stripped, the span holds the letter alone.
+struct Token {
+  std::int32_t id;
+  Index begin, end;
+
+  friend bool operator==(const Token&, const Token&) = default;
+};
+
+/// Cuts words into the longest pieces that the vocabulary holds, from left to right; pieces after
+/// the first are looked up with "##" before them, and a word that cannot be cut is one [UNK].
+/// Special tokens are neither added nor recognised: "[MASK]" in a text is three words.
+/// Immutable, hence usable by many threads at once; the vocabulary must outlive it.
+class Wordpiece {
+ public:
+  explicit Wordpiece(const Vocabulary& vocabulary, WordpieceOptions options = {});
+
+  [[nodiscard]] std::vector<std::int32_t> encode(std::string_view text) const;
+  [[nodiscard]] std::vector<Token> tokenize(std::string_view text) const;
+  [[nodiscard]] const WordpieceOptions& options() const { return options_; }
+
+ private:
+  const Vocabulary* vocabulary_;
+  WordpieceOptions options_;
+  std::int32_t unknown_;
+};
+
+}  // namespace electra

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <queue>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "electra/core/shape.h"
+
+namespace electra {
+
+/// A word as a sequence of symbols, and how often it occurs.
+struct SymbolWord {
+  std::vector<std::int32_t> symbols;
+  std::int64_t count;
+};
+
+/// Byte-pair merging over distinct words: pair counts are kept up to date with each merge, and the
+/// most frequent pair is found by a priority queue whose outdated entries are put right when they
+/// come up.
+class PairMerger {
+ public:
+  /// `symbols` are the tokens that the words' numbers mean; those inside a word begin with "##".
+  PairMerger(std::vector<std::string> symbols, std::vector<SymbolWord> words);
+  PairMerger(const PairMerger&) = delete;
+  PairMerger& operator=(const PairMerger&) = delete;
+
+  /// Merges until there are `size` symbols or no pair occurs `minimum` times.
+  void merge_until(Index size, std::int64_t minimum);
+
+  [[nodiscard]] const std::vector<std::string>& symbols() const { return symbols_; }
+
+ private:
+  using Key = std::uint64_t;  // left symbol, right symbol
+
+  struct Pair {
+    std::int64_t count = 0;
+    std::vector<std::int32_t> words;  // those that may hold it, some twice
+  };
+
+  struct Candidate {
+    std::int64_t count;
+    Key key;
+  };
+
+  struct Worse {
+    const std::vector<std::string>* symbols;
+    bool operator()(const Candidate& a, const Candidate& b) const;
+  };
+
+  void merge(Key key);
+  void merge_in(std::int32_t word, Key key, std::int32_t merged);
+  void change(std::int32_t left, std::int32_t right, std::int64_t by, std::int32_t word);
+  [[nodiscard]] std::int32_t symbol_of(Key key);
+
+  std::vector<std::string> symbols_;
+  std::vector<SymbolWord> words_;
+  std::unordered_map<std::string, std::int32_t> numbers_;
+  std::unordered_map<Key, Pair> pairs_;
+  std::vector<Key> grown_;  // pairs whose count rose in the merge at hand
+  std::priority_queue<Candidate, std::vector<Candidate>, Worse> queue_;
+};
+
+}  // namespace electra

@@ -1,0 +1,144 @@
+#include "electra/data/word_reader.h"
+
+#include <array>
+
+#include "data/characters.h"
+#include "electra/data/unicode.h"
+
+namespace electra {
+
+namespace {
+
+enum class AsciiClass : std::uint8_t { letter, punctuation, space, dropped };
+
+constexpr std::array<AsciiClass, 128> ascii_classes = [] {
+  std::array<AsciiClass, 128> classes{};
+  for (std::size_t c = 0; c < classes.size(); ++c) {
+    const bool alphanumeric =
+        (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    if (c == ' ' || c == '\t' || c == '\n' || c == '\r')
+      classes[c] = AsciiClass::space;
+    else if (c < ' ' || c == 127)
+      classes[c] = AsciiClass::dropped;
+    else
+      classes[c] = alphanumeric ? AsciiClass::letter : AsciiClass::punctuation;
+  }
+  return classes;
+}();
+
+bool is_ascii(char byte) { return static_cast<unsigned char>(byte) < 0x80; }
+
+AsciiClass ascii_class(char byte) { return ascii_classes[static_cast<unsigned char>(byte)]; }
+
+bool is_ascii_space(char byte) { return is_ascii(byte) && ascii_class(byte) == AsciiClass::space; }
+
+char lower_ascii(char byte) {
+  return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + ('a' - 'A')) : byte;
+}
+
+void normalise(std::vector<Character>& characters, const WordpieceOptions& options) {
+  const bool strips = options.strip_accents.value_or(options.lower_case);
+  if (options.compat == Compat::google) {
+    if (!options.lower_case) return;
+    lower_in_context(characters);
+    if (strips) strip_accents(characters);
+  } else {
+    if (strips) strip_accents(characters);
+    if (options.lower_case) lower_each(characters);
+  }
+}
+
+}  // namespace
+
+WordReader::WordReader(std::string_view text, WordpieceOptions options)
+    : rest_(text), options_(options) {}
+
+std::optional<Word> WordReader::next() {
+  while (taken_ == words_.size())
+    if (!read_chunk()) return std::nullopt;
+  const auto [begin, end, characters] = words_[taken_++];
+  return Word{std::string_view(text_).substr(begin, end - begin),
+              std::span<const Index>(origins_).subspan(begin, end - begin), characters};
+}
+
+// Nothing that is done to a word looks across ASCII white space, so that the text is taken in
+// chunks between it, and most chunks are plain ASCII.
+bool WordReader::read_chunk() {
+  std::size_t begin = 0;
+  while (begin < rest_.size() && is_ascii_space(rest_[begin])) ++begin;
+  std::size_t end = begin;
+  bool ascii = true;
+  for (; end < rest_.size() && !is_ascii_space(rest_[end]); ++end) ascii &= is_ascii(rest_[end]);
+  const std::string_view chunk = rest_.substr(begin, end - begin);
+  rest_.remove_prefix(end);
+  position_ += static_cast<Index>(begin);
+  words_.clear();
+  taken_ = 0;
+  if (ascii)
+    split_ascii(chunk);
+  else
+    split_unicode(chunk);
+  return !chunk.empty();
+}
+
+void WordReader::split_ascii(std::string_view chunk) {
+  text_.resize(chunk.size());
+  origins_.resize(chunk.size());
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  const auto finish_word = [&] {
+    if (begin < end) words_.push_back({begin, end, static_cast<Index>(end - begin)});
+    begin = end;
+  };
+  for (const char byte : chunk) {
+    const Index origin = position_++;
+    const AsciiClass kind = ascii_class(byte);
+    if (kind == AsciiClass::dropped) continue;
+    if (kind == AsciiClass::punctuation) finish_word();
+    text_[end] = options_.lower_case ? lower_ascii(byte) : byte;
+    origins_[end++] = origin;
+    if (kind == AsciiClass::punctuation) finish_word();
+  }
+  finish_word();
+}
+
+void WordReader::split_unicode(std::string_view chunk) {
+  text_.clear();
+  origins_.clear();
+  std::vector<Character> segment;
+  std::size_t begin = 0;
+  Index characters = 0;
+  const auto finish_word = [&] {
+    if (characters > 0) words_.push_back({begin, text_.size(), characters});
+    begin = text_.size();
+    characters = 0;
+  };
+  const auto finish_segment = [&] {
+    normalise(segment, options_);
+    for (const auto [code, origin] : segment) {
+      const bool punctuation = is_punctuation(code);
+      if (punctuation) finish_word();
+      append_utf8(text_, code);
+      origins_.resize(text_.size(), origin);
+      ++characters;
+      if (punctuation) finish_word();
+    }
+    finish_word();
+    segment.clear();
+  };
+  while (!chunk.empty()) {
+    const Decoded decoded = decode_first(chunk);
+    chunk.remove_prefix(static_cast<std::size_t>(decoded.bytes));
+    if (!decoded.valid()) continue;
+    const Index origin = position_++;
+    if (is_dropped(decoded.code, options_.compat)) continue;
+    const bool separator = is_separator(decoded.code);
+    const bool alone = is_ideograph(decoded.code, options_.compat);
+    if (separator || alone) finish_segment();
+    if (!separator) segment.push_back({decoded.code, origin});
+    if (alone) finish_segment();
+  }
+  finish_segment();
+}
+
+}  // namespace electra

@@ -1,0 +1,83 @@
+#include "electra/data/wordpiece.h"
+
+#include <optional>
+#include <string>
+
+namespace electra {
+
+namespace {
+
+struct Piece {
+  std::int32_t id;
+  std::size_t begin, end;  // bytes of the word
+};
+
+constexpr std::string_view continuation = "##";
+
+/// Cuts one word after another, keeping its buffers.
+class Cutter {
+ public:
+  explicit Cutter(const Vocabulary& vocabulary) : vocabulary_(vocabulary) {}
+
+  /// The pieces of a word; none where it cannot be cut.
+  [[nodiscard]] const std::vector<Piece>& cut(std::string_view word) {
+    pieces_.clear();
+    if (const auto first = vocabulary_.longest_prefix(word, 1)) {
+      pieces_.push_back({first->id, 0, static_cast<std::size_t>(first->bytes)});
+      while (!pieces_.empty() && pieces_.back().end < word.size()) cut_next(word);
+    }
+    return pieces_;
+  }
+
+ private:
+  void cut_next(std::string_view word) {
+    const std::size_t begin = pieces_.back().end;
+    rest_.assign(continuation).append(word.substr(begin));
+    const auto next = vocabulary_.longest_prefix(rest_, Index{continuation.size()} + 1);
+    if (next)
+      pieces_.push_back(
+          {next->id, begin, begin + static_cast<std::size_t>(next->bytes) - continuation.size()});
+    else
+      pieces_.clear();
+  }
+
+  const Vocabulary& vocabulary_;
+  std::vector<Piece> pieces_;
+  std::string rest_;
+};
+
+template <class Emit>
+void each_token(std::string_view text, const Vocabulary& vocabulary,
+                const WordpieceOptions& options, std::int32_t unknown, Emit&& emit) {
+  Cutter cutter(vocabulary);
+  const std::vector<Piece> none;
+  WordReader words(text, options);
+  while (const auto word = words.next()) {
+    const bool fits = word->characters <= options.longest_word();
+    const std::vector<Piece>& pieces = fits ? cutter.cut(word->text) : none;
+    for (const auto [id, begin, end] : pieces)
+      emit(Token{id, word->origins[begin], word->origins[end - 1] + 1});
+    if (pieces.empty()) emit(Token{unknown, word->origins.front(), word->origins.back() + 1});
+  }
+}
+
+}  // namespace
+
+Wordpiece::Wordpiece(const Vocabulary& vocabulary, WordpieceOptions options)
+    : vocabulary_(&vocabulary), options_(options), unknown_(vocabulary.unknown()) {}
+
+std::vector<std::int32_t> Wordpiece::encode(std::string_view text) const {
+  std::vector<std::int32_t> ids;
+  each_token(text, *vocabulary_, options_, unknown_,
+             [&](const Token& token) { ids.push_back(token.id); });
+  return ids;
+}
+
+std::vector<Token> Wordpiece::tokenize(std::string_view text) const {
+  std::vector<Token> tokens;
+  each_token(text, *vocabulary_, options_, unknown_,
+             [&](const Token& token) { tokens.push_back(token); });
+  return tokens;
+}
+
+}  // namespace electra

@@ -46,7 +46,7 @@ class GumbelSampler {
   }
 
  private:
-  using Flags = typename detail::Register<std::int32_t, register_bytes>::type;
+  using Flags = decltype(Lanes<float>{} < Lanes<float>{});  // 32-bit integers
   static constexpr std::size_t lanes = lane_count<float>;
 
   struct Kept {
@@ -72,9 +72,9 @@ class GumbelSampler {
     Kept kept;
     Flags any{};
     for (std::size_t i = 0; i < words_at_once; i += lanes) {
-      detail::Bits word;
+      Flags word;
       std::memcpy(&word, words.data() + i, sizeof word);
-      const auto half = __builtin_convertvector(reinterpret_cast<Flags>(word >> 1U), Lanes<float>);
+      const auto half = __builtin_convertvector((word >> 1) & 0x7fffffff, Lanes<float>);
       const auto bits = __builtin_convertvector(reinterpret_cast<Flags>(half), Lanes<float>);
       const Lanes<float> bound = narrow(logits + i) * inverse - bits * (log2 * 0x1p-23F);
       const Flags flags = ~(bound < threshold);  // what is NaN is looked at, too

@@ -22,7 +22,12 @@ else()
 endif()
 
 set(electra_onednn OFF)
-if(NOT ELECTRA_ONEDNN STREQUAL "OFF")
+if(NOT ELECTRA_OPENMP)
+  if(ELECTRA_ONEDNN STREQUAL "ON")
+    message(FATAL_ERROR "electra: ELECTRA_ONEDNN=ON needs ELECTRA_OPENMP=ON: oneDNN's threads are "
+                        "OpenMP's")
+  endif()
+elseif(NOT ELECTRA_ONEDNN STREQUAL "OFF")
   find_package(OneDNN 2.6 QUIET)
   if(OneDNN_FOUND)
     set(electra_onednn ON)

@@ -130,6 +130,18 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
   buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
 }
 
+void AtomicFile::overwrite(std::int64_t offset, std::span<const std::byte> bytes) {
+  if (!handle_) throw IoError(path_.string() + ": written after it was committed");
+  flush();
+  while (!bytes.empty()) {
+    const auto count =
+        retry([&] { return ::pwrite(handle_.descriptor(), bytes.data(), bytes.size(), offset); });
+    if (count < 0) fail(path_, "cannot be written", errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+    offset += count;
+  }
+}
+
 void AtomicFile::commit() {
   if (!handle_) throw IoError(path_.string() + ": committed twice");
   flush();

@@ -1,9 +1,12 @@
 #include "electra/train/prepared_data.h"
 
 #include <algorithm>
+#include <numeric>
 #include <thread>
 
 #include "electra/core/error.h"
+#include "electra/data/corpus.h"
+#include "electra/data/token_file_writer.h"
 #include "electra/data/vocabulary_trainer.h"
 #include "electra/data/wordpiece.h"
 #include "electra/io/safetensors.h"
@@ -20,18 +23,15 @@ int threads_of(const RunConfig& config) {
 }
 
 CorpusOptions corpus_options(const RunConfig& config) {
-  return {.blank_line = config.data.blank_line_ends_document
-                            ? CorpusOptions::BlankLine::ends_document
-                            : CorpusOptions::BlankLine::is_skipped};
+  return {.blank_line_ends_document = config.data.blank_line_ends_document};
 }
 
 Vocabulary train_vocabulary(const RunConfig& config) {
   VocabularyTrainer trainer({.size = config.vocabulary.size,
                              .threads = threads_of(config),
                              .text = wordpiece_options(config.vocabulary)});
-  read_corpus(config.data.corpus, corpus_options(config), [&](const Document& document) {
-    for (const std::string& line : document) trainer.add(line);
-  });
+  CorpusReader corpus(config.data.corpus, corpus_options(config));
+  while (const auto line = corpus.next()) trainer.add(line->text);
   return trainer.train();
 }
 
@@ -54,29 +54,16 @@ LoaderOptions loader_options(const RunConfig& config) {
   return {.length = config.data.length,
           .batch = config.train.batch,
           .seed = config.seed,
-          .repack =
-              config.data.repack ? LoaderOptions::Repack::each_epoch : LoaderOptions::Repack::once,
-          .overflow = config.data.carry_overflow ? Overflow::carry : Overflow::drop,
+          .repack = config.data.repack,
+          .carry_overflow = config.data.carry_overflow,
           .mask_share = config.masking.share};
 }
 
-/// Ids and types of batches, one after the other.
-struct Arrays {
-  explicit Arrays(const std::vector<StepExamples>& batches) {
-    for (const StepExamples& batch : batches) {
-      const Examples& e = batch.examples;
-      ids.insert(ids.end(), e.ids.begin(), e.ids.end());
-      types.insert(types.end(), e.types.begin(), e.types.end());
-      count += e.count();
-    }
-  }
-  void add(SafetensorsWriter& writer, const std::string& name, Index length) {
-    writer.add(name + "_ids", TensorView{ids.data(), {count, length}, DType::i32});
-    writer.add(name + "_types", TensorView{types.data(), {count, length}, DType::i32});
-  }
-  std::vector<std::int32_t> ids, types;
-  Index count = 0;
-};
+void add(SafetensorsWriter& writer, const std::string& name, const Examples& examples) {
+  const Shape shape{examples.count(), examples.length};
+  writer.add(name + "_ids", ConstTensorView{examples.ids.data(), shape, DType::i32});
+  writer.add(name + "_types", ConstTensorView{examples.types.data(), shape, DType::i32});
+}
 
 }  // namespace
 
@@ -99,21 +86,23 @@ PreparedData::PreparedData(RunConfig& config, const fs::path& vocabulary_file,
     say("tokenising " + config.data.corpus);
     make_folders(token_file.parent_path());
     const Wordpiece wordpiece(*vocabulary_, wordpiece_options(config.vocabulary));
-    TokenFile::build(
-        config.data.corpus, corpus_options(config), *vocabulary_,
-        [&](std::string_view line) { return wordpiece.encode(line); }, threads_of(config),
-        token_file);
+    CorpusReader corpus(config.data.corpus, corpus_options(config));
+    write_token_file(token_file, corpus, wordpiece, *vocabulary_, threads_of(config));
   }
-  tokens_ = std::make_unique<TokenFile>(token_file, *vocabulary_);
-  split_ = split_documents(tokens_->documents(), config.data.held_out, config.seed);
-  say(std::to_string(tokens_->documents()) + " documents, " + std::to_string(tokens_->tokens()) +
+  tokens_ = std::make_unique<TokenFile>(TokenFile::open(token_file, *vocabulary_));
+  const TokenCounts& counts = tokens_->counts();
+  split_ = split_documents(counts.documents, config.data.held_out, config.seed);
+  say(std::to_string(counts.documents) + " documents, " + std::to_string(counts.tokens) +
       " tokens, " + std::to_string(split_.held_out.size()) + " documents held out, vocabulary " +
       std::to_string(vocabulary_->size()));
 }
 
 Index PreparedData::tokens_of(const std::vector<Index>& documents) const {
   Index tokens = 0;
-  for (const Index document : documents) tokens += tokens_->tokens_of_document(document);
+  for (const Index document : documents) {
+    const auto lengths = tokens_->document(document).lengths;
+    tokens = std::accumulate(lengths.begin(), lengths.end(), tokens);
+  }
   return tokens;
 }
 
@@ -121,21 +110,31 @@ Loader PreparedData::training_loader(const RunConfig& config, int rank, int rank
   LoaderOptions options = loader_options(config);
   options.rank = rank;
   options.ranks = ranks;
-  return {*tokens_, *vocabulary_, split_.training, options};
+  return {*tokens_, split_.training, options};
+}
+
+Loader PreparedData::held_out_loader(const RunConfig& config) const {
+  LoaderOptions options = loader_options(config);
+  options.mode = LoaderOptions::Mode::evaluation;
+  return {*tokens_, split_.held_out, options};
 }
 
 std::vector<StepExamples> PreparedData::held_out_batches(const RunConfig& config) const {
-  return Loader(*tokens_, *vocabulary_, split_.held_out, loader_options(config))
-      .in_order(config.evaluate.batches);
+  Loader loader = held_out_loader(config);
+  const Index all = loader.epoch_steps();
+  const Index most = config.evaluate.batches;
+  std::vector<StepExamples> batches;
+  for (Index step = 0; step < (most > 0 ? std::min(most, all) : all); ++step)
+    batches.push_back(loader.at(step));
+  return batches;
 }
 
 void PreparedData::dump(const RunConfig& config, const fs::path& file) const {
-  Arrays training(training_loader(config).in_order(0));
-  Arrays held_out(
-      Loader(*tokens_, *vocabulary_, split_.held_out, loader_options(config)).in_order(0));
+  const Examples training = training_loader(config).packed();
+  const Examples held_out = held_out_loader(config).packed();
   SafetensorsWriter writer;
-  training.add(writer, "train", config.data.length);
-  held_out.add(writer, "held_out", config.data.length);
+  add(writer, "train", training);
+  add(writer, "held_out", held_out);
   writer.write(file);
 }
 

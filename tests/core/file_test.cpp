@@ -73,6 +73,20 @@ TEST_CASE("an atomic file appears at commit, whole, and replaces the old one", "
   CHECK(folder.count() == 1);
 }
 
+TEST_CASE("an atomic file can write over its beginning", "[file]") {
+  const TemporaryFolder folder;
+  const auto bytes = [](std::string_view text) { return std::as_bytes(std::span(text)); };
+  const std::string large(3 << 20, 'x');
+  AtomicFile file(folder / "a");
+  file.write("head");
+  file.write(large);
+  file.overwrite(1, bytes("EA"));
+  file.write("tail");
+  file.commit();
+  CHECK(read_file(folder / "a") == "hEAd" + large + "tail");
+  CHECK_THROWS_AS(file.overwrite(0, bytes("x")), IoError);
+}
+
 TEST_CASE("an atomic file without commit leaves nothing", "[file][law]") {
   const TemporaryFolder folder;
   {

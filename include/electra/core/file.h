@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -63,6 +64,9 @@ class AtomicFile {
 
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
+  /// Writes over bytes written before, `offset` bytes from the start: a header that counts what
+  /// followed it.
+  void overwrite(std::int64_t offset, std::span<const std::byte> bytes);
   /// Flushes file and folder to the disk, with the rename between them. Nothing may follow.
   void commit();
 

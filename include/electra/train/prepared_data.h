@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "electra/data/document_split.h"
 #include "electra/data/loader.h"
 #include "electra/data/token_file.h"
 #include "electra/data/vocabulary.h"
@@ -34,7 +35,9 @@ class PreparedData {
 
   /// One rank's steps.
   [[nodiscard]] Loader training_loader(const RunConfig& config, int rank = 0, int ranks = 1) const;
-  /// What every evaluation of the run sees.
+  /// The held-out documents, once, in order; whole batches on every rank.
+  [[nodiscard]] Loader held_out_loader(const RunConfig& config) const;
+  /// What every evaluation of the run sees: the first evaluate.batches of them, all for 0.
   [[nodiscard]] std::vector<StepExamples> held_out_batches(const RunConfig& config) const;
   /// Writes every packed example of epoch 0 as safetensors: i32 `train_ids`, `train_types`,
   /// `held_out_ids`, `held_out_types` [examples, length].

@@ -2,7 +2,7 @@
 
 #include "kernels/cpu/attention_heads.h"
 #include "kernels/cpu/attention_mask.h"
-#include "kernels/cpu/softmax_row.h"
+#include "kernels/cpu/vector_math.h"
 
 namespace electra {
 
@@ -75,9 +75,10 @@ class Forward {
       T* row = scores_ + i * score_row_;
       const auto [log_sum_exp, sum] = cpu::exponentials(row, keys, heads_.scale<T>());
       statistic[begin + i] = log_sum_exp;
-      Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>>(row, keys) *= 1 / sum;
       if (mask_.drops())
-        mask_.apply(heads_.sequence(head), heads_.number(head), begin + i, keys, row, row);
+        mask_.apply(heads_.sequence(head), heads_.number(head), begin + i, keys, 1 / sum, row, row);
+      else
+        cpu::scale_row(row, keys, 1 / sum);
       cpu::round_as<S>(row, keys);
     }
     cpu::multiply(rows, width, keys, {scores_, score_row_, 1}, values_, mixed_, width,

@@ -1,8 +1,7 @@
-#include <Eigen/Core>
-
 #include "electra/kernels/attention.h"
 #include "kernels/cpu/attention_heads.h"
 #include "kernels/cpu/attention_mask.h"
+#include "kernels/cpu/vector_math.h"
 
 namespace electra {
 
@@ -40,6 +39,7 @@ class Backward {
         dout_panels_(scratch.take(sizes_.block_panels)),
         queries_(scratch.take(sizes_.block)),
         douts_(scratch.take(sizes_.block)),
+        outs_(scratch.take(sizes_.block)),
         query_gradient_(scratch.take(sizes_.block)),
         probabilities_(scratch.take(sizes_.scores)),
         masked_(scratch.take(sizes_.scores)),
@@ -49,7 +49,7 @@ class Backward {
     const Sizes s(heads);
     const auto padded = Scratch<T>::padded;
     return 2 * padded(s.transposed) + padded(s.panels) + 2 * padded(s.gradient) +
-           2 * padded(s.block_panels) + 3 * padded(s.block) + 3 * padded(s.scores);
+           2 * padded(s.block_panels) + 4 * padded(s.block) + 3 * padded(s.scores);
   }
 
   void run(Index head) {
@@ -108,7 +108,10 @@ class Backward {
                   Write::overwrite);
     cpu::multiply(rows, keys, width, douts, values_transposed_, score_gradient_, row,
                   Write::overwrite);
-    for (Index i = 0; i < rows; ++i) differentiate_row(head, begin + i, i * row, douts.at(i, 0));
+    const auto outs = cpu::widened(heads_.mixed(out_, head).at(begin, 0), rows, width, outs_);
+    for (Index i = 0; i < rows; ++i)
+      differentiate_row(head, begin + i, i * row,
+                        cpu::dot(douts.at(i, 0).data, outs.at(i, 0).data, width));
     const Strided<T> masked{mask_.drops() || rounds ? masked_ : probabilities_, row, 1};
     const Strided<T> gradient{score_gradient_, row, 1};
     const Write write = begin == 0 ? Write::overwrite : Write::add;
@@ -121,30 +124,25 @@ class Backward {
   }
 
   /// From scores and the gradient of the masked probabilities: the masked probabilities and the
-  /// gradient of the scores.
-  void differentiate_row(Index head, Index query, Index offset, const Strided<T>& dout) {
-    using Row = Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>>;
+  /// gradient of the scores. `shared` is D.
+  void differentiate_row(Index head, Index query, Index offset, T shared) {
     const Index keys = heads_.keys(head);
-    Row probability(probabilities_ + offset, keys);
-    Row gradient(score_gradient_ + offset, keys);
     const T scale = heads_.scale<T>();
-    probability = (probability * scale - log_sum_exp_[head * heads_.length() + query]).exp();
-    const T shared = dot(dout, heads_.mixed(out_, head).at(query, 0));
-    T* masked = probability.data();
-    if (mask_.drops() || rounds) masked = masked_ + offset;
+    T* probability = probabilities_ + offset;
+    T* gradient = score_gradient_ + offset;
+    cpu::exponential_row(probability, keys, scale, log_sum_exp_[head * heads_.length() + query]);
+    T* masked = mask_.drops() || rounds ? masked_ + offset : probability;
     if (mask_.drops())
-      mask_.apply(heads_.sequence(head), heads_.number(head), query, keys, probability.data(),
+      mask_.apply(heads_.sequence(head), heads_.number(head), query, keys, T{1}, probability,
                   masked);
     else if (rounds)
-      std::copy_n(probability.data(), keys, masked);
-    gradient = scale * (Row(masked, keys) * gradient - probability * shared);
+      std::copy_n(probability, keys, masked);
+    for (Index k = 0; k < keys; k += cpu::lanes<T>) {
+      const auto difference =
+          cpu::load(masked + k) * cpu::load(gradient + k) - cpu::load(probability + k) * shared;
+      cpu::store<T>(difference * scale, gradient + k);
+    }
     cpu::round_as<S>(masked, keys);
-  }
-
-  [[nodiscard]] T dot(const Strided<T>& dout, const Strided<S>& out) const {
-    T sum = 0;
-    for (Index j = 0; j < heads_.width(); ++j) sum += dout.data[j] * cpu::computed(out.data[j]);
-    return sum;
   }
 
   static constexpr bool rounds = std::is_same_v<S, bf16>;
@@ -157,7 +155,7 @@ class Backward {
   Sizes sizes_;
   T *keys_transposed_, *values_transposed_, *keys_;
   T *key_gradient_, *value_gradient_;
-  T *query_panels_, *dout_panels_, *queries_, *douts_, *query_gradient_;
+  T *query_panels_, *dout_panels_, *queries_, *douts_, *outs_, *query_gradient_;
   T *probabilities_, *masked_, *score_gradient_;
 };
 

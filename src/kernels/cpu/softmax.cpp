@@ -1,10 +1,9 @@
 #include "electra/kernels/softmax.h"
 
-#include <Eigen/Core>
+#include <vector>
 
 #include "core/cpu/cpu_context.h"
-#include "kernels/cpu/panel_product.h"
-#include "kernels/cpu/softmax_row.h"
+#include "kernels/cpu/vector_math.h"
 
 namespace electra {
 
@@ -22,8 +21,8 @@ void for_rows(CpuContext& context, const TensorView& to, const ConstTensorView& 
   S* data = to.data<S>();
   context.parallel_for(to.rows(), row_grain, [&](Index begin, Index end) {
     using T = cpu::Computed<S>;
-    Eigen::Array<T, Eigen::Dynamic, 1> first(cpu::round_up(length, cpu::lanes<T>));
-    Eigen::Array<T, Eigen::Dynamic, 1> second(first.size());
+    std::vector<T> first(static_cast<std::size_t>(cpu::round_up(length, cpu::lanes<T>)));
+    std::vector<T> second(first.size());
     for (Index r = begin; r < end; ++r) {
       const Index keys = std::clamp<Index>(keys_of[r / (heads * length)], 0, length);
       const Index used = r % length < keys ? keys : 0;
@@ -41,8 +40,8 @@ void forward(CpuContext& context, const MaskedSoftmaxForward& kernel) {
   S* y = kernel.y.data<S>();
   const auto row = [&](Index r, Index keys, T* scores, T*) {
     cpu::convert(x + r * length, scores, keys);
-    const auto [log_sum_exp, sum] = cpu::exponentials(scores, keys, static_cast<T>(kernel.scale));
-    Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>>(scores, keys) *= T{1} / sum;
+    const T sum = cpu::exponentials(scores, keys, static_cast<T>(kernel.scale)).sum;
+    cpu::scale_row(scores, keys, 1 / sum);
     cpu::convert(scores, y + r * length, keys);
   };
   for_rows<S>(context, kernel.y, kernel.lengths, row);
@@ -51,7 +50,6 @@ void forward(CpuContext& context, const MaskedSoftmaxForward& kernel) {
 template <class S>
 void backward(CpuContext& context, const MaskedSoftmaxBackward& kernel) {
   using T = cpu::Computed<S>;
-  using Row = Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>>;
   const Index length = kernel.dy.shape()[3];
   const S* dy = kernel.dy.data<S>();
   const S* y = kernel.y.data<S>();
@@ -60,9 +58,10 @@ void backward(CpuContext& context, const MaskedSoftmaxBackward& kernel) {
   const auto row = [&](Index r, Index keys, T* gradient, T* probability) {
     cpu::convert(dy + r * length, gradient, keys);
     cpu::convert(y + r * length, probability, keys);
-    Row g(gradient, keys);
-    const Row p(probability, keys);
-    g = scale * p * (g - (g * p).sum());
+    const T shared = cpu::dot(gradient, probability, keys);
+    for (Index k = 0; k < keys; k += cpu::lanes<T>)
+      cpu::store<T>(scale * cpu::load(probability + k) * (cpu::load(gradient + k) - shared),
+                    gradient + k);
     cpu::convert(gradient, dx + r * length, keys);
   };
   for_rows<S>(context, kernel.dx, kernel.lengths, row);

@@ -20,8 +20,8 @@ inline std::filesystem::path bundled_sample() {
 
 /// A run of this many steps: the warm-up and the falling temperature keep their shares of it.
 inline RunConfig with_steps(RunConfig config, Index steps) {
-  const double scale = static_cast<double>(steps) /
-                       static_cast<double>(std::max<Index>(config.train.steps, 1));
+  const double scale =
+      static_cast<double>(steps) / static_cast<double>(std::max<Index>(config.train.steps, 1));
   const auto scaled = [&](Index count) {
     return static_cast<Index>(static_cast<double>(count) * scale);
   };
@@ -92,10 +92,11 @@ inline RunConfig example_defaults(const std::string& preset) {
 
 /// What the discriminator is shown at the end: a word of each sentence does not belong there.
 inline std::vector<std::string> example_sentences() {
-  return {"It is a truth universally acknowledged, that a single whale in possession of a good "
-          "fortune must be in want of a wife.",
-          "The captain stood upon the deck and looked out over the umbrella.",
-          "My dear Watson, you see, but you do not table."};
+  return {
+      "It is a truth universally acknowledged, that a single whale in possession of a good "
+      "fortune must be in want of a wife.",
+      "The captain stood upon the deck and looked out over the umbrella.",
+      "My dear Watson, you see, but you do not table."};
 }
 
 }  // namespace electra

@@ -50,6 +50,15 @@ Vocabulary find_vocabulary(const RunConfig& config, const fs::path& file,
   return vocabulary;
 }
 
+/// Released weights may have more rows than their vocabulary has entries, never fewer.
+void fit_vocabulary(RunConfig& config, const Vocabulary& vocabulary, const fs::path& file) {
+  if (config.initialize.generator.empty()) config.vocabulary.size = vocabulary.size();
+  if (config.vocabulary.size < vocabulary.size())
+    throw ConfigError(file.string() + ": expected at most " +
+                      std::to_string(config.vocabulary.size) + " tokens, those of " +
+                      config.initialize.generator + ", found " + std::to_string(vocabulary.size()));
+}
+
 LoaderOptions loader_options(const RunConfig& config) {
   return {.length = config.data.length,
           .batch = config.train.batch,
@@ -81,7 +90,7 @@ PreparedData::PreparedData(RunConfig& config, const fs::path& vocabulary_file,
                            const fs::path& token_file,
                            const std::function<void(const std::string&)>& say)
     : vocabulary_(std::make_unique<Vocabulary>(find_vocabulary(config, vocabulary_file, say))) {
-  config.vocabulary.size = vocabulary_->size();
+  fit_vocabulary(config, *vocabulary_, vocabulary_file);
   if (!fs::exists(token_file)) {
     say("tokenising " + config.data.corpus);
     make_folders(token_file.parent_path());

@@ -52,7 +52,7 @@ TEST_CASE("first weights depend on the seed and the name alone", "[parameters][l
   const auto context = Context::create({});
   ParameterStore store;
   ParameterStore other;
-  const ParameterScope(other, "net", Network::generator, 4).matrix("layer_0/weight", {3, 5});
+  ParameterScope(other, "net", Network::generator, 4).matrix("layer_0/weight", {3, 5});
   declare_some(store);
   for (ParameterStore* s : {&store, &other}) {
     s->allocate(*context, Precision::f32);

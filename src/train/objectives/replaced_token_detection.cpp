@@ -5,6 +5,22 @@
 
 namespace electra {
 
+namespace {
+
+ReplacedTokenDetection::Trace make_trace(Pass& pass, const Batch& batch, const StepState& state) {
+  const DType exact = state.generator_scale.dtype();
+  const Shape text = batch.ids.shape();
+  return {.mlm_losses = pass.tensor({batch.capacity}, exact),
+          .best = pass.tensor({batch.capacity}, DType::i32),
+          .samples = pass.tensor({batch.capacity}, DType::i32),
+          .ids = pass.tensor(text, DType::i32),
+          .labels = pass.tensor(text, DType::i32),
+          .logits = {},
+          .disc_losses = pass.tensor(text, exact)};
+}
+
+}  // namespace
+
 ReplacedTokenDetection::ReplacedTokenDetection(const Electra& model, const RunConfig& config,
                                                const SpecialIds& special)
     : model_(model), masking_(config.masking), sampling_(config.sampling), special_(special) {}
@@ -15,16 +31,24 @@ void ReplacedTokenDetection::accumulate(Pass& pass, const Batch& batch, StepStat
 
 void ReplacedTokenDetection::learn(Pass& pass, const Batch& batch, const Masked& masked,
                                    ConstTensorView samples, StepState& state) const {
-  const Corrupted text = make_corrupted(pass);
-  generate(pass, batch, masked, samples, text, Gradient::wanted, state);
-  (void)discriminate(pass, batch, text, Gradient::wanted, state);
+  Trace trace = make_trace(pass, batch, state);
+  generate(pass, batch, masked, samples, trace, Gradient::wanted, state);
+  discriminate(pass, batch, trace, Gradient::wanted, state);
 }
 
 Objective::Verdict ReplacedTokenDetection::evaluate(Pass& pass, const Batch& batch,
                                                     StepState& state) const {
-  const Corrupted text = make_corrupted(pass);
-  generate(pass, batch, mask(pass, batch), {}, text, Gradient::none, state);
-  return {discriminate(pass, batch, text, Gradient::none, state), text.labels};
+  const Trace trace = follow(pass, batch, mask(pass, batch), state);
+  return {trace.logits, trace.labels};
+}
+
+ReplacedTokenDetection::Trace ReplacedTokenDetection::follow(Pass& pass, const Batch& batch,
+                                                             const Masked& masked,
+                                                             StepState& state) const {
+  Trace trace = make_trace(pass, batch, state);
+  generate(pass, batch, masked, {}, trace, Gradient::none, state);
+  discriminate(pass, batch, trace, Gradient::none, state);
+  return trace;
 }
 
 ReplacedTokenDetection::Masked ReplacedTokenDetection::mask(Pass& pass, const Batch& batch) const {
@@ -50,13 +74,8 @@ ReplacedTokenDetection::Masked ReplacedTokenDetection::mask(Pass& pass, const Ba
   return {.ids = ids, .where = {positions, count}, .originals = originals};
 }
 
-ReplacedTokenDetection::Corrupted ReplacedTokenDetection::make_corrupted(Pass& pass) const {
-  const Shape shape{pass.sequences.batch, pass.sequences.length};
-  return {.ids = pass.tensor(shape, DType::i32), .labels = pass.tensor(shape, DType::i32)};
-}
-
 void ReplacedTokenDetection::generate(Pass& outer, const Batch& batch, const Masked& masked,
-                                      ConstTensorView samples, const Corrupted& text,
+                                      ConstTensorView samples, const Trace& trace,
                                       Gradient gradient, StepState& state) const {
   Pass pass = outer.of(Network::generator);
   const auto scratch = pass.arena.scope();
@@ -65,10 +84,7 @@ void ReplacedTokenDetection::generate(Pass& outer, const Batch& batch, const Mas
   const TensorView hidden = model_.generator().forward(pass, masked.ids, batch.types, encoder);
   const TensorView logits = model_.generator_head().forward(pass, hidden, masked.where, head);
 
-  const TensorView losses = pass.tensor({batch.capacity}, wide(logits.dtype()));
-  const TensorView best = pass.tensor({batch.capacity}, DType::i32);
-  const TensorView drawn = pass.tensor({batch.capacity}, DType::i32);
-  if (!samples) samples = drawn;
+  if (!samples) samples = trace.samples;
   pass.context.run(VocabularyCrossEntropy{
       .logits = logits,
       .targets = masked.originals,
@@ -76,9 +92,9 @@ void ReplacedTokenDetection::generate(Pass& outer, const Batch& batch, const Mas
       .count = masked.where.count,
       .scale = state.generator_scale,
       .temperature = state.temperature,
-      .losses = losses,
-      .argmax = best,
-      .samples = drawn,
+      .losses = trace.mlm_losses,
+      .argmax = trace.best,
+      .samples = trace.samples,
       .dlogits = gradient == Gradient::wanted ? logits : TensorView{},
       .non_finite = state.non_finite,
       .vocabulary = model_.vocabulary(),
@@ -90,11 +106,11 @@ void ReplacedTokenDetection::generate(Pass& outer, const Batch& batch, const Mas
                                  .positions = masked.where.positions,
                                  .samples = samples,
                                  .count = masked.where.count,
-                                 .corrupted_ids = text.ids,
-                                 .labels = text.labels});
-  pass.context.run(CountMasked{.losses = losses,
+                                 .corrupted_ids = trace.ids,
+                                 .labels = trace.labels});
+  pass.context.run(CountMasked{.losses = trace.mlm_losses,
                                .targets = masked.originals,
-                               .argmax = best,
+                               .argmax = trace.best,
                                .samples = samples,
                                .count = masked.where.count,
                                .sums = state.of_step});
@@ -104,35 +120,33 @@ void ReplacedTokenDetection::generate(Pass& outer, const Batch& batch, const Mas
   model_.generator().backward(pass, encoder, dhidden);
 }
 
-TensorView ReplacedTokenDetection::discriminate(Pass& outer, const Batch& batch,
-                                                const Corrupted& text, Gradient gradient,
-                                                StepState& state) const {
+void ReplacedTokenDetection::discriminate(Pass& outer, const Batch& batch, Trace& trace,
+                                          Gradient gradient, StepState& state) const {
   Pass pass = outer.of(Network::discriminator);
   Encoder::Saved encoder;
   ReplacedTokenHead::Saved head;
-  const TensorView hidden = model_.discriminator().forward(pass, text.ids, batch.types, encoder);
-  const TensorView logits =
-      model_.discriminator_head().forward(pass, hidden, head).reshape(text.labels.shape());
-  const TensorView losses = pass.tensor(logits.shape(), logits.dtype());
-  const TensorView dlogits =
-      gradient == Gradient::wanted ? pass.tensor(logits.shape(), logits.dtype()) : TensorView{};
-  pass.context.run(ReplacedTokenLoss{.logits = logits,
-                                     .labels = text.labels,
+  const TensorView hidden = model_.discriminator().forward(pass, trace.ids, batch.types, encoder);
+  const TensorView logits = model_.discriminator_head().forward(pass, hidden, head);
+  trace.logits = logits.reshape(trace.labels.shape());
+  const TensorView dlogits = gradient == Gradient::wanted
+                                 ? pass.tensor(trace.logits.shape(), logits.dtype())
+                                 : TensorView{};
+  pass.context.run(ReplacedTokenLoss{.logits = trace.logits,
+                                     .labels = trace.labels,
                                      .lengths = pass.sequences.lengths,
                                      .scale = state.discriminator_scale,
-                                     .losses = losses,
+                                     .losses = trace.disc_losses,
                                      .dlogits = dlogits});
-  pass.context.run(CountReplaced{.losses = losses,
-                                 .logits = logits,
-                                 .labels = text.labels,
+  pass.context.run(CountReplaced{.losses = trace.disc_losses,
+                                 .logits = trace.logits,
+                                 .labels = trace.labels,
                                  .lengths = pass.sequences.lengths,
                                  .sums = state.of_step});
-  if (gradient == Gradient::none) return logits;
+  if (gradient == Gradient::none) return;
   const TensorView dhidden = pass.tensor(hidden.shape(), hidden.dtype());
   model_.discriminator_head().backward(pass, head, dlogits.reshape({dlogits.size()}),
                                        {dhidden, Write::overwrite});
   model_.discriminator().backward(pass, encoder, dhidden);
-  return logits;
 }
 
 }  // namespace electra

@@ -28,18 +28,28 @@ class ReplacedTokenDetection final : public Objective {
   void learn(Pass& pass, const Batch& batch, const Masked& masked, ConstTensorView samples,
              StepState& state) const;
 
- private:
-  struct Corrupted {
-    TensorView ids;     // [batch, length], i32
-    TensorView labels;  // [batch, length], i32
+  /// What a micro-batch becomes on its way through the pair, in the pass's arena.
+  struct Trace {
+    TensorView mlm_losses;   // [capacity], wide
+    TensorView best;         // [capacity], i32: the generator's most probable tokens
+    TensorView samples;      // [capacity], i32: drawn from the generator's distribution
+    TensorView ids;          // [batch, length], i32: what the discriminator reads
+    TensorView labels;       // [batch, length], i32: 1 where a token was replaced
+    TensorView logits;       // [batch, length], wide: positive for "replaced"
+    TensorView disc_losses;  // [batch, length], wide
   };
+  /// The forward alone with these masks.
+  [[nodiscard]] Trace follow(Pass& pass, const Batch& batch, const Masked& masked,
+                             StepState& state) const;
+
+ private:
   enum class Gradient : std::uint8_t { none, wanted };
 
-  [[nodiscard]] Corrupted make_corrupted(Pass& pass) const;
+  /// `samples`: those to use in place of the generator's own; absent: none.
   void generate(Pass& pass, const Batch& batch, const Masked& masked, ConstTensorView samples,
-                const Corrupted& text, Gradient gradient, StepState& state) const;
-  [[nodiscard]] TensorView discriminate(Pass& pass, const Batch& batch, const Corrupted& text,
-                                        Gradient gradient, StepState& state) const;
+                const Trace& trace, Gradient gradient, StepState& state) const;
+  void discriminate(Pass& pass, const Batch& batch, Trace& trace, Gradient gradient,
+                    StepState& state) const;
 
   const Electra& model_;
   MaskingConfig masking_;

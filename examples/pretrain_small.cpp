@@ -1,0 +1,159 @@
+/// Pretrains ELECTRA from raw text: trains a vocabulary, tokenises, pretrains, evaluates on
+/// held-out documents, writes Hugging Face directories, and shows the discriminator at work.
+///
+///   pretrain_small                                    about five minutes on two cores
+///   pretrain_small --preset small --corpus DIR --out DIR --set train.batch=64
+///   pretrain_small --out DIR --resume
+///
+/// Expected at the end, without arguments: held-out AUC about 0.8 (0.5 is chance), total loss below
+/// 20.5, and a few sentences in which a wrong word stands out.
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "electra/core/error.h"
+#include "electra/core/file.h"
+#include "electra/io/config.h"
+#include "electra/train/pretraining.h"
+#include "example_defaults.h"
+#include "show_detection.h"
+
+namespace {
+
+using namespace electra;
+
+std::atomic<int> signal_received = 0;
+
+struct Options {
+  std::string preset;
+  std::string corpus;
+  std::string out = "out/pretrain_small";
+  std::string config_file;
+  std::string dump_examples;
+  std::vector<std::string> assignments;
+  double minutes = 0;
+  Index steps = -1;
+  std::uint64_t seed = 1;
+  bool resume = false;
+  bool show_config = false;
+};
+
+void add_options(CLI::App& app, Options& o) {
+  app.add_option("--preset", o.preset,
+                 "tiny, mini, small, small_plus_plus, base or large (default: tiny on a CPU)");
+  app.add_option("--corpus", o.corpus,
+                 "a file, or a folder of *.txt and *.jsonl (default: the bundled sample)");
+  app.add_option("--out", o.out, "folder of the run")->capture_default_str();
+  app.add_option("--steps", o.steps, "optimizer steps (train.steps)");
+  app.add_option("--minutes", o.minutes, "choose the steps so that they take this long");
+  app.add_option("--seed", o.seed, "of everything that is random")->capture_default_str();
+  app.add_option("--config", o.config_file, "JSON file with configuration values");
+  app.add_option("--set", o.assignments, "path=value, e.g. schedule.peak=1e-4; may be repeated");
+  app.add_flag("--resume", o.resume, "go on from the newest checkpoint in --out");
+  app.add_option("--dump-examples", o.dump_examples,
+                 "write the packed examples to this safetensors file");
+  app.add_flag("--show-config", o.show_config, "list every configuration value, and leave");
+}
+
+RunConfig configuration(const Options& o, const RunFolder& folder) {
+  RunConfig config = o.resume ? config_from_file<RunConfig>(folder.config())
+                              : example_defaults(o.preset.empty() ? "tiny" : o.preset);
+  if (!o.config_file.empty()) config = config_from_file(o.config_file, config);
+  if (!o.corpus.empty()) config.data.corpus = o.corpus;
+  if (config.data.corpus.empty()) config.data.corpus = bundled_sample().string();
+  if (!o.resume) config.seed = o.seed;
+  if (o.steps >= 0) config = with_steps(config, o.steps);
+  for (const std::string& assignment : o.assignments) config = with_assignment(config, assignment);
+  return config;
+}
+
+void say(const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); }
+
+/// One line that is rewritten on a terminal; plain lines elsewhere.
+class ProgressLine {
+ public:
+  void show(const std::string& line) {
+    if (!terminal_) return say(line);
+    std::fprintf(stderr, "\r\033[K%s", line.c_str());
+    open_ = true;
+  }
+  void close() {
+    if (open_) std::fprintf(stderr, "\n");
+    open_ = false;
+  }
+
+ private:
+  bool terminal_ = isatty(STDERR_FILENO) != 0;
+  bool open_ = false;
+};
+
+int run(const Options& o, const std::vector<std::string>& arguments) {
+  const RunFolder folder{o.out};
+  if (o.show_config) {
+    std::printf("%s", config_help(configuration(o, folder)).c_str());
+    return 0;
+  }
+  PretrainingOptions options;
+  options.config = configuration(o, folder);
+  options.out = o.out;
+  options.start = o.resume ? PretrainingOptions::Start::resume : PretrainingOptions::Start::fresh;
+  if (o.minutes > 0) options.minutes = o.minutes;
+  options.dump_examples = o.dump_examples;
+  options.arguments = arguments;
+
+  ProgressLine line;
+  PretrainingCallbacks callbacks;
+  callbacks.say = [&](const std::string& text) {
+    line.close();
+    say(text);
+  };
+  callbacks.progress = [&](const Progress& progress) { line.show(progress_line(progress)); };
+  callbacks.evaluated = [&](Index step, const PretrainingMetrics& metrics) {
+    line.close();
+    say(evaluation_line(step, metrics));
+  };
+  callbacks.stop_requested = [] { return signal_received != 0; };
+  const PretrainingResult result = pretrain(options, callbacks);
+  line.close();
+  if (result.end == PretrainingResult::End::interrupted) {
+    say("interrupted at step " + std::to_string(result.step) + "; --resume goes on from there");
+    return 128 + signal_received;
+  }
+  say("the discriminator at work: how probably each token was replaced");
+  const Detector detector(folder.discriminator());
+  for (const std::string& sentence : example_sentences()) show(detector.detect(sentence));
+  say("report: " + folder.report().string());
+  say("models: " + folder.generator().string() + ", " + folder.discriminator().string());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  CLI::App app("Pretrains ELECTRA from raw text and shows what it learned", "pretrain_small");
+  add_options(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  for (const int number : {SIGINT, SIGTERM})
+    std::signal(number, [](int received) { signal_received = received; });
+  try {
+    return run(options, {argv, argv + argc});
+  } catch (const ConfigError& error) {
+    std::fprintf(stderr, "pretrain_small: %s\n", error.what());
+    return 2;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "pretrain_small: %s\n", error.what());
+    return 1;
+  }
+}

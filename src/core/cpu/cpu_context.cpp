@@ -1,6 +1,7 @@
 #include "core/cpu/cpu_context.h"
 
 #include <sched.h>
+#include <sys/mman.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -17,6 +18,7 @@ namespace electra {
 namespace {
 
 constexpr std::size_t alignment = 256;
+constexpr std::size_t huge_page = std::size_t{2} << 20U;
 
 int usable_processors() {
   cpu_set_t set;
@@ -24,11 +26,16 @@ int usable_processors() {
   return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
+/// Blocks of several huge pages ask for them: with small ones, finding pages would take a quarter
+/// of a training step's time.
 void* aligned_bytes(std::size_t bytes) {
-  const std::size_t rounded = (std::max<std::size_t>(bytes, 1) + alignment - 1) / alignment;
-  void* data = std::aligned_alloc(alignment, rounded * alignment);
+  const bool huge = bytes >= 2 * huge_page;
+  const std::size_t unit = huge ? huge_page : alignment;
+  const std::size_t rounded = (std::max<std::size_t>(bytes, 1) + unit - 1) / unit * unit;
+  void* data = std::aligned_alloc(unit, rounded);
   if (data == nullptr)
     throw DeviceError("cpu: no memory for a block of " + std::to_string(bytes) + " bytes");
+  if (huge) (void)madvise(data, rounded, MADV_HUGEPAGE);  // a wish: without, it works too
   return data;
 }
 

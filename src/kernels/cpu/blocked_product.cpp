@@ -7,22 +7,36 @@ namespace electra::cpu {
 
 namespace {
 
-// Depth: a panel of b (16 columns) stays in L1. Rows and columns: a's block stays in L2, b's is
-// packed anew for every tall block of rows, which costs 2 % of the work on that block.
+// Depth: a panel of b (16 columns) stays in L1. Rows: a block of a stays in L2. Columns: a block of
+// c stays in L2 or L3 while its sums grow, and b's panels come from L3 once for a block of rows.
 constexpr Index depth_block = 256;
 constexpr Index row_block = 192;
-constexpr Index tall_block = 4 * row_block;
-constexpr Index column_block = 256;
+constexpr Index column_block = 512;
+
+struct Range {
+  Index begin = 0;
+  Index end = 0;
+
+  [[nodiscard]] Index size() const { return end - begin; }
+  /// Piece `number` of `pieces`, cut between whole units.
+  [[nodiscard]] Range piece(int number, int pieces, Index unit) const {
+    const Index units = (size() + unit - 1) / unit;
+    const auto cut = [&](Index i) { return std::min(end, begin + units * i / pieces * unit); };
+    return {cut(number), cut(number + 1)};
+  }
+};
 
 /// One matrix of the batch, S stored, C the destination's type; everything is summed in T.
 template <class S, class C>
 class Product {
  public:
   using T = Computed<S>;
-  static constexpr Index scratch = panel_size<T>(depth_block, column_block) +
-                                   row_block * depth_block + tall_block * column_block;
+  static constexpr bool in_place = std::is_same_v<C, T>;
+  static constexpr Index left_size = tiles_size<T>(row_block, depth_block);
+  /// What each thread needs for itself.
+  static constexpr Index own_size = left_size + (in_place ? 0 : row_block * column_block);
 
-  Product(const Matmul& kernel, Index index, std::span<T> scratch_memory)
+  Product(const Matmul& kernel, Index index)
       : extents_(math::extents(kernel)), write_(kernel.write) {
     const auto [batch, m, n, k] = extents_;
     const bool transpose_a = kernel.transpose_a == Transpose::yes;
@@ -31,69 +45,72 @@ class Product {
     b_ = {kernel.b.data<S>() + index * k * n, transpose_b ? 1 : n, transpose_b ? k : 1};
     c_ = kernel.c.data<C>() + index * m * n;
     if (kernel.bias) bias_ = kernel.bias.data<T>();
-    panels_ = scratch_memory.data();
-    left_ = panels_ + panel_size<T>(depth_block, column_block);
-    sums_ = left_ + row_block * depth_block;
   }
 
-  /// Rows [first, last) of c and columns [left, right).
-  void run(Index first, Index last, Index left, Index right) const {
-    for (Index j = left; j < right; j += column_block)
-      for (Index i = first; i < last; i += tall_block)
-        block(i, std::min(last, i + tall_block), j, std::min(right, j + column_block));
+  /// How many elements the panels of b need for a block of columns.
+  [[nodiscard]] Index panels_size() const {
+    return panel_size<T>(extents_.k, std::min(column_block, extents_.n));
+  }
+
+  /// Lays columns `part` of b's block `columns` out as panels, block of depth by block of depth.
+  void pack(Range columns, Range part, T* panels) const {
+    const Index width = round_up(columns.size(), panel_width<T>);
+    for (Index p = 0; p < extents_.k; p += depth_block) {
+      const Index depth = std::min(depth_block, extents_.k - p);
+      pack_panels<T>(b_.at(p, part.begin), depth, part.size(),
+                     panels + p * width + (part.begin - columns.begin) * depth);
+    }
+  }
+
+  /// The elements of c in `rows` and in `part`, whole panels of the block `columns`.
+  void multiply(Range rows, Range columns, Range part, const T* panels, T* own) const {
+    const Index width = round_up(columns.size(), panel_width<T>);
+    for (Index i = rows.begin; i < rows.end; i += row_block) {
+      const Index height = std::min(row_block, rows.end - i);
+      T* c = own + left_size;
+      Index c_row = part.size();
+      if constexpr (in_place) {
+        c = c_ + i * extents_.n + part.begin;
+        c_row = extents_.n;
+      }
+      Start<T> start = first_sums({i, i + height}, part, c, c_row);
+      Index p = 0;
+      do {
+        const Index depth = std::min(depth_block, extents_.k - p);
+        cpu::multiply<T>(height, part.size(), depth, left_operand(i, p, height, depth, own),
+                         panels + p * width + (part.begin - columns.begin) * depth, start, c,
+                         c_row);
+        start = {c, c_row};
+        p += depth;
+      } while (p < extents_.k);
+      if constexpr (!in_place)
+        for (Index r = 0; r < height; ++r)
+          convert(c + r * c_row, c_ + (i + r) * extents_.n + part.begin, part.size());
+    }
   }
 
  private:
-  void block(Index first, Index last, Index left, Index right) const {
-    const Index n = extents_.n;
-    const Index columns = right - left;
-    constexpr bool in_place = std::is_same_v<C, T>;
-    T* c = sums_;
-    Index c_row = columns;
-    if constexpr (in_place) {
-      c = c_ + first * n + left;
-      c_row = n;
-    }
-    start(first, last, left, columns, c, c_row);
-    Write write = write_ == Write::add || bias_ != nullptr ? Write::add : Write::overwrite;
-    for (Index p = 0; p < extents_.k; p += depth_block, write = Write::add) {
-      const Index depth = std::min(depth_block, extents_.k - p);
-      pack_panels<T>(b_.at(p, left), depth, columns, panels_);
-      for (Index i = first; i < last; i += row_block) {
-        const Index rows = std::min(row_block, last - i);
-        multiply<T>(rows, columns, depth, left_operand(i, p, rows, depth), panels_,
-                    c + (i - first) * c_row, c_row, write);
-      }
-    }
+  /// What the sums begin with: zeros, the bias in every row, or what c holds.
+  [[nodiscard]] Start<T> first_sums(Range rows, Range part, T* c, Index c_row) const {
+    if (bias_ != nullptr) return {bias_ + part.begin, 0};
+    if (write_ == Write::overwrite) return {};
     if constexpr (!in_place)
-      for (Index i = first; i < last; ++i)
-        convert(c + (i - first) * c_row, c_ + i * n + left, columns);
+      for (Index i = rows.begin; i < rows.end; ++i)
+        convert(c_ + i * extents_.n + part.begin, c + (i - rows.begin) * c_row, part.size());
+    return {c, c_row};
   }
 
-  /// What the sums begin with: the bias, or in a block of their own what c holds.
-  void start(Index first, Index last, Index left, Index columns, T* c, Index c_row) const {
-    for (Index i = first; i < last; ++i, c += c_row) {
-      if (bias_ != nullptr)
-        std::copy_n(bias_ + left, columns, c);
-      else if (write_ == Write::overwrite && extents_.k == 0)
-        std::fill_n(c, columns, T{0});
-      else if (!std::is_same_v<C, T> && write_ == Write::add)
-        convert(c_ + i * extents_.n + left, c, columns);
-    }
-  }
-
-  /// a's block, in place where its rows can be read as they lie, else copied.
-  [[nodiscard]] Strided<T> left_operand(Index i, Index p, Index rows, Index depth) const {
+  /// a's block: read as it lies if its rows are dense and need no conversion, else copied.
+  [[nodiscard]] LeftRows<T> left_operand(Index i, Index p, Index rows, Index depth, T* own) const {
     const Strided<S> from = a_.at(i, p);
-    if (from.column == 1) {
-      if constexpr (std::is_same_v<S, T>) return from;
-      for (Index r = 0; r < rows; ++r)
-        convert(from.data + r * from.row, left_ + r * depth_block, depth);
-      return {left_, depth_block, 1};
+    if (from.column != 1) {
+      pack_tiles<T>(from, rows, depth, own);
+      return {own, depth};
     }
-    for (Index s = 0; s < depth; ++s)
-      convert(from.data + s * from.column, left_ + s * row_block, rows);
-    return {left_, 1, row_block};
+    if constexpr (std::is_same_v<S, T>) return from;
+    for (Index r = 0; r < rows; ++r)
+      convert(from.data + r * from.row, own + r * depth_block, depth);
+    return Strided<T>{own, depth_block, 1};
   }
 
   math::MatmulExtents extents_;
@@ -101,38 +118,64 @@ class Product {
   Strided<S> a_, b_;
   C* c_ = nullptr;
   const T* bias_ = nullptr;
-  T* panels_ = nullptr;
-  T* left_ = nullptr;
-  T* sums_ = nullptr;
 };
+
+/// Whole matrices of a batch, dealt to the threads.
+template <class S, class C>
+void run_batch(CpuContext& context, const Matmul& kernel) {
+  using P = Product<S, C>;
+  const auto [batch, m, n, k] = math::extents(kernel);
+  const Index panels_size = P(kernel, 0).panels_size();
+  const int pieces = static_cast<int>(std::min<Index>(context.threads(), batch));
+  const Index each = panels_size + P::own_size;
+  const auto scratch = context.workspace_of<typename P::T>(pieces * each);
+  context.run_pieces(pieces, [&](int piece) {
+    auto* panels = scratch.data() + piece * each;
+    const Range matrices = Range{0, batch}.piece(piece, pieces, 1);
+    for (Index index = matrices.begin; index < matrices.end; ++index) {
+      const P product(kernel, index);
+      for (Index j = 0; j < n; j += column_block) {
+        const Range columns{j, std::min(n, j + column_block)};
+        product.pack(columns, columns, panels);
+        product.multiply({0, m}, columns, columns, panels, panels + panels_size);
+      }
+    }
+  });
+}
+
+/// One matrix: the threads pack b together, then each computes some rows or, where these are few,
+/// some columns of c.
+template <class S, class C>
+void run_one(CpuContext& context, const Matmul& kernel) {
+  using P = Product<S, C>;
+  constexpr Index width = panel_width<typename P::T>;
+  const auto [batch, m, n, k] = math::extents(kernel);
+  const P product(kernel, 0);
+  const int pieces = context.threads();
+  const auto scratch =
+      context.workspace_of<typename P::T>(product.panels_size() + pieces * P::own_size);
+  auto* panels = scratch.data();
+  const bool by_rows = m >= std::min(n, column_block);
+  for (Index j = 0; j < n; j += column_block) {
+    const Range columns{j, std::min(n, j + column_block)};
+    context.run_pieces(pieces, [&](int piece) {
+      product.pack(columns, columns.piece(piece, pieces, width), panels);
+    });
+    context.run_pieces(pieces, [&](int piece) {
+      const Range rows = by_rows ? Range{0, m}.piece(piece, pieces, tile_rows) : Range{0, m};
+      const Range part = by_rows ? columns : columns.piece(piece, pieces, width);
+      product.multiply(rows, columns, part, panels,
+                       panels + product.panels_size() + piece * P::own_size);
+    });
+  }
+}
 
 template <class S, class C>
 void run(CpuContext& context, const Matmul& kernel) {
-  using T = Computed<S>;
-  const auto [batch, m, n, k] = math::extents(kernel);
-  // A piece is whole matrices of a batch, else tiles of rows or, where those are few, of columns.
-  const bool by_rows = m >= n;
-  const Index unit = by_rows ? tile_rows : panel_width<T>;
-  const Index extent = by_rows ? m : n;
-  const Index units = batch > 1 ? batch : (extent + unit - 1) / unit;
-  const Index pieces = std::min<Index>(context.threads(), units);
-  const auto scratch = context.workspace_of<T>(pieces * Product<S, C>::scratch);
-  context.run_pieces(static_cast<int>(pieces), [&](int piece) {
-    const Index begin = units * piece / pieces;
-    const Index end = units * (piece + 1) / pieces;
-    const auto own = scratch.subspan(static_cast<std::size_t>(piece * Product<S, C>::scratch));
-    if (batch > 1) {
-      for (Index i = begin; i < end; ++i) Product<S, C>(kernel, i, own).run(0, m, 0, n);
-      return;
-    }
-    const Product<S, C> product(kernel, 0, own);
-    const Index from = begin * unit;
-    const Index to = std::min(extent, end * unit);
-    if (by_rows)
-      product.run(from, to, 0, n);
-    else
-      product.run(0, m, from, to);
-  });
+  if (kernel.c.shape().rank() == 3)
+    run_batch<S, C>(context, kernel);
+  else
+    run_one<S, C>(context, kernel);
 }
 
 }  // namespace

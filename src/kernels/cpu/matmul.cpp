@@ -91,17 +91,18 @@ class OnednnProducts final : public CpuContext::ProductCache {
   std::map<Key, Product> products_;
 };
 
-bool has_bf16_products() {
-  const int isa = static_cast<int>(dnnl::get_effective_cpu_isa());
-  const int wanted = static_cast<int>(dnnl::cpu_isa::avx512_core_bf16);
-  return (isa & wanted) == wanted;
+bool processor_has(dnnl::cpu_isa wanted) {
+  const int bits = static_cast<int>(wanted);
+  return (static_cast<int>(dnnl::get_effective_cpu_isa()) & bits) == bits;
 }
 
+/// Where vectors have 256 bits, the library's own tiles are faster (docs/decisions/006).
 bool suits_onednn(const Matmul& kernel) {
-  static const bool bf16_products = has_bf16_products();
-  const auto [batch, m, n, k] = math::extents(kernel);
-  if (k == 0) return false;
-  return kernel.a.dtype() == DType::f32 || (kernel.a.dtype() == DType::bf16 && bf16_products);
+  static const bool wide_vectors = processor_has(dnnl::cpu_isa::avx512_core);
+  static const bool bf16_products = processor_has(dnnl::cpu_isa::avx512_core_bf16);
+  if (math::extents(kernel).k == 0) return false;
+  return kernel.a.dtype() == DType::f32 ? wide_vectors
+                                        : kernel.a.dtype() == DType::bf16 && bf16_products;
 }
 
 }  // namespace

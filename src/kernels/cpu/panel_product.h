@@ -26,6 +26,7 @@ inline constexpr int tile_rows = 6;
 template <class T>
 struct VectorOf {
   typedef T type __attribute__((vector_size(vector_bytes)));
+  typedef T in_memory __attribute__((vector_size(vector_bytes), aligned(sizeof(T)), may_alias));
 };
 template <class T>
 inline constexpr Index lanes = vector_bytes / static_cast<Index>(sizeof(T));
@@ -53,6 +54,27 @@ struct Strided {
 
   [[nodiscard]] Strided at(Index i, Index j) const {
     return {data + i * row + j * column, row, column};
+  }
+};
+
+/// The left operand of a product, read tile by tile: element (r, k) of the tile that begins with
+/// row i, a multiple of tile_rows, lies at data[i * step + r * row + k * column].
+template <class T>
+struct LeftRows {
+  const T* data = nullptr;
+  Index row = 0;
+  Index column = 1;
+  Index step = 0;
+
+  LeftRows(Strided<T> matrix)  // NOLINT: any matrix will do
+      : data(matrix.data), row(matrix.row), column(matrix.column), step(matrix.row) {}
+  LeftRows(const T* tiles, Index depth) : data(tiles), row(1), column(tile_rows), step(depth) {}
+
+  /// The same from row i on.
+  [[nodiscard]] LeftRows from(Index i) const {
+    LeftRows rest = *this;
+    rest.data += i * step;
+    return rest;
   }
 };
 
@@ -107,59 +129,120 @@ void pack_panels(Strided<S> source, Index depth, Index columns, T* panels) {
   }
 }
 
+/// One vector at a time: a copy of a whole array would keep the sums out of the registers.
+template <class T>
+[[nodiscard]] typename VectorOf<T>::type load_vector(const T* from) {
+  return *reinterpret_cast<const typename VectorOf<T>::in_memory*>(from);
+}
+
+template <class T>
+void store_vector(T* to, typename VectorOf<T>::type value) {
+  *reinterpret_cast<typename VectorOf<T>::in_memory*>(to) = value;
+}
+
+/// What the sums of a tile begin with: element (i, j) lies at data[i * row + j]; no data: zeros.
+template <class T>
+struct Start {
+  const T* data = nullptr;
+  Index row = 0;
+
+  [[nodiscard]] Start at(Index i, Index j) const {
+    return {data == nullptr ? nullptr : data + i * row + j, row};
+  }
+};
+
+/// How many elements pack_tiles writes.
+template <class T>
+[[nodiscard]] constexpr Index tiles_size(Index rows, Index depth) {
+  return depth * round_up(rows, tile_rows);
+}
+
+/// Lays a [rows, depth] matrix whose columns lie densely out as tiles [rows / tile][depth][tile],
+/// with anything in the rows beyond the last.
+template <class T, class S>
+void pack_tiles(Strided<S> source, Index rows, Index depth, T* tiles) {
+  for (Index first = 0; first < rows; first += tile_rows) {
+    const Index count = std::min<Index>(tile_rows, rows - first);
+    const S* from = source.data + first;
+    for (Index k = 0; k < depth; ++k, from += source.column, tiles += tile_rows) {
+      if (count == tile_rows)
+        for (int r = 0; r < tile_rows; ++r) tiles[r] = computed(from[r]);
+      else
+        for (Index r = 0; r < count; ++r) tiles[r] = computed(from[r]);
+    }
+  }
+}
+
 template <class T, int rows>
-void multiply_tile(Strided<T> a, Index depth, const T* panel, T* c, Index c_row, Write write) {
+void multiply_tile(LeftRows<T> a, Index depth, const T* panel, Start<T> start, T* c, Index c_row) {
   using Vector = typename VectorOf<T>::type;
-  Vector sums[rows][2] = {};
-  if (write == Write::add) {
+  Vector low[rows] = {};
+  Vector high[rows] = {};
+  for (int i = 0; i < rows; ++i) __builtin_prefetch(c + i * c_row, 1);
+  if (start.data != nullptr) {
 #pragma GCC unroll 16
-    for (int i = 0; i < rows; ++i) std::memcpy(sums[i], c + i * c_row, sizeof sums[i]);
+    for (int i = 0; i < rows; ++i) {
+      low[i] = load_vector(start.data + i * start.row);
+      high[i] = load_vector(start.data + i * start.row + lanes<T>);
+    }
   }
   const T* left = a.data;
   for (Index k = 0; k < depth; ++k, left += a.column, panel += panel_width<T>) {
-    Vector b0, b1;
-    std::memcpy(&b0, panel, sizeof b0);
-    std::memcpy(&b1, panel + lanes<T>, sizeof b1);
+    const Vector b0 = load_vector(panel);
+    const Vector b1 = load_vector(panel + lanes<T>);
 #pragma GCC unroll 16
     for (int i = 0; i < rows; ++i) {
       const T value = left[i * a.row];
-      sums[i][0] += value * b0;
-      sums[i][1] += value * b1;
+      low[i] += value * b0;
+      high[i] += value * b1;
     }
   }
 #pragma GCC unroll 16
-  for (int i = 0; i < rows; ++i) std::memcpy(c + i * c_row, sums[i], sizeof sums[i]);
+  for (int i = 0; i < rows; ++i) {
+    store_vector(c + i * c_row, low[i]);
+    store_vector(c + i * c_row + lanes<T>, high[i]);
+  }
 }
 
 /// The tile of `count` rows, at most `rows`.
 template <class T, int rows = tile_rows>
-void multiply_rows(Index count, Strided<T> a, Index depth, const T* panel, T* c, Index c_row,
-                   Write write) {
-  if (count >= rows) return multiply_tile<T, rows>(a, depth, panel, c, c_row, write);
-  if constexpr (rows > 1) multiply_rows<T, rows - 1>(count, a, depth, panel, c, c_row, write);
+void multiply_rows(Index count, LeftRows<T> a, Index depth, const T* panel, Start<T> start, T* c,
+                   Index c_row) {
+  if (count >= rows) return multiply_tile<T, rows>(a, depth, panel, start, c, c_row);
+  if constexpr (rows > 1) multiply_rows<T, rows - 1>(count, a, depth, panel, start, c, c_row);
 }
 
-/// c = a b, or c += a b, with a [rows, depth] and b [depth, columns] laid out by pack_panels.
+/// c = start + a b, with a [rows, depth] and b [depth, columns] laid out by pack_panels.
 template <class T>
-void multiply(Index rows, Index columns, Index depth, Strided<T> a, const T* panels, T* c,
-              Index c_row, Write write) {
+void multiply(Index rows, Index columns, Index depth, LeftRows<T> a, const T* panels,
+              Start<T> start, T* c, Index c_row) {
   constexpr Index width = panel_width<T>;
   for (Index j = 0; j < columns; j += width, panels += depth * width) {
     const Index count = std::min(width, columns - j);
     for (Index i = 0; i < rows; i += tile_rows) {
       const Index height = std::min<Index>(tile_rows, rows - i);
       T* to = c + i * c_row + j;
+      const Start<T> from = start.at(i, j);
       if (count == width) {
-        multiply_rows<T>(height, a.at(i, 0), depth, panels, to, c_row, write);
+        multiply_rows<T>(height, a.from(i), depth, panels, from, to, c_row);
         continue;
       }
       std::array<T, tile_rows * width> edge{};
-      if (write == Write::add)
-        for (Index r = 0; r < height; ++r) std::copy_n(to + r * c_row, count, &edge[r * width]);
-      multiply_rows<T>(height, a.at(i, 0), depth, panels, edge.data(), width, write);
+      if (from.data != nullptr)
+        for (Index r = 0; r < height; ++r)
+          std::copy_n(from.data + r * from.row, count, &edge[r * width]);
+      multiply_rows<T>(height, a.from(i), depth, panels, {edge.data(), width}, edge.data(), width);
       for (Index r = 0; r < height; ++r) std::copy_n(&edge[r * width], count, to + r * c_row);
     }
   }
+}
+
+/// c = a b, or c += a b.
+template <class T>
+void multiply(Index rows, Index columns, Index depth, Strided<T> a, const T* panels, T* c,
+              Index c_row, Write write) {
+  const Start<T> start = write == Write::add ? Start<T>{c, c_row} : Start<T>{};
+  multiply<T>(rows, columns, depth, LeftRows<T>(a), panels, start, c, c_row);
 }
 
 }  // namespace electra::cpu

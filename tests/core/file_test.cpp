@@ -13,8 +13,8 @@
 
 using namespace electra;
 using Catch::Matchers::Contains;
-using electra::testing::message_of;
-using electra::testing::TemporaryFolder;
+using electra::test::message_of;
+using electra::test::TemporaryFolder;
 
 TEST_CASE("a mapped file shows the bytes of the file", "[file]") {
   const TemporaryFolder folder;

@@ -10,7 +10,7 @@
 
 using namespace electra;
 using Catch::Matchers::Contains;
-using electra::testing::message_of;
+using electra::test::message_of;
 
 TEST_CASE("every document is trained on or held out", "[document_split][law]") {
   for (const Index documents : {2, 3, 10, 101})

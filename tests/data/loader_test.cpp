@@ -14,11 +14,11 @@
 
 using namespace electra;
 using Catch::Matchers::Contains;
-using electra::testing::all_documents;
-using electra::testing::counting_file;
-using electra::testing::DocumentLengths;
-using electra::testing::message_of;
-using electra::testing::TemporaryFolder;
+using electra::test::all_documents;
+using electra::test::counting_file;
+using electra::test::DocumentLengths;
+using electra::test::message_of;
+using electra::test::TemporaryFolder;
 
 namespace {
 
@@ -92,7 +92,7 @@ TEST_CASE("examples are [CLS] A [SEP] B [SEP] with their types", "[loader]") {
 
 TEST_CASE("a special token in the text is no candidate for a mask", "[loader]") {
   const TemporaryFolder folder;
-  TokenFileWriter writer(folder / "a.etok", electra::testing::vocabulary_of(10));
+  TokenFileWriter writer(folder / "a.etok", electra::test::vocabulary_of(10));
   writer.add_sentence(std::vector<std::int32_t>(20, 4));
   writer.begin_document();
   std::vector<std::int32_t> unknown(20, 1);

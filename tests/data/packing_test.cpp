@@ -11,7 +11,7 @@
 
 using namespace electra;
 using Catch::Matchers::Contains;
-using electra::testing::message_of;
+using electra::test::message_of;
 
 namespace {
 

@@ -8,14 +8,14 @@
 
 using namespace electra;
 using Catch::Matchers::Contains;
-using electra::testing::all_documents;
-using electra::testing::counting_file;
-using electra::testing::message_of;
-using electra::testing::TemporaryFolder;
+using electra::test::all_documents;
+using electra::test::counting_file;
+using electra::test::message_of;
+using electra::test::TemporaryFolder;
 
 namespace {
 
-const electra::testing::DocumentLengths documents(30, {5, 7, 9, 30, 1, 4});
+const electra::test::DocumentLengths documents(30, {5, 7, 9, 30, 1, 4});
 
 }  // namespace
 

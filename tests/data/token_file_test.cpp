@@ -16,11 +16,11 @@
 
 using namespace electra;
 using Catch::Matchers::Contains;
-using electra::testing::counting_file;
-using electra::testing::DocumentLengths;
-using electra::testing::message_of;
-using electra::testing::TemporaryFolder;
-using electra::testing::vocabulary_of;
+using electra::test::counting_file;
+using electra::test::DocumentLengths;
+using electra::test::message_of;
+using electra::test::TemporaryFolder;
+using electra::test::vocabulary_of;
 
 namespace {
 
@@ -78,7 +78,7 @@ TEST_CASE("a token file keeps tokens, sentences and documents", "[token_file]") 
     file.read(0, ids);
     Index wrong = 0;
     for (Index i = 0; i < all_tokens; ++i)
-      wrong += ids[static_cast<std::size_t>(i)] != electra::testing::id_at(i, vocabulary_size);
+      wrong += ids[static_cast<std::size_t>(i)] != electra::test::id_at(i, vocabulary_size);
     CHECK(wrong == 0);
     std::vector<std::int32_t> last(2);
     file.read(all_tokens - 2, last);

@@ -10,9 +10,9 @@
 
 using namespace electra;
 using Catch::Matchers::Contains;
-using electra::testing::message_of;
-using electra::testing::TemporaryFolder;
-using electra::testing::vocabulary_of;
+using electra::test::message_of;
+using electra::test::TemporaryFolder;
+using electra::test::vocabulary_of;
 
 TEST_CASE("a corpus becomes a token file", "[token_file]") {
   const TemporaryFolder folder;

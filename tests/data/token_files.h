@@ -10,7 +10,7 @@
 #include "electra/data/token_file_writer.h"
 #include "electra/data/vocabulary.h"
 
-namespace electra::testing {
+namespace electra::test {
 
 /// The lengths of the sentences of each document.
 using DocumentLengths = std::vector<std::vector<std::uint32_t>>;
@@ -50,4 +50,4 @@ inline std::vector<Index> all_documents(const TokenFile& file) {
   return numbers;
 }
 
-}  // namespace electra::testing
+}  // namespace electra::test

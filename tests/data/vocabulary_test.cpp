@@ -11,8 +11,8 @@
 using Catch::Matchers::Contains;
 using electra::IoError;
 using electra::Vocabulary;
-using electra::testing::message_of;
-using electra::testing::TemporaryFolder;
+using electra::test::message_of;
+using electra::test::TemporaryFolder;
 
 namespace {
 

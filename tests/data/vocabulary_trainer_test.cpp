@@ -201,7 +201,7 @@ TEST_CASE("an empty corpus gives the special tokens alone", "[vocabulary_trainer
 TEST_CASE("impossible options of the trainer are refused by name", "[vocabulary_trainer]") {
   using Catch::Matchers::Contains;
   const auto message = [](const VocabularyTrainerOptions& options) {
-    return electra::testing::message_of<electra::ConfigError>(
+    return electra::test::message_of<electra::ConfigError>(
         [&] { (void)VocabularyTrainer(options); });
   };
   CHECK_THAT(message({.size = 5}), Contains("size") && Contains("6"));

@@ -59,8 +59,8 @@ bool equal(const std::vector<Span>& found, const std::vector<Span>& expected) {
 }  // namespace
 
 TEST_CASE("every golden line has the reference's ids in all four modes", "[wordpiece][golden]") {
-  const auto golden = electra::testing::golden_folder();
-  const auto data = electra::testing::shared_folder("ELECTRA_DATA", "data");
+  const auto golden = electra::test::golden_folder();
+  const auto data = electra::test::shared_folder("ELECTRA_DATA", "data");
   if (golden.empty() || data.empty()) return;
   const Vocabulary vocabulary = Vocabulary::load(data / "vocab/bert-base-uncased-vocab.txt");
   struct Mode {

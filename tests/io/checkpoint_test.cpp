@@ -10,8 +10,8 @@
 
 using namespace electra;
 using Catch::Matchers::Contains;
-using electra::testing::message_of;
-using electra::testing::TemporaryFolder;
+using electra::test::message_of;
+using electra::test::TemporaryFolder;
 
 namespace {
 

@@ -12,8 +12,8 @@
 using namespace electra;
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
-using electra::testing::message_of;
-using electra::testing::TemporaryFolder;
+using electra::test::message_of;
+using electra::test::TemporaryFolder;
 
 namespace {
 

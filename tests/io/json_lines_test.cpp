@@ -9,7 +9,7 @@
 using namespace electra;
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
-using electra::testing::message_of;
+using electra::test::message_of;
 
 TEST_CASE("the text of a JSONL document is unescaped, other keys are ignored", "[json_lines]") {
   const FileLine where{"corpus.jsonl", 3};

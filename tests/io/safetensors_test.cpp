@@ -15,9 +15,9 @@
 using namespace electra;
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
-using electra::testing::golden_folder;
-using electra::testing::message_of;
-using electra::testing::TemporaryFolder;
+using electra::test::golden_folder;
+using electra::test::message_of;
+using electra::test::TemporaryFolder;
 
 namespace {
 

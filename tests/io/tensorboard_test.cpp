@@ -6,7 +6,7 @@
 #include "support/temporary_folder.h"
 
 using namespace electra;
-using electra::testing::TemporaryFolder;
+using electra::test::TemporaryFolder;
 
 namespace {
 

@@ -11,8 +11,8 @@
 using namespace electra;
 using Catch::Matchers::Contains;
 using Catch::Matchers::Matches;
-using electra::testing::message_of;
-using electra::testing::TemporaryFolder;
+using electra::test::message_of;
+using electra::test::TemporaryFolder;
 
 TEST_CASE("a record keeps its order and leaves out what is not finite", "[train_log]") {
   LogRecord record;

@@ -5,7 +5,7 @@
 #include <iostream>
 #include <string>
 
-namespace electra::testing {
+namespace electra::test {
 
 /// A folder beside the repository that an environment variable may name elsewhere. Empty, with a
 /// line that says so, if it is not there: the test then has nothing to do.
@@ -21,4 +21,4 @@ inline std::filesystem::path shared_folder(const char* variable, const std::stri
 
 inline std::filesystem::path golden_folder() { return shared_folder("ELECTRA_GOLDEN", "golden"); }
 
-}  // namespace electra::testing
+}  // namespace electra::test

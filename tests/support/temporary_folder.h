@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace electra::testing {
+namespace electra::test {
 
 /// An empty folder of its own for one test; removed when it goes.
 class TemporaryFolder {
@@ -49,4 +49,4 @@ std::string message_of(Call&& call) {
   throw std::logic_error("nothing was thrown");
 }
 
-}  // namespace electra::testing
+}  // namespace electra::test

@@ -8,7 +8,7 @@
 #include "electra/data/masking.h"
 #include "electra/train/trainer.h"
 
-namespace electra::testing {
+namespace electra::test {
 
 /// A pair small enough for tests, with dropout on.
 inline RunConfig small_config() {
@@ -112,4 +112,4 @@ inline double worst_error(const ParameterStore& expected, const ParameterStore& 
   return worst;
 }
 
-}  // namespace electra::testing
+}  // namespace electra::test

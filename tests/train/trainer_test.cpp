@@ -9,10 +9,10 @@
 #include "train/small_run.h"
 
 using namespace electra;
-using electra::testing::random_examples;
-using electra::testing::Run;
-using electra::testing::small_config;
-using electra::testing::worst_error;
+using electra::test::random_examples;
+using electra::test::Run;
+using electra::test::small_config;
+using electra::test::worst_error;
 
 namespace {
 

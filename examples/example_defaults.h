@@ -30,7 +30,7 @@ inline RunConfig with_steps(RunConfig config, Index steps) {
   config.train.steps = steps;
   config.evaluate.every = std::max<Index>(1, scaled(config.evaluate.every));
   config.checkpoint.every = std::max<Index>(1, scaled(config.checkpoint.every));
-  config.log.every = std::max<Index>(1, scaled(config.log.every));
+  config.log.every = std::clamp<Index>(steps / 50, 1, config.log.every);
   return config;
 }
 

@@ -63,6 +63,7 @@ inline void show(const Detection& detection) {
     columns += wide + 1;
   }
   flush();
+  std::fflush(stdout);
 }
 
 }  // namespace electra

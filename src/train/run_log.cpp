@@ -73,6 +73,11 @@ std::string count_text(double count) {
   return count >= 1e4 ? print("%.1fk", count / 1e3) : print("%.0f", count);
 }
 
+std::string memory_text(Index bytes) {
+  const double megabytes = static_cast<double>(bytes) * 1e-6;
+  return megabytes >= 1e3 ? print("%.1f GB", megabytes * 1e-3) : print("%.0f MB", megabytes);
+}
+
 }  // namespace
 
 std::string duration_text(double seconds) {
@@ -94,8 +99,8 @@ std::string progress_line(const Progress& p) {
          print(" | mlm %s  rtd auc %s prec %s rec %s", percent(m.mlm_accuracy).c_str(),
                shown(m.disc_auc, "%.3f").c_str(), shown(m.disc_precision, "%.2f").c_str(),
                shown(m.disc_recall, "%.2f").c_str()) +
-         print(" | lr %.1e gn %.2f | %s tok/s | %.1f ms%s | eta %s", p.rate, p.gradient_norm,
-               count_text(p.tokens_per_second).c_str(), p.ms,
+         print(" | lr %.1e gn %.2f | %s tok/s | %.1f ms | %s%s | eta %s", p.rate, p.gradient_norm,
+               count_text(p.tokens_per_second).c_str(), p.ms, memory_text(p.memory_bytes).c_str(),
                p.skipped > 0 ? print(" | skipped %td", p.skipped).c_str() : "",
                duration_text(p.eta_seconds).c_str());
 }

@@ -8,7 +8,6 @@
 
 #include "electra/core/context.h"
 #include "electra/core/error.h"
-#include "electra/kernels/cast.h"
 
 namespace electra {
 
@@ -150,8 +149,16 @@ void ParameterStore::initialise(std::uint64_t seed, float range) {
   publish();
 }
 
+/// On the host, parameter by parameter: it happens once, before the first step.
 void ParameterStore::publish() {
-  if (precision_ == Precision::bf16) context_->run(Cast{.x = master(), .y = values()});
+  if (precision_ != Precision::bf16) return;
+  for (const Parameter& parameter : parameters_) {
+    std::vector<float> exact(static_cast<std::size_t>(parameter.padded.size()));
+    context_->download(parameter.master, std::as_writable_bytes(std::span(exact)));
+    std::vector<bf16> rounded(exact.size());
+    std::ranges::transform(exact, rounded.begin(), to_bf16);
+    context_->upload(std::as_bytes(std::span(rounded)), parameter.value);
+  }
 }
 
 void ParameterStore::zero_gradients() { context_->zero(gradients()); }

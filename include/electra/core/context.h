@@ -99,8 +99,12 @@ class Context {
   }
   template <class K>
   [[nodiscard]] static KernelCost cost_of(const K& kernel) {
-    if constexpr (requires { { kernel.cost() } -> std::same_as<KernelCost>; }) return kernel.cost();
-    else return {};
+    if constexpr (requires {
+                    { kernel.cost() } -> std::same_as<KernelCost>;
+                  })
+      return kernel.cost();
+    else
+      return {};
   }
   void observe(std::string_view name, KernelCost cost, const std::function<void()>& work);
   [[nodiscard]] CpuContext& cpu();

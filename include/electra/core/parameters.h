@@ -32,15 +32,15 @@ struct ParameterGroup {
 
 /// One named tensor of the model; its memory is a piece of the store's flat buffers.
 struct Parameter {
-  std::string name;      // "generator/encoder/layer_3/attention/out/weight": the checkpoint's key
-  Shape shape;           // as files and users see it
-  Shape padded;          // as it lies in memory; rows beyond `shape` stay zero
+  std::string name;  // "generator/encoder/layer_3/attention/out/weight": the checkpoint's key
+  Shape shape;       // as files and users see it
+  Shape padded;      // as it lies in memory; rows beyond `shape` stay zero
   Init init = Init::zeros;
   ParameterGroup group;
-  Index offset = 0;      // elements from the start of each flat buffer
-  TensorView master;     // `padded`, f32
-  TensorView value;      // `padded`, what matrix products read: f32 or bf16
-  TensorView gradient;   // `padded`, f32
+  Index offset = 0;     // elements from the start of each flat buffer
+  TensorView master;    // `padded`, f32
+  TensorView value;     // `padded`, what matrix products read: f32 or bf16
+  TensorView gradient;  // `padded`, f32
 };
 
 /// What is stored beside the f32 master weights: nothing, a bf16 copy, or f64 everywhere (gradient
@@ -79,15 +79,15 @@ class ParameterStore {
   [[nodiscard]] const std::deque<Parameter>& parameters() const { return parameters_; }
   [[nodiscard]] const Parameter* find(std::string_view name) const;
   [[nodiscard]] const std::vector<Segment>& segments() const { return segments_; }
-  [[nodiscard]] Index size() const { return size_; }            // of each flat buffer, in elements
-  [[nodiscard]] Index parameter_count() const;                  // without padding
+  [[nodiscard]] Index size() const { return size_; }  // of each flat buffer, in elements
+  [[nodiscard]] Index parameter_count() const;        // without padding
   [[nodiscard]] Precision precision() const { return precision_; }
   [[nodiscard]] Context& context() const { return *context_; }
-  [[nodiscard]] TensorView master() const;    // [size], f32
-  [[nodiscard]] TensorView values() const;    // [size], f32: the master itself; or bf16
-  [[nodiscard]] TensorView gradients() const; // [size], f32
-  [[nodiscard]] TensorView moment_1() const;  // [size], f32
-  [[nodiscard]] TensorView moment_2() const;  // [size], f32
+  [[nodiscard]] TensorView master() const;     // [size], f32
+  [[nodiscard]] TensorView values() const;     // [size], f32: the master itself; or bf16
+  [[nodiscard]] TensorView gradients() const;  // [size], f32
+  [[nodiscard]] TensorView moment_1() const;   // [size], f32
+  [[nodiscard]] TensorView moment_2() const;   // [size], f32
   /// This parameter's piece of a flat buffer of this store.
   [[nodiscard]] TensorView piece(const Parameter& parameter, TensorView flat) const;
   /// The first parameter, in the flat order, whose gradient has a value that is not finite; null if

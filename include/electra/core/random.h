@@ -13,10 +13,10 @@ enum class Network : std::uint32_t { none = 0, generator = 1, discriminator = 2 
 /// What is drawn. The numbers are part of what a seed means: append, never renumber.
 enum class Place : std::uint32_t {
   embedding_dropout = 0,
-  attention_dropout = 1,     // of the probabilities
+  attention_dropout = 1,      // of the probabilities
   attention_out_dropout = 2,  // of the sublayer's output
-  feed_forward_dropout = 3,  // of the sublayer's output
-  sample = 4,                // replacements, one word an id
+  feed_forward_dropout = 3,   // of the sublayer's output
+  sample = 4,                 // replacements, one word an id
   mask_position = 5,
   mask_keep = 6,
   mask_random = 7,

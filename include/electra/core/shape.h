@@ -44,9 +44,12 @@ enum class DType : std::uint8_t { f32, bf16, i32, f64 };
 template <class T>
 [[nodiscard]] constexpr DType dtype_of() {
   using U = std::remove_const_t<T>;
-  if constexpr (std::is_same_v<U, float>) return DType::f32;
-  else if constexpr (std::is_same_v<U, bf16>) return DType::bf16;
-  else if constexpr (std::is_same_v<U, double>) return DType::f64;
+  if constexpr (std::is_same_v<U, float>)
+    return DType::f32;
+  else if constexpr (std::is_same_v<U, bf16>)
+    return DType::bf16;
+  else if constexpr (std::is_same_v<U, double>)
+    return DType::f64;
   else {
     static_assert(std::is_same_v<U, std::int32_t>, "no DType stands for this type");
     return DType::i32;

@@ -13,13 +13,13 @@ namespace electra {
 /// docs/decisions say, so that no mask is stored.
 struct AttentionForward {
   static constexpr std::string_view name = "attention_forward";
-  ConstTensorView qkv;         // [batch, length, 3 * hidden]: queries, keys, values, head by head
-  ConstTensorView lengths;     // [batch], i32, 0 to length
-  TensorView out;              // [batch, length, hidden], qkv's dtype
-  TensorView log_sum_exp;      // [batch, heads, length], wide: of the scaled scores; 0 at padding
-  Index heads = 1;             // divides hidden; length is at most 512
+  ConstTensorView qkv;      // [batch, length, 3 * hidden]: queries, keys, values, head by head
+  ConstTensorView lengths;  // [batch], i32, 0 to length
+  TensorView out;           // [batch, length, hidden], qkv's dtype
+  TensorView log_sum_exp;   // [batch, heads, length], wide: of the scaled scores; 0 at padding
+  Index heads = 1;          // divides hidden; length is at most 512
   float dropout = 0;
-  RandomKey random{};          // needed if dropout > 0
+  RandomKey random{};  // needed if dropout > 0
 
   void check(const Checker& checker) const;
   [[nodiscard]] KernelCost cost() const;

@@ -22,7 +22,7 @@ struct DropoutResidualNormForward {
   Index length = 1;          // rows of one example, for the numbering of dropout
   float epsilon = 1e-12F;
   float dropout = 0;
-  RandomKey random{};        // needed if dropout > 0
+  RandomKey random{};  // needed if dropout > 0
 
   void check(const Checker& checker) const;
   [[nodiscard]] KernelCost cost() const;
@@ -33,16 +33,16 @@ void run_on(CpuContext& context, const DropoutResidualNormForward& kernel);
 /// dgain, dbeta and dbias (column sums of dx) are added to.
 struct DropoutResidualNormBackward {
   static constexpr std::string_view name = "dropout_residual_norm_backward";
-  ConstTensorView dy;     // [rows, width]
-  ConstTensorView sum;    // [rows, width], dy's dtype
-  ConstTensorView gain;   // [width], wide
-  ConstTensorView mean;   // [rows], wide
-  ConstTensorView rstd;   // [rows], wide
-  TensorView dresidual;   // [rows, width], dy's dtype; may be dy itself
-  TensorView dx{};        // [rows, width], dy's dtype; absent if dropout is 0: it equals dresidual
-  TensorView dgain;       // [width], wide, added to
-  TensorView dbeta;       // [width], wide, added to
-  TensorView dbias;       // [width], wide, added to
+  ConstTensorView dy;    // [rows, width]
+  ConstTensorView sum;   // [rows, width], dy's dtype
+  ConstTensorView gain;  // [width], wide
+  ConstTensorView mean;  // [rows], wide
+  ConstTensorView rstd;  // [rows], wide
+  TensorView dresidual;  // [rows, width], dy's dtype; may be dy itself
+  TensorView dx{};       // [rows, width], dy's dtype; absent if dropout is 0: it equals dresidual
+  TensorView dgain;      // [width], wide, added to
+  TensorView dbeta;      // [width], wide, added to
+  TensorView dbias;      // [width], wide, added to
   Index length = 1;
   float dropout = 0;
   RandomKey random{};

@@ -23,7 +23,7 @@ struct EmbeddingForward {
   TensorView rstd;           // [batch * length], wide
   float epsilon = 1e-12F;
   float dropout = 0;
-  RandomKey random{};        // needed if dropout > 0
+  RandomKey random{};  // needed if dropout > 0
 
   void check(const Checker& checker) const;
   [[nodiscard]] KernelCost cost() const;

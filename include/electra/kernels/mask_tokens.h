@@ -35,7 +35,7 @@ struct MaskTokens {
   float random_share = 0;
   enum class Draw : std::uint8_t { without_replacement, with_replacement };
   Draw draw = Draw::without_replacement;
-  RandomKey random;             // its site is ignored but for the evaluation bit
+  RandomKey random;  // its site is ignored but for the evaluation bit
 
   void check(const Checker& checker) const;
   [[nodiscard]] KernelCost cost() const;

@@ -12,7 +12,14 @@ struct MetricSums {
   static constexpr Index bins = 1024;
   enum Sum : Index { mlm_loss, disc_loss, sums };
   enum Count : Index {
-    masked, correct, sampled_correct, tokens, replaced, true_positive, false_positive, counts
+    masked,
+    correct,
+    sampled_correct,
+    tokens,
+    replaced,
+    true_positive,
+    false_positive,
+    counts
   };
   TensorView loss;       // [sums], wide: not divided
   TensorView count;      // [counts], i32

@@ -24,6 +24,7 @@ Vocabulary vocabulary_of(const std::string& sentence) {
   std::set<std::string> words;
   WordReader reader(sentence, {});
   while (const auto word = reader.next()) words.emplace(word->text);
+  if (words.empty()) throw ConfigError("the sentence has no token");
   tokens.insert(tokens.end(), words.begin(), words.end());
   return Vocabulary::from_tokens(std::move(tokens));
 }

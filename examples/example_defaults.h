@@ -35,9 +35,9 @@ inline RunConfig with_steps(RunConfig config, Index steps) {
 }
 
 /// Small models learn from little text in minutes with short sequences, many steps, wide first
-/// weights, no dropout, replacements that are easy at first (a sampling temperature that falls to 1,
-/// as in Fast-ELECTRA, arXiv 2310.07347), and a rate that stays high until late: the discriminator
-/// learns most after the temperature has fallen.
+/// weights, no dropout, replacements that are easy at first (a sampling temperature that falls to
+/// 1, as in Fast-ELECTRA, arXiv 2310.07347), and a rate that stays high until late: the
+/// discriminator learns most after the temperature has fallen.
 inline RunConfig quick_recipe(RunConfig config) {
   config.model.dropout = config.model.attention_dropout = 0;
   config.model.initializer_range = 0.06F;

@@ -64,9 +64,9 @@ template <class T>
   Vector<T> sum = Vector<T>{} + inverse_factorial[C::terms - 1];
 #pragma GCC unroll 16
   for (std::size_t i = 2; i <= C::terms; ++i) sum = sum * r + inverse_factorial[C::terms - i];
-  typedef Bits<T> BitVector __attribute__((vector_size(vector_bytes)));
-  const auto exponent =
-      (std::bit_cast<BitVector>(shifted) << C::mantissa) + std::bit_cast<Bits<T>>(T{1});
+  using Word = std::make_unsigned_t<Bits<T>>;  // which may wrap: for NaN, it does
+  typedef Word Words __attribute__((vector_size(vector_bytes)));
+  const auto exponent = (std::bit_cast<Words>(shifted) << C::mantissa) + std::bit_cast<Word>(T{1});
   return sum * std::bit_cast<Vector<T>>(exponent);
 }
 

@@ -5,7 +5,8 @@
 
 Reads the "evaluation" lines of both, takes mean and spread over seeds at the last step, and says for each figure whether
 ours lies within the peer's mean +- the larger of twice the peer's spread (standard deviation over seeds) and 3 %. Also
-says at which step each run's AUC first passes 0.65 (linear between evaluations), and whether the two ranges overlap.
+says from which step on each run's AUC stays above 0.65 (linear between evaluations; it also peaks in the first few steps,
+when replacements are as good as uniform and thus rare tokens), and whether the two ranges overlap.
 """
 import argparse, json, statistics, sys
 
@@ -20,7 +21,7 @@ def curve(path):
 
 
 def passes(points, bound):
-    for before, after in zip(points, points[1:]):
+    for before, after in reversed(list(zip(points, points[1:]))):
         if before["disc_auc"] < bound <= after["disc_auc"]:
             part = (bound - before["disc_auc"]) / (after["disc_auc"] - before["disc_auc"])
             return before["step"] + part * (after["step"] - before["step"])

@@ -17,6 +17,13 @@ def processor():
     return platform.processor()
 
 
+def units():
+    """The vector and matrix units that decide the speed of products."""
+    known = ("avx2", "avx512f", "avx512_bf16", "amx_bf16")
+    flags = next((line.split() for line in open("/proc/cpuinfo") if line.startswith("flags")), [])
+    return [unit for unit in known if unit in flags]
+
+
 def run(command):
     environment = {k: v for k, v in os.environ.items() if k not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")}
     result = subprocess.run(command, capture_output=True, text=True, env=environment)
@@ -54,7 +61,7 @@ def main():
         print(f"round {number + 1}: libelectra {pair['libelectra']['tokens_per_second']:.0f} tokens/s, "
               f"peer {pair['peer']['tokens_per_second']:.0f}, ratio {pair['ratio']:.2f}", flush=True)
     ratios = [pair["ratio"] for pair in pairs]
-    summary = {"processor": processor(), "precision": a.precision, "threads": int(a.threads), "rounds": a.rounds,
+    summary = {"processor": processor(), "units": units(), "precision": a.precision, "threads": int(a.threads), "rounds": a.rounds,
                "ratio_median": statistics.median(ratios), "ratio_min": min(ratios), "ratio_max": max(ratios), "pairs": pairs}
     print(f"ratio: median {summary['ratio_median']:.2f}, min {min(ratios):.2f}, max {max(ratios):.2f}")
     if a.out:

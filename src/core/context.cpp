@@ -3,11 +3,13 @@
 #include <chrono>
 
 #include "core/cpu/cpu_context.h"
+#include "core/cuda/create.h"
 
 namespace electra {
 
 std::unique_ptr<Context> Context::create(Device device, Options options) {
   if (device.type == DeviceType::cpu) return std::make_unique<CpuContext>(options.threads);
+  if constexpr (built_with_cuda) return cuda::create_context(device.index);
   throw DeviceError("no " + to_string(device) +
                     ": this libelectra was built without CUDA; use the device cpu");
 }

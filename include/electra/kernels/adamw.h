@@ -20,6 +20,7 @@ struct LearningRate {
   void check(const Checker& checker) const;
 };
 void run_on(CpuContext& context, const LearningRate& kernel);
+void run_on(CudaContext& context, const LearningRate& kernel);
 
 /// Adam with decoupled weight decay over the flat buffers, in the reference's form. With g =
 /// gradient * scale: m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; with bias correction m and v
@@ -50,6 +51,7 @@ struct AdamW {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const AdamW& kernel);
+void run_on(CudaContext& context, const AdamW& kernel);
 
 /// step += 1 in any case; skipped[0] += 1 and skipped[1] += 1 if the step was not finite, else
 /// skipped[1] = 0; non_finite = 0 for the next step.
@@ -63,5 +65,6 @@ struct AdvanceStep {
   void check(const Checker& checker) const;
 };
 void run_on(CpuContext& context, const AdvanceStep& kernel);
+void run_on(CudaContext& context, const AdvanceStep& kernel);
 
 }  // namespace electra

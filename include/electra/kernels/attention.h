@@ -25,6 +25,7 @@ struct AttentionForward {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const AttentionForward& kernel);
+void run_on(CudaContext& context, const AttentionForward& kernel);
 
 /// The gradient of qkv; scores and probabilities are computed again. With P the probabilities,
 /// M = keep * scale, D = rowsum(dout * out): dv = (P M)^T dout; dP = M (dout v^T);
@@ -45,5 +46,6 @@ struct AttentionBackward {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const AttentionBackward& kernel);
+void run_on(CudaContext& context, const AttentionBackward& kernel);
 
 }  // namespace electra

@@ -16,6 +16,7 @@ struct Cast {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const Cast& kernel);
+void run_on(CudaContext& context, const Cast& kernel);
 
 /// Every element of y = value (truncated for i32).
 struct Fill {
@@ -27,6 +28,7 @@ struct Fill {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const Fill& kernel);
+void run_on(CudaContext& context, const Fill& kernel);
 
 /// y = sum of the rows of x, or y += it; in a fixed order.
 struct ColumnSum {
@@ -38,5 +40,6 @@ struct ColumnSum {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const ColumnSum& kernel);
+void run_on(CudaContext& context, const ColumnSum& kernel);
 
 }  // namespace electra

@@ -38,5 +38,6 @@ struct VocabularyCrossEntropy {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const VocabularyCrossEntropy& kernel);
+void run_on(CudaContext& context, const VocabularyCrossEntropy& kernel);
 
 }  // namespace electra

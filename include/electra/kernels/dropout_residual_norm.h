@@ -28,6 +28,7 @@ struct DropoutResidualNormForward {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const DropoutResidualNormForward& kernel);
+void run_on(CudaContext& context, const DropoutResidualNormForward& kernel);
 
 /// dresidual = the gradient of `sum`; dx = dropout's scale times that where it was kept, else 0;
 /// dgain, dbeta and dbias (column sums of dx) are added to.
@@ -51,5 +52,6 @@ struct DropoutResidualNormBackward {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const DropoutResidualNormBackward& kernel);
+void run_on(CudaContext& context, const DropoutResidualNormBackward& kernel);
 
 }  // namespace electra

@@ -29,6 +29,7 @@ struct EmbeddingForward {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const EmbeddingForward& kernel);
+void run_on(CudaContext& context, const EmbeddingForward& kernel);
 
 /// Back through dropout and layer norm to the sum of the three rows; dgain and dbias are added to.
 struct EmbeddingBackward {
@@ -52,6 +53,7 @@ struct EmbeddingBackward {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const EmbeddingBackward& kernel);
+void run_on(CudaContext& context, const EmbeddingBackward& kernel);
 
 /// dword[id] += dx, dposition[column] += dx, dtype[type] += dx, row by row in a fixed order: the
 /// same bits for any number of threads.
@@ -68,5 +70,6 @@ struct EmbeddingScatter {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const EmbeddingScatter& kernel);
+void run_on(CudaContext& context, const EmbeddingScatter& kernel);
 
 }  // namespace electra

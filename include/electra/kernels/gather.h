@@ -18,6 +18,7 @@ struct GatherRows {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const GatherRows& kernel);
+void run_on(CudaContext& context, const GatherRows& kernel);
 
 /// The backward of GatherRows: y[indices[i]] += x[i] for i below the count, in the order of i; with
 /// Write::overwrite y is 0 elsewhere.
@@ -32,5 +33,6 @@ struct ScatterRows {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const ScatterRows& kernel);
+void run_on(CudaContext& context, const ScatterRows& kernel);
 
 }  // namespace electra

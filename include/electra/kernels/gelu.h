@@ -23,6 +23,7 @@ struct BiasGeluForward {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const BiasGeluForward& kernel);
+void run_on(CudaContext& context, const BiasGeluForward& kernel);
 
 /// dx = dy * gelu'(pre); dbias += column sums of dx. Derived in docs/math/gelu.md.
 struct BiasGeluBackward {
@@ -37,5 +38,6 @@ struct BiasGeluBackward {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const BiasGeluBackward& kernel);
+void run_on(CudaContext& context, const BiasGeluBackward& kernel);
 
 }  // namespace electra

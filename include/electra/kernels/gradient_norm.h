@@ -21,5 +21,6 @@ struct GradientNorm {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const GradientNorm& kernel);
+void run_on(CudaContext& context, const GradientNorm& kernel);
 
 }  // namespace electra

@@ -22,6 +22,7 @@ struct LayerNormForward {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const LayerNormForward& kernel);
+void run_on(CudaContext& context, const LayerNormForward& kernel);
 
 /// With n = (x - mean) * rstd and g = dy * gain:
 /// dx = rstd * (g - mean(g) - n * mean(g * n)); dgain += sum dy * n; dbias += sum dy.
@@ -41,5 +42,6 @@ struct LayerNormBackward {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const LayerNormBackward& kernel);
+void run_on(CudaContext& context, const LayerNormBackward& kernel);
 
 }  // namespace electra

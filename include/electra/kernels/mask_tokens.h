@@ -41,6 +41,7 @@ struct MaskTokens {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const MaskTokens& kernel);
+void run_on(CudaContext& context, const MaskTokens& kernel);
 
 /// Puts the generator's samples into the text: what the discriminator reads, and what it shall say.
 /// A position that was drawn more than once gets the integer mean of its samples, as in the
@@ -58,5 +59,6 @@ struct ReplaceTokens {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const ReplaceTokens& kernel);
+void run_on(CudaContext& context, const ReplaceTokens& kernel);
 
 }  // namespace electra

@@ -24,5 +24,6 @@ struct Matmul {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const Matmul& kernel);
+void run_on(CudaContext& context, const Matmul& kernel);
 
 }  // namespace electra

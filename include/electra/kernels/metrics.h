@@ -39,6 +39,7 @@ struct CountMasked {
   void check(const Checker& checker) const;
 };
 void run_on(CpuContext& context, const CountMasked& kernel);
+void run_on(CudaContext& context, const CountMasked& kernel);
 
 /// Adds the replaced-token figures of one micro-batch. A token counts as found if its probability
 /// is above 1/2.
@@ -53,6 +54,7 @@ struct CountReplaced {
   void check(const Checker& checker) const;
 };
 void run_on(CpuContext& context, const CountReplaced& kernel);
+void run_on(CudaContext& context, const CountReplaced& kernel);
 
 /// to += from if the step was finite; from = 0 in any case.
 struct FoldMetrics {
@@ -64,5 +66,6 @@ struct FoldMetrics {
   void check(const Checker& checker) const;
 };
 void run_on(CpuContext& context, const FoldMetrics& kernel);
+void run_on(CudaContext& context, const FoldMetrics& kernel);
 
 }  // namespace electra

@@ -18,6 +18,7 @@ struct ScoreForward {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const ScoreForward& kernel);
+void run_on(CudaContext& context, const ScoreForward& kernel);
 
 /// dx = dy weight; dweight += dy^T x; dbias += sum dy.
 struct ScoreBackward {
@@ -33,6 +34,7 @@ struct ScoreBackward {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const ScoreBackward& kernel);
+void run_on(CudaContext& context, const ScoreBackward& kernel);
 
 /// Binary cross-entropy on logits, over the tokens before each length:
 /// loss = max(z, 0) - z label + log1p(exp(-|z|)); dlogits = (sigmoid(z) - label) * scale; both 0 at
@@ -50,5 +52,6 @@ struct ReplacedTokenLoss {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const ReplacedTokenLoss& kernel);
+void run_on(CudaContext& context, const ReplacedTokenLoss& kernel);
 
 }  // namespace electra

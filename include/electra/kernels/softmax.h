@@ -19,6 +19,7 @@ struct MaskedSoftmaxForward {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const MaskedSoftmaxForward& kernel);
+void run_on(CudaContext& context, const MaskedSoftmaxForward& kernel);
 
 /// dx = scale * y * (dy - sum(dy * y)). Derived in docs/math/softmax.md.
 struct MaskedSoftmaxBackward {
@@ -33,5 +34,6 @@ struct MaskedSoftmaxBackward {
   [[nodiscard]] KernelCost cost() const;
 };
 void run_on(CpuContext& context, const MaskedSoftmaxBackward& kernel);
+void run_on(CudaContext& context, const MaskedSoftmaxBackward& kernel);
 
 }  // namespace electra

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <memory>
+
+#include "core/cuda/staging.h"
+#include "electra/core/context.h"
+
+namespace electra {
+
+/// One NVIDIA GPU and one stream on it. Kernels return before they have run.
+class CudaContext final : public Context {
+ public:
+  /// Throws DeviceError, with the remedy, for a card that is missing or below compute capability
+  /// 8.0, or a driver that is too old.
+  explicit CudaContext(int index);
+  ~CudaContext() override;
+
+  [[nodiscard]] cudaStream_t stream() const { return stream_; }
+
+  /// Scratch for one kernel call: valid until the next call in this stream, uninitialised, aligned
+  /// to 256 bytes. Grows when a shape is met for the first time and never shrinks.
+  [[nodiscard]] void* workspace(Index bytes);
+  template <class T>
+  [[nodiscard]] T* workspace_of(Index count) {
+    return static_cast<T*>(workspace(count * static_cast<Index>(sizeof(T))));
+  }
+  /// How often memory was taken from the device.
+  [[nodiscard]] std::int64_t allocations() const { return allocations_; }
+
+  void* allocate(Index bytes) override;
+  void deallocate(void* data) noexcept override;
+  void copy(ConstTensorView from, TensorView to) override;
+  void upload(std::span<const std::byte> from, TensorView to) override;
+  void download(ConstTensorView from, std::span<std::byte> to) override;
+  void zero(TensorView view) override;
+  void synchronize() override;
+
+  /// What the matrix-product library keeps (src/kernels/cuda/matmul.cu).
+  struct Products {
+    virtual ~Products() = default;
+  };
+  std::unique_ptr<Products> products;
+
+ private:
+  void make_current() const;
+
+  cudaStream_t stream_ = nullptr;
+  std::unique_ptr<cuda::Staging> staging_;
+  void* workspace_ = nullptr;
+  Index workspace_bytes_ = 0;
+  std::int64_t allocations_ = 0;
+};
+
+}  // namespace electra

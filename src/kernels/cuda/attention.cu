@@ -1,0 +1,116 @@
+#include "electra/kernels/attention.h"
+
+#include "kernels/cuda/attention_backward.cuh"
+#include "kernels/cuda/attention_forward.cuh"
+#include "kernels/cuda/attention_plain.cuh"
+#include "kernels/math/attention_extents.h"
+
+namespace electra {
+
+namespace {
+
+namespace plain = cuda::plain_attention;
+namespace tensor = cuda::attention;
+using cuda::AttentionBackwardInputs;
+using cuda::AttentionExtents;
+
+constexpr int dot_warps = 4;
+
+/// A warp for each (sequence, head, row).
+template <class T>
+__global__ void __launch_bounds__(dot_warps* cuda::warp_size)
+    attention_dots(const T* dout, const T* out, float* dots, Index rows, AttentionExtents e) {
+  const Index row = static_cast<Index>(blockIdx.x) * dot_warps + cuda::warp();
+  if (row >= rows) return;
+  const auto query = static_cast<int>(row % e.length);
+  const auto head = static_cast<int>(row / e.length % e.heads);
+  const Index at = e.out(static_cast<int>(row / e.length / e.heads), query, head);
+  float sum = 0;
+  for (int c = cuda::lane(); c < e.width; c += cuda::warp_size)
+    sum += cuda::widen(dout[at + c]) * cuda::widen(out[at + c]);
+  sum = cuda::warp_sum(sum);
+  if (cuda::lane() == 0) dots[row] = sum;
+}
+
+AttentionExtents extents_of(std::string_view kernel, const math::AttentionExtents& e) {
+  if (e.width > plain::widest)
+    throw DeviceError(std::string(kernel) + ": on a GPU, expected heads at most " +
+                      std::to_string(plain::widest) + " wide, found " + std::to_string(e.width));
+  return {.length = static_cast<int>(e.length),
+          .heads = static_cast<int>(e.heads),
+          .width = static_cast<int>(e.width),
+          .hidden = static_cast<int>(e.hidden)};
+}
+
+float scale_of(const math::AttentionExtents& e) {
+  return 1.0F / std::sqrt(static_cast<float>(e.width));
+}
+
+/// Blocks of `rows` rows for each head of each sequence.
+dim3 blocks_of(const math::AttentionExtents& e, int rows) {
+  return {cuda::blocks_for(e.length, rows), static_cast<unsigned>(e.heads),
+          static_cast<unsigned>(e.batch)};
+}
+
+cuda::Grid plain_grid(const math::AttentionExtents& e, Index own_buffers) {
+  return {blocks_of(e, plain::block_rows), dim3(plain::threads),
+          4 * (2 * plain::tile * (e.width + 1) + own_buffers * plain::block_rows * e.width)};
+}
+
+cuda::Grid tensor_grid(const math::AttentionExtents& e, Index tiles) {
+  return {blocks_of(e, tensor::tile_rows), dim3(tensor::threads), tiles * tensor::tile_bytes};
+}
+
+/// Whether tensor cores do it.
+template <class T>
+bool on_tensor_cores(const math::AttentionExtents& e, std::initializer_list<const void*> rows) {
+  return std::is_same_v<T, bf16> && e.width == tensor::head_width && cuda::aligned<bf16>(8, rows);
+}
+
+}  // namespace
+
+void run_on(CudaContext& context, const AttentionForward& k) {
+  const auto e = math::extents(k.qkv, k.heads);
+  cuda::visit_activation(k.name, k.qkv.dtype(), [&]<class T>(T) {
+    const auto run = [&](const cuda::Grid& grid, auto kernel) {
+      cuda::launch(context, k.name, grid, kernel, k.qkv.data<T>(), k.lengths.data<std::int32_t>(),
+                   k.out.data<T>(), k.log_sum_exp.data<float>(), extents_of(k.name, e),
+                   scale_of(e), cuda::attention_dropout(k.random, k.dropout));
+    };
+    if constexpr (std::is_same_v<T, bf16>)
+      if (on_tensor_cores<T>(e, {k.qkv.raw(), k.out.raw()}))
+        return run(tensor_grid(e, 5), tensor::attention_forward);
+    run(plain_grid(e, 1), plain::attention_forward<T>);
+  });
+}
+
+void run_on(CudaContext& context, const AttentionBackward& k) {
+  const auto e = math::extents(k.qkv, k.heads);
+  const Index rows = e.batch * e.heads * e.length;
+  auto* dots = context.workspace_of<float>(rows);
+  const AttentionBackwardInputs inputs{.lengths = k.lengths.data<std::int32_t>(),
+                                       .log_sum_exp = k.log_sum_exp.data<float>(),
+                                       .dots = dots,
+                                       .e = extents_of(k.name, e),
+                                       .scale = scale_of(e),
+                                       .dropout = cuda::attention_dropout(k.random, k.dropout)};
+  cuda::visit_activation(k.name, k.qkv.dtype(), [&]<class T>(T) {
+    cuda::launch(context, k.name,
+                 {cuda::blocks_for(rows, dot_warps), dot_warps * cuda::warp_size},
+                 attention_dots<T>, k.dout.data<T>(), k.out.data<T>(), dots, rows, inputs.e);
+    const auto run = [&](const cuda::Grid& grid, auto kernel) {
+      cuda::launch(context, k.name, grid, kernel, k.dout.data<T>(), k.qkv.data<T>(),
+                   k.dqkv.data<T>(), inputs);
+    };
+    if constexpr (std::is_same_v<T, bf16>)
+      if (on_tensor_cores<T>(e, {k.qkv.raw(), k.dout.raw(), k.dqkv.raw()})) {
+        run(tensor_grid(e, 4), tensor::attention_backward_queries);
+        run(tensor_grid(e, 4), tensor::attention_backward_keys);
+        return;
+      }
+    run(plain_grid(e, 2), plain::attention_backward_queries<T>);
+    run(plain_grid(e, 2), plain::attention_backward_keys<T>);
+  });
+}
+
+}  // namespace electra

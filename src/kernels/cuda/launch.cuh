@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <string>
+#include <string_view>
+
+#include "core/cuda/check.h"
+#include "core/cuda/cuda_context.h"
+
+namespace electra::cuda {
+
+inline constexpr int warp_size = 32;
+
+/// How a kernel is spread: blocks, threads a block, bytes of dynamic shared memory a block.
+struct Grid {
+  dim3 blocks;
+  dim3 threads;
+  Index shared = 0;
+};
+
+/// Blocks that cover `count` items, `each` a block.
+[[nodiscard]] inline unsigned blocks_for(Index count, Index each) {
+  return static_cast<unsigned>((count + each - 1) / each);
+}
+
+/// Starts a kernel in the context's stream; nothing if the grid is empty. Throws DeviceError with
+/// the kernel's name.
+template <class... Parameters>
+void launch(CudaContext& context, std::string_view name, const Grid& grid,
+            void (*kernel)(Parameters...), std::type_identity_t<Parameters>... arguments) {
+  if (grid.blocks.x * grid.blocks.y * grid.blocks.z == 0) return;
+  constexpr Index without_asking = 48 * 1024;
+  if (grid.shared > without_asking)
+    check(cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
+                               cudaFuncAttributeMaxDynamicSharedMemorySize,
+                               static_cast<int>(grid.shared)),
+          name);
+  kernel<<<grid.blocks, grid.threads, static_cast<std::size_t>(grid.shared), context.stream()>>>(
+      arguments...);
+  check(cudaGetLastError(), name);
+}
+
+/// Calls body(T{}) with the C++ type of an activation's dtype. f64 is for checks on the CPU alone.
+template <class Body>
+void visit_activation(std::string_view kernel, DType dtype, const Body& body) {
+  if (dtype == DType::f32) return body(float{});
+  if (dtype == DType::bf16) return body(bf16{});
+  throw DeviceError(std::string(kernel) + ": on a GPU, expected f32 or bf16, found " +
+                    std::string(to_string(dtype)));
+}
+
+/// Throws unless statistics, losses and gradients are f32.
+inline void check_f32(std::string_view kernel, const ConstTensorView& view) {
+  if (view.dtype() != DType::f32)
+    throw DeviceError(std::string(kernel) + ": on a GPU, expected f32, found " +
+                      std::string(to_string(view.dtype())));
+}
+
+}  // namespace electra::cuda

@@ -1,0 +1,216 @@
+#include "electra/kernels/matmul.h"
+
+#include <cublasLt.h>
+
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "kernels/cuda/launch.cuh"
+#include "kernels/cuda/vector.cuh"
+#include "kernels/math/matmul_extents.h"
+
+namespace electra {
+
+namespace {
+
+constexpr std::size_t workspace_bytes = std::size_t{32} << 20;  // NVIDIA's advice for Hopper
+
+void check(cublasStatus_t status, std::string_view call, Where where = Where::here()) {
+  if (status == CUBLAS_STATUS_SUCCESS) return;
+  throw DeviceError("cublasLt: " + std::string(call) + " at " + to_string(where) + ": " +
+                    cublasLtGetStatusName(status));
+}
+
+cudaDataType_t type_of(DType dtype) { return dtype == DType::bf16 ? CUDA_R_16BF : CUDA_R_32F; }
+
+/// Owns one of cuBLASLt's descriptors.
+template <class Handle, auto destroy>
+class Owned {
+ public:
+  Owned() = default;
+  ~Owned() {
+    if (handle_ != nullptr) (void)destroy(handle_);
+  }
+  Owned(Owned&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  Owned& operator=(Owned&& other) noexcept {
+    std::swap(handle_, other.handle_);
+    return *this;
+  }
+  [[nodiscard]] Handle* out() { return &handle_; }
+  [[nodiscard]] Handle get() const { return handle_; }
+
+ private:
+  Handle handle_ = nullptr;
+};
+using LtHandle = Owned<cublasLtHandle_t, cublasLtDestroy>;
+using Operation = Owned<cublasLtMatmulDesc_t, cublasLtMatmulDescDestroy>;
+using Layout = Owned<cublasLtMatrixLayout_t, cublasLtMatrixLayoutDestroy>;
+using Preference = Owned<cublasLtMatmulPreference_t, cublasLtMatmulPreferenceDestroy>;
+
+/// What an algorithm is chosen for.
+struct Problem {
+  Index batch, m, n, k;
+  bool transpose_a, transpose_b, adds, biased;
+  DType in, out;
+  std::uint32_t alignment;  // bytes, of all operands
+
+  [[nodiscard]] auto key() const {
+    return std::tie(batch, m, n, k, transpose_a, transpose_b, adds, biased, in, out, alignment);
+  }
+  friend bool operator<(const Problem& p, const Problem& q) { return p.key() < q.key(); }
+};
+
+template <class Value>
+void set(const Operation& operation, cublasLtMatmulDescAttributes_t attribute, const Value& value) {
+  check(cublasLtMatmulDescSetAttribute(operation.get(), attribute, &value, sizeof value),
+        "cublasLtMatmulDescSetAttribute");
+}
+
+/// A row-major matrix [rows, columns] is cuBLASLt's column-major [columns, rows].
+Layout layout_of(DType dtype, Index rows, Index columns, Index batch) {
+  Layout layout;
+  check(cublasLtMatrixLayoutCreate(layout.out(), type_of(dtype),
+                                   static_cast<std::uint64_t>(columns),
+                                   static_cast<std::uint64_t>(rows), columns),
+        "cublasLtMatrixLayoutCreate");
+  if (batch == 1) return layout;
+  const auto count = static_cast<std::int32_t>(batch);
+  const std::int64_t stride = rows * columns;
+  check(cublasLtMatrixLayoutSetAttribute(layout.get(), CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT, &count,
+                                         sizeof count),
+        "cublasLtMatrixLayoutSetAttribute");
+  check(cublasLtMatrixLayoutSetAttribute(layout.get(),
+                                         CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET, &stride,
+                                         sizeof stride),
+        "cublasLtMatrixLayoutSetAttribute");
+  return layout;
+}
+
+/// One shape's descriptors and algorithm. c^T = op(b)^T op(a)^T: the operands trade places.
+struct Plan {
+  Operation operation;
+  Layout a, b, c;
+  cublasLtMatmulAlgo_t algorithm{};
+};
+
+class LtProducts final : public CudaContext::Products {
+ public:
+  explicit LtProducts(CudaContext& context) : context_(context) {
+    check(cublasLtCreate(handle_.out()), "cublasLtCreate");
+    workspace_ = context.allocate(static_cast<Index>(workspace_bytes));
+  }
+  ~LtProducts() override { context_.deallocate(workspace_); }
+  LtProducts(const LtProducts&) = delete;
+  LtProducts& operator=(const LtProducts&) = delete;
+
+  void run(const Problem& problem, const void* a, const void* b, void* c, const void* bias) {
+    auto found = plans_.find(problem);
+    if (found == plans_.end()) found = plans_.emplace(problem, make(problem)).first;
+    const Plan& plan = found->second;
+    if (problem.biased) set(plan.operation, CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias);
+    const float one = 1;
+    const float beta = problem.adds ? 1 : 0;
+    check(cublasLtMatmul(handle_.get(), plan.operation.get(), &one, b, plan.b.get(), a,
+                         plan.a.get(), &beta, c, plan.c.get(), c, plan.c.get(), &plan.algorithm,
+                         workspace_, workspace_bytes, context_.stream()),
+          "cublasLtMatmul");
+  }
+
+ private:
+  Plan make(const Problem& p) const {
+    Plan plan;
+    check(cublasLtMatmulDescCreate(plan.operation.out(), CUBLAS_COMPUTE_32F, CUDA_R_32F),
+          "cublasLtMatmulDescCreate");
+    set(plan.operation, CUBLASLT_MATMUL_DESC_TRANSA, p.transpose_b ? CUBLAS_OP_T : CUBLAS_OP_N);
+    set(plan.operation, CUBLASLT_MATMUL_DESC_TRANSB, p.transpose_a ? CUBLAS_OP_T : CUBLAS_OP_N);
+    if (p.biased) set(plan.operation, CUBLASLT_MATMUL_DESC_EPILOGUE, CUBLASLT_EPILOGUE_BIAS);
+    plan.a = p.transpose_a ? layout_of(p.in, p.k, p.m, p.batch) : layout_of(p.in, p.m, p.k, p.batch);
+    plan.b = p.transpose_b ? layout_of(p.in, p.n, p.k, p.batch) : layout_of(p.in, p.k, p.n, p.batch);
+    plan.c = layout_of(p.out, p.m, p.n, p.batch);
+    plan.algorithm = choose(p, plan);
+    return plan;
+  }
+
+  /// The library's first proposal that needs no reduction in a narrower type than f32.
+  cublasLtMatmulAlgo_t choose(const Problem& p, const Plan& plan) const {
+    Preference preference;
+    check(cublasLtMatmulPreferenceCreate(preference.out()), "cublasLtMatmulPreferenceCreate");
+    const auto prefer = [&](cublasLtMatmulPreferenceAttributes_t attribute, const auto& value) {
+      check(cublasLtMatmulPreferenceSetAttribute(preference.get(), attribute, &value, sizeof value),
+            "cublasLtMatmulPreferenceSetAttribute");
+    };
+    prefer(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, std::uint64_t{workspace_bytes});
+    prefer(CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK,
+           std::uint32_t{CUBLASLT_REDUCTION_SCHEME_NONE | CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE});
+    for (const auto operand :
+         {CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES,
+          CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES})
+      prefer(operand, p.alignment);
+    cublasLtMatmulHeuristicResult_t result{};
+    int found = 0;
+    const cublasStatus_t status = cublasLtMatmulAlgoGetHeuristic(
+        handle_.get(), plan.operation.get(), plan.b.get(), plan.a.get(), plan.c.get(),
+        plan.c.get(), preference.get(), 1, &result, &found);
+    if (status == CUBLAS_STATUS_NOT_SUPPORTED || (status == CUBLAS_STATUS_SUCCESS && found == 0))
+      throw DeviceError("matmul: cuBLASLt has no algorithm for [" + std::to_string(p.m) + ", " +
+                        std::to_string(p.k) + "] x [" + std::to_string(p.k) + ", " +
+                        std::to_string(p.n) + "] of " + std::string(to_string(p.in)));
+    check(status, "cublasLtMatmulAlgoGetHeuristic");
+    return result.algo;
+  }
+
+  CudaContext& context_;
+  LtHandle handle_;
+  void* workspace_ = nullptr;
+  std::map<Problem, Plan> plans_;
+};
+
+std::uint32_t alignment_of(std::initializer_list<const void*> addresses) {
+  std::uint32_t alignment = 256;
+  for (const void* address : addresses)
+    while (reinterpret_cast<std::uintptr_t>(address) % alignment != 0) alignment /= 2;
+  return alignment;
+}
+
+__global__ void __launch_bounds__(256) narrow_bias(const float* from, bf16* to, int width) {
+  const int i = static_cast<int>(blockIdx.x * 256 + threadIdx.x);
+  if (i < width) to[i] = cuda::narrow<bf16>(from[i]);
+}
+
+/// cuBLASLt adds a bias of the product's own type.
+const void* bias_of(CudaContext& context, const Matmul& k) {
+  if (!k.bias || k.c.dtype() == DType::f32) return k.bias.raw();
+  auto* narrow = context.workspace_of<bf16>(k.bias.size());
+  cuda::launch(context, k.name, {cuda::blocks_for(k.bias.size(), 256), 256}, narrow_bias,
+               k.bias.data<float>(), narrow, static_cast<int>(k.bias.size()));
+  return narrow;
+}
+
+}  // namespace
+
+void run_on(CudaContext& context, const Matmul& k) {
+  const auto [batch, m, n, inner] = math::extents(k);
+  if (batch * m * n == 0) return;
+  if (k.a.dtype() == DType::f64)
+    throw DeviceError("matmul: on a GPU, expected f32 or bf16, found f64");
+  if (inner == 0 && k.write == Write::add) return;
+  if (inner == 0 && !k.bias) return context.zero(k.c);
+  if (!context.products) context.products = std::make_unique<LtProducts>(context);
+  const void* bias = bias_of(context, k);
+  const Problem problem{.batch = batch,
+                        .m = m,
+                        .n = n,
+                        .k = inner,
+                        .transpose_a = k.transpose_a == Transpose::yes,
+                        .transpose_b = k.transpose_b == Transpose::yes,
+                        .adds = k.write == Write::add,
+                        .biased = static_cast<bool>(k.bias),
+                        .in = k.a.dtype(),
+                        .out = k.c.dtype(),
+                        .alignment = alignment_of({k.a.raw(), k.b.raw(), k.c.raw(), bias})};
+  static_cast<LtProducts&>(*context.products)
+      .run(problem, k.a.raw(), k.b.raw(), k.c.raw(), bias);
+}
+
+}  // namespace electra

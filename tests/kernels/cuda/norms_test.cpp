@@ -1,0 +1,223 @@
+#include <catch2/catch.hpp>
+
+#include "electra/kernels/dropout_residual_norm.h"
+#include "electra/kernels/embedding.h"
+#include "electra/kernels/layer_norm.h"
+#include "support/twin.h"
+
+namespace electra {
+namespace {
+
+using test::HostTensor;
+using test::Twin;
+using test::unit;
+
+/// Widths with registers of their own, and odd ones.
+Index any_width() { return GENERATE(64, 128, 256, 512, 768, 1024, 1, 7, 33, 200, 1111); }
+DType any_dtype() { return GENERATE(DType::f32, DType::bf16); }
+
+/// What sums over rows may be off by, per row of order one.
+double sum_bound(Index rows, DType dtype) {
+  return 4 * unit(wide(dtype)) * std::sqrt(static_cast<double>(rows));
+}
+
+}  // namespace
+
+TEST_CASE("layer norm on a GPU agrees with the CPU's", "[cuda][kernel][layer_norm]") {
+  const DType dtype = any_dtype();
+  const Index width = any_width();
+  const Index rows = width < 100 ? 67 : 19;
+  CAPTURE(to_string(dtype), width);
+  const HostTensor x = test::random_tensor({rows, width}, dtype, 1, 2, 0.7);
+  const HostTensor gain = test::random_tensor({width}, DType::f32, 2, 0.3, 1);
+  const HostTensor bias = test::random_tensor({width}, DType::f32, 3);
+  const HostTensor y({rows, width}, dtype), mean({rows}, DType::f32), rstd({rows}, DType::f32);
+  const float epsilon = 1e-3F;
+  Twin forward([&](auto at) {
+    return LayerNormForward{.x = at(x),
+                            .gain = at(gain),
+                            .bias = at(bias),
+                            .y = at(y),
+                            .mean = at(mean),
+                            .rstd = at(rstd),
+                            .epsilon = epsilon};
+  });
+  CHECK(forward.error(y) < 4 * unit(dtype));
+  CHECK(forward.error(mean) < 4 * unit(DType::f32));
+  CHECK(forward.error(rstd) < 10 * unit(DType::f32));
+
+  const Write write = GENERATE(Write::overwrite, Write::add);
+  const HostTensor dy = test::random_tensor({rows, width}, dtype, 4);
+  HostTensor dx({rows, width}, dtype);
+  if (write == Write::add) dx = test::random_tensor({rows, width}, dtype, 5);
+  const HostTensor dgain = test::random_tensor({width}, DType::f32, 6);
+  const HostTensor dbias = test::random_tensor({width}, DType::f32, 7);
+  Twin backward([&](auto at) {
+    return LayerNormBackward{.dy = at(dy),
+                             .x = at(x),
+                             .gain = at(gain),
+                             .mean = at(mean),
+                             .rstd = at(rstd),
+                             .dx = {at(dx), write},
+                             .dgain = at(dgain),
+                             .dbias = at(dbias)};
+  });
+  CHECK(backward.error(dx, width < 8 ? 30 : 1) < 4 * unit(dtype));
+  CHECK(backward.error(dgain) < sum_bound(rows, dtype));
+  CHECK(backward.error(dbias) < sum_bound(rows, dtype));
+}
+
+TEST_CASE("dropout, residual and norm on a GPU agree with the CPU's",
+          "[cuda][kernel][dropout_residual_norm]") {
+  const DType dtype = any_dtype();
+  const Index width = any_width();
+  const float dropout = GENERATE(0.0F, 0.1F);
+  const Index length = 6, rows = 18;
+  CAPTURE(to_string(dtype), width, dropout);
+  const HostTensor x = test::random_tensor({rows, width}, dtype, 1);
+  const HostTensor bias = test::random_tensor({width}, DType::f32, 2);
+  const HostTensor residual = test::random_tensor({rows, width}, dtype, 3);
+  const HostTensor gain = test::random_tensor({width}, DType::f32, 4, 0.3, 1);
+  const HostTensor beta = test::random_tensor({width}, DType::f32, 5);
+  const HostTensor step({1}, DType::i32, {7});
+  const HostTensor sum({rows, width}, dtype), y({rows, width}, dtype);
+  const HostTensor mean({rows}, DType::f32), rstd({rows}, DType::f32);
+  const auto key = [&](ConstTensorView at) {
+    return RandomKey{.seed = 0x123456789abcdefU, .step = at, .first_example = 3, .site = {77}};
+  };
+  Twin forward([&](auto at) {
+    return DropoutResidualNormForward{.x = at(x),
+                                      .bias = at(bias),
+                                      .residual = at(residual),
+                                      .gain = at(gain),
+                                      .beta = at(beta),
+                                      .sum = at(sum),
+                                      .y = at(y),
+                                      .mean = at(mean),
+                                      .rstd = at(rstd),
+                                      .length = length,
+                                      .epsilon = 1e-3F,
+                                      .dropout = dropout,
+                                      .random = key(at(step))};
+  });
+  CHECK(forward.error(sum) < 2 * unit(dtype));
+  // A sum that was rounded the other way moves its whole row.
+  CHECK(forward.error(y) < 8 * unit(dtype));
+
+  const HostTensor dy = test::random_tensor({rows, width}, dtype, 6);
+  const HostTensor dresidual({rows, width}, dtype), dx({rows, width}, dtype);
+  const HostTensor dgain = test::random_tensor({width}, DType::f32, 7);
+  const HostTensor dbeta = test::random_tensor({width}, DType::f32, 8);
+  const HostTensor dbias = test::random_tensor({width}, DType::f32, 9);
+  Twin backward([&](auto at) {
+    return DropoutResidualNormBackward{.dy = at(dy),
+                                       .sum = at(sum),
+                                       .gain = at(gain),
+                                       .mean = at(mean),
+                                       .rstd = at(rstd),
+                                       .dresidual = at(dresidual),
+                                       .dx = dropout > 0 ? at(dx) : TensorView{},
+                                       .dgain = at(dgain),
+                                       .dbeta = at(dbeta),
+                                       .dbias = at(dbias),
+                                       .length = length,
+                                       .dropout = dropout,
+                                       .random = key(at(step))};
+  });
+  const double floor = width < 8 ? 30 : 1;
+  CHECK(backward.error(dresidual, floor) < 4 * unit(dtype));
+  if (dropout > 0) CHECK(backward.error(dx, floor) < 4 * unit(dtype));
+  CHECK(backward.error(dgain) < sum_bound(rows, dtype));
+  CHECK(backward.error(dbeta) < sum_bound(rows, dtype));
+  CHECK(backward.error(dbias, floor) < 4 * sum_bound(rows, dtype));
+}
+
+TEST_CASE("embeddings on a GPU agree with the CPU's", "[cuda][kernel][embedding]") {
+  const DType dtype = any_dtype();
+  const Index width = GENERATE(64, 128, 256, 7, 33);
+  const float dropout = GENERATE(0.0F, 0.1F);
+  const Index batch = 3, length = 11, vocabulary = 29, rows = batch * length;
+  CAPTURE(to_string(dtype), width, dropout);
+  const HostTensor ids = test::random_integers({batch, length}, vocabulary, 1);
+  const HostTensor types = test::random_integers({batch, length}, 2, 2);
+  const HostTensor word = test::random_tensor({vocabulary, width}, dtype, 3);
+  const HostTensor position = test::random_tensor({length + 2, width}, dtype, 4);
+  const HostTensor type = test::random_tensor({2, width}, dtype, 5);
+  const HostTensor gain = test::random_tensor({width}, DType::f32, 6, 0.3, 1);
+  const HostTensor bias = test::random_tensor({width}, DType::f32, 7);
+  const HostTensor step({1}, DType::i32, {9});
+  const HostTensor y({rows, width}, dtype), mean({rows}, DType::f32), rstd({rows}, DType::f32);
+  const auto key = [&](ConstTensorView at) {
+    return RandomKey{.seed = 99, .step = at, .first_example = 1, .site = {5}};
+  };
+  Twin forward([&](auto at) {
+    return EmbeddingForward{.ids = at(ids),
+                            .types = at(types),
+                            .word = at(word),
+                            .position = at(position),
+                            .type = at(type),
+                            .gain = at(gain),
+                            .bias = at(bias),
+                            .y = at(y),
+                            .mean = at(mean),
+                            .rstd = at(rstd),
+                            .epsilon = 1e-3F,
+                            .dropout = dropout,
+                            .random = key(at(step))};
+  });
+  CHECK(forward.error(y) < 8 * unit(dtype));
+  const HostTensor dy = test::random_tensor({rows, width}, dtype, 8);
+  const HostTensor dx({rows, width}, dtype);
+  const HostTensor dgain = test::random_tensor({width}, DType::f32, 9);
+  const HostTensor dbias = test::random_tensor({width}, DType::f32, 10);
+  Twin backward([&](auto at) {
+    return EmbeddingBackward{.dy = at(dy),
+                             .ids = at(ids),
+                             .types = at(types),
+                             .word = at(word),
+                             .position = at(position),
+                             .type = at(type),
+                             .gain = at(gain),
+                             .mean = at(mean),
+                             .rstd = at(rstd),
+                             .dx = at(dx),
+                             .dgain = at(dgain),
+                             .dbias = at(dbias),
+                             .dropout = dropout,
+                             .random = key(at(step))};
+  });
+  CHECK(backward.error(dx, width < 8 ? 30 : 1) < 4 * unit(dtype));
+  CHECK(backward.error(dgain) < sum_bound(rows, dtype));
+  CHECK(backward.error(dbias) < sum_bound(rows, dtype));
+}
+
+TEST_CASE("embedding gradients on a GPU agree with the CPU's", "[cuda][kernel][embedding]") {
+  const DType dtype = any_dtype();
+  // Runs of equal ids within, over and beyond pieces of 64 rows; several blocks to sort.
+  const auto [batch, length, vocabulary] = GENERATE(table<Index, Index, Index>(
+      {{1, 1, 5}, {3, 11, 1}, {5, 64, 3}, {4, 100, 300}, {20, 333, 40}}));
+  const Index width = GENERATE(8, 33);
+  if (batch == 20 && width == 33) return;
+  CAPTURE(to_string(dtype), batch, length, vocabulary, width);
+  const HostTensor ids =
+      test::random_integers({batch, length}, static_cast<std::uint32_t>(vocabulary), 1);
+  const HostTensor types = test::random_integers({batch, length}, 2, 2);
+  const HostTensor dx = test::random_tensor({batch * length, width}, dtype, 3);
+  const HostTensor dword = test::random_tensor({vocabulary, width}, DType::f32, 4);
+  const HostTensor dposition = test::random_tensor({length + 1, width}, DType::f32, 5);
+  const HostTensor dtype_rows = test::random_tensor({2, width}, DType::f32, 6);
+  Twin twin([&](auto at) {
+    return EmbeddingScatter{.dx = at(dx),
+                            .ids = at(ids),
+                            .types = at(types),
+                            .dword = at(dword),
+                            .dposition = at(dposition),
+                            .dtype = at(dtype_rows)};
+  });
+  const double bound = sum_bound(batch * length, dtype);
+  CHECK(twin.error(dword) < bound);
+  CHECK(twin.error(dposition) < bound);
+  CHECK(twin.error(dtype_rows) < bound);
+}
+
+}  // namespace electra

@@ -1,0 +1,262 @@
+#include <catch2/catch.hpp>
+
+#include "electra/kernels/adamw.h"
+#include "electra/kernels/cross_entropy.h"
+#include "electra/kernels/gradient_norm.h"
+#include "electra/kernels/mask_tokens.h"
+#include "electra/kernels/metrics.h"
+#include "support/twin.h"
+
+namespace electra {
+namespace {
+
+using test::HostTensor;
+using test::Twin;
+using test::unit;
+
+}  // namespace
+
+TEST_CASE("masking on a GPU gives the CPU's bits", "[cuda][kernel][mask_tokens]") {
+  const auto draw =
+      GENERATE(MaskTokens::Draw::without_replacement, MaskTokens::Draw::with_replacement);
+  const auto [batch, length, most] =
+      GENERATE(table<Index, Index, Index>({{1, 1, 1}, {4, 9, 3}, {3, 130, 20}, {2, 512, 77}}));
+  const float random_share = GENERATE(0.0F, 0.3F);
+  CAPTURE(batch, length, static_cast<int>(draw));
+  const HostTensor ids = test::random_integers({batch, length}, 12, 1);  // specials among them
+  HostTensor lengths({batch}, DType::i32), counts({batch}, DType::i32);
+  for (Index b = 0; b < batch; ++b) {
+    lengths.set(b, static_cast<double>(b == 1 ? 0 : length - b));
+    counts.set(b, static_cast<double>(b == 2 ? most / 2 : most));
+  }
+  const HostTensor step({1}, DType::i32, {3});
+  const HostTensor masked({batch, length}, DType::i32), positions({batch * most}, DType::i32);
+  const HostTensor originals({batch * most}, DType::i32), count({1}, DType::i32);
+  Twin twin([&](auto at) {
+    return MaskTokens{.ids = at(ids),
+                      .lengths = at(lengths),
+                      .mask_counts = at(counts),
+                      .masked_ids = at(masked),
+                      .positions = at(positions),
+                      .originals = at(originals),
+                      .count = at(count),
+                      .special = {.pad = 0, .cls = 2, .sep = 3, .mask = 4},
+                      .vocabulary = 12,
+                      .keep = 0.2F,
+                      .random_share = random_share,
+                      .draw = draw,
+                      .random = {.seed = 8, .step = at(step), .first_example = 4}};
+  });
+  CHECK(twin.equal(masked));
+  CHECK(twin.equal(positions));
+  CHECK(twin.equal(originals));
+  CHECK(twin.equal(count));
+  const HostTensor samples = test::random_integers({batch * most}, 12, 2);
+  const HostTensor corrupted({batch, length}, DType::i32), labels({batch, length}, DType::i32);
+  Twin replace([&](auto at) {
+    return ReplaceTokens{.ids = at(ids),
+                         .positions = at(positions),
+                         .samples = at(samples),
+                         .count = at(count),
+                         .corrupted_ids = at(corrupted),
+                         .labels = at(labels)};
+  });
+  CHECK(replace.equal(corrupted));
+  CHECK(replace.equal(labels));
+}
+
+TEST_CASE("vocabulary cross-entropy on a GPU agrees with the CPU's",
+          "[cuda][kernel][cross_entropy]") {
+  const DType dtype = GENERATE(DType::f32, DType::bf16);
+  const auto [vocabulary, padded] =
+      GENERATE(table<Index, Index>({{1, 8}, {7, 8}, {1000, 1024}, {2049, 2112}, {5000, 5000}}));
+  const auto correct =
+      GENERATE(VocabularyCrossEntropy::Correct::allow, VocabularyCrossEntropy::Correct::disallow);
+  if (vocabulary == 1 && correct == VocabularyCrossEntropy::Correct::disallow) return;
+  CAPTURE(to_string(dtype), vocabulary, static_cast<int>(correct));
+  const Index capacity = 7, length = 10;
+  const HostTensor logits = test::random_tensor({capacity, padded}, dtype, 1, 2);
+  const HostTensor targets =
+      test::random_integers({capacity}, static_cast<std::uint32_t>(vocabulary), 2);
+  const HostTensor positions({capacity}, DType::i32, {0, 3, 9, 11, 12, 25, 0});
+  const HostTensor count({1}, DType::i32, {6});
+  const HostTensor scale({1}, DType::f32, {0.5}), temperature({1}, DType::f32, {1.5});
+  const HostTensor step({1}, DType::i32, {2}), non_finite({1}, DType::i32, {0});
+  const HostTensor losses({capacity}, DType::f32), argmax({capacity}, DType::i32);
+  const HostTensor samples({capacity}, DType::i32), dlogits({capacity, padded}, dtype);
+  Twin twin([&](auto at) {
+    return VocabularyCrossEntropy{.logits = at(logits),
+                                  .targets = at(targets),
+                                  .positions = at(positions),
+                                  .count = at(count),
+                                  .scale = at(scale),
+                                  .temperature = at(temperature),
+                                  .losses = at(losses),
+                                  .argmax = at(argmax),
+                                  .samples = at(samples),
+                                  .dlogits = at(dlogits),
+                                  .non_finite = at(non_finite),
+                                  .vocabulary = vocabulary,
+                                  .length = length,
+                                  .correct = correct,
+                                  .random = {.seed = 6, .step = at(step), .first_example = 1}};
+  });
+  CHECK(twin.error(losses) < 4 * unit(DType::f32));
+  CHECK(twin.equal(argmax));
+  CHECK(twin.equal(samples));
+  CHECK(twin.error(dlogits, 0.01) < 2 * unit(dtype) + 4 * unit(DType::f32));
+  CHECK(twin.gpu_of(non_finite)[0] == 0);
+}
+
+TEST_CASE("a NaN among the logits is reported on a GPU", "[cuda][kernel][cross_entropy]") {
+  const Index vocabulary = 600, bad = GENERATE(0, 599);
+  HostTensor logits = test::random_tensor({2, 608}, DType::f32, 1);
+  logits.set(608 + bad, NAN);
+  const HostTensor targets({2}, DType::i32, {5, 6}), positions({2}, DType::i32, {1, 2});
+  const HostTensor count({1}, DType::i32, {2}), step({1}, DType::i32, {2});
+  const HostTensor one({1}, DType::f32, {1}), non_finite({1}, DType::i32, {0});
+  const HostTensor losses({2}, DType::f32), argmax({2}, DType::i32), samples({2}, DType::i32);
+  Twin twin([&](auto at) {
+    return VocabularyCrossEntropy{.logits = at(logits),
+                                  .targets = at(targets),
+                                  .positions = at(positions),
+                                  .count = at(count),
+                                  .scale = at(one),
+                                  .temperature = at(one),
+                                  .losses = at(losses),
+                                  .argmax = at(argmax),
+                                  .samples = at(samples),
+                                  .non_finite = at(non_finite),
+                                  .vocabulary = vocabulary,
+                                  .length = 10,
+                                  .random = {.seed = 6, .step = at(step)}};
+  });
+  CHECK(twin.gpu_of(non_finite)[0] == 1);
+  CHECK(twin.gpu_of(argmax)[1] == 0);
+  CHECK(twin.gpu_of(samples)[1] == 0);
+  CHECK(twin.gpu_of(argmax)[0] == argmax[0]);
+  CHECK(std::isfinite(twin.gpu_of(losses)[0]));
+}
+
+TEST_CASE("the optimizer on a GPU agrees with the CPU's", "[cuda][kernel][adamw]") {
+  const auto correction = GENERATE(AdamW::BiasCorrection::off, AdamW::BiasCorrection::on);
+  const bool with_value = GENERATE(false, true);
+  const bool finite = GENERATE(true, false);
+  const Index size = 64 * 40;
+  const HostTensor gradient = test::random_tensor({size}, DType::f32, 1, 3);
+  const HostTensor non_finite({1}, DType::i32, {finite ? 0.0 : 1.0});
+  const HostTensor norm({1}, DType::f32), scale({1}, DType::f32), good({1}, DType::i32);
+  Twin norms([&](auto at) {
+    return GradientNorm{.gradient = at(gradient),
+                        .non_finite = at(non_finite),
+                        .norm = at(norm),
+                        .scale = at(scale),
+                        .finite = at(good),
+                        .clip_norm = 2};
+  });
+  CHECK(norms.error(norm) < 2 * unit(DType::f32));
+  CHECK(norms.error(scale) < 2 * unit(DType::f32));
+  CHECK(norms.equal(good));
+
+  const HostTensor step({1}, DType::i32, {4}), rate({1}, DType::f32);
+  Twin rates([&](auto at) {
+    return LearningRate{
+        .step = at(step), .rate = at(rate), .peak = 1e-2, .warmup = 9, .steps = 50, .power = 0.5};
+  });
+  CHECK(rates.error(rate, 1e-9) < unit(DType::f32));
+
+  const HostTensor master = test::random_tensor({size}, DType::f32, 2);
+  const HostTensor value({size}, DType::bf16, std::vector<double>(size, 1.0));
+  const HostTensor moment_1 = test::random_tensor({size}, DType::f32, 3);
+  HostTensor moment_2 = test::random_tensor({size}, DType::f32, 4);
+  for (Index i = 0; i < size; ++i) moment_2.set(i, std::abs(moment_2[i]));
+  const HostTensor segments({4, 3}, DType::i32, {0, 1, 1, 1, 18, 0, 20, 4, 1, 25, 15, 1});
+  const HostTensor factors({4}, DType::f32, {1, 0.5, 0, 2});
+  Twin update([&](auto at) {
+    return AdamW{.master = at(master),
+                 .value = with_value ? at(value) : TensorView{},
+                 .gradient = at(gradient),
+                 .moment_1 = at(moment_1),
+                 .moment_2 = at(moment_2),
+                 .segments = at(segments),
+                 .rate_factors = at(factors),
+                 .rate = at(rate),
+                 .scale = at(scale),
+                 .finite = at(good),
+                 .step = at(step),
+                 .bias_correction = correction};
+  });
+  CHECK(update.error(master) < 4 * unit(DType::f32));
+  CHECK(update.error(moment_1) < 2 * unit(DType::f32));
+  CHECK(update.error(moment_2) < 2 * unit(DType::f32));
+  if (with_value) CHECK(update.error(value) < unit(DType::bf16));
+
+  const HostTensor skipped({2}, DType::i32, {3, 1});
+  Twin advance([&](auto at) {
+    return AdvanceStep{
+        .finite = at(good), .step = at(step), .skipped = at(skipped), .non_finite = at(non_finite)};
+  });
+  CHECK(advance.equal(step));
+  CHECK(advance.equal(skipped));
+  CHECK(advance.equal(non_finite));
+}
+
+TEST_CASE("metrics on a GPU agree with the CPU's", "[cuda][kernel][metrics]") {
+  const HostTensor loss({MetricSums::sums}, DType::f32, {1, 2});
+  const HostTensor counts({MetricSums::counts}, DType::i32, {1, 2, 3, 4, 5, 6, 7});
+  const HostTensor histogram = test::random_integers({2, MetricSums::bins}, 5, 1);
+  const auto sums = [&](auto at) {
+    return MetricSums{.loss = at(loss), .count = at(counts), .histogram = at(histogram)};
+  };
+  const Index used = GENERATE(0, 5, 1500);
+  const HostTensor losses = test::random_tensor({1500}, DType::f32, 2);
+  const HostTensor targets = test::random_integers({1500}, 3, 3);
+  const HostTensor argmax = test::random_integers({1500}, 3, 4);
+  const HostTensor samples = test::random_integers({1500}, 3, 5);
+  const HostTensor count({1}, DType::i32, {static_cast<double>(used)});
+  Twin masked([&](auto at) {
+    return CountMasked{.losses = at(losses),
+                       .targets = at(targets),
+                       .argmax = at(argmax),
+                       .samples = at(samples),
+                       .count = at(count),
+                       .sums = sums(at)};
+  });
+  CHECK(masked.error(loss) < 4 * unit(DType::f32));
+  CHECK(masked.equal(counts));
+
+  const HostTensor token_losses = test::random_tensor({3, 500}, DType::f32, 6);
+  const HostTensor logits = test::random_tensor({3, 500}, DType::f32, 7, 3);
+  const HostTensor labels = test::random_integers({3, 500}, 2, 8);
+  const HostTensor lengths({3}, DType::i32, {500, 0, 123});
+  Twin replaced([&](auto at) {
+    return CountReplaced{.losses = at(token_losses),
+                         .logits = at(logits),
+                         .labels = at(labels),
+                         .lengths = at(lengths),
+                         .sums = sums(at)};
+  });
+  CHECK(replaced.error(loss) < 4 * unit(DType::f32));
+  CHECK(replaced.equal(counts));
+  // A probability at the edge of a bin may fall on either side.
+  const HostTensor found = replaced.gpu_of(histogram);
+  double moved = 0;
+  for (Index i = 0; i < found.size(); ++i) moved += std::abs(found[i] - histogram[i]);
+  CHECK(moved <= 4);
+
+  const HostTensor to_loss({MetricSums::sums}, DType::f32, {1, 2});
+  const HostTensor to_counts({MetricSums::counts}, DType::i32, {1, 2, 3, 4, 5, 6, 7});
+  const HostTensor to_histogram = test::random_integers({2, MetricSums::bins}, 5, 9);
+  const HostTensor good({1}, DType::i32, {used == 5 ? 0.0 : 1.0});
+  Twin fold([&](auto at) {
+    return FoldMetrics{
+        .from = sums(at),
+        .to = {.loss = at(to_loss), .count = at(to_counts), .histogram = at(to_histogram)},
+        .finite = at(good)};
+  });
+  for (const HostTensor* tensor : {&loss, &counts, &histogram, &to_counts, &to_histogram})
+    CHECK(fold.equal(*tensor));
+  CHECK(fold.error(to_loss) < unit(DType::f32));
+}
+
+}  // namespace electra

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "electra/core/context.h"
+#include "support/kernel_case.h"
+
+namespace electra::test {
+
+/// Tensors of one kernel call on another device, filled with the bits of host tensors. Around each
+/// lie guard bytes.
+class Mirror {
+ public:
+  explicit Mirror(Context& context) : context_(context) {}
+
+  /// The mirror of this tensor, made when it is first asked for; an absent one stays absent.
+  TensorView operator()(const HostTensor& host) {
+    auto found = mirrored_.find(&host);
+    if (found == mirrored_.end()) found = mirrored_.emplace(&host, make(host)).first;
+    return found->second.view;
+  }
+  /// What now is in the mirror. Throws if something was written beside it.
+  [[nodiscard]] HostTensor read(const HostTensor& host) {
+    const Entry& entry = mirrored_.at(&host);
+    const auto bytes = static_cast<std::size_t>(entry.view.bytes());
+    std::vector<std::byte> all(bytes + 2 * guard);
+    context_.download(entry.buffer.view({entry.words()}, DType::i32, 0),
+                      std::span(all).first(static_cast<std::size_t>(4 * entry.words())));
+    for (std::size_t i = 0; i < static_cast<std::size_t>(4 * entry.words()); ++i)
+      if ((i < guard || i >= guard + bytes) && all[i] != guard_byte)
+        throw std::logic_error("a kernel wrote beside a tensor");
+    HostTensor copy = host;
+    std::memcpy(copy.view().raw(), all.data() + guard, bytes);
+    return copy;
+  }
+
+ private:
+  static constexpr std::size_t guard = 256;
+  static constexpr std::byte guard_byte{0xa5};
+
+  struct Entry {
+    Buffer buffer;
+    TensorView view;
+
+    [[nodiscard]] Index words() const { return buffer.bytes() / 4; }
+  };
+
+  Entry make(const HostTensor& host) {
+    const auto bytes = static_cast<std::size_t>(host.view().bytes());
+    std::vector<std::byte> all((bytes + 3) / 4 * 4 + 2 * guard, guard_byte);
+    std::memcpy(all.data() + guard, host.view().raw(), bytes);
+    Buffer buffer(context_, static_cast<Index>(all.size()));
+    context_.upload(all, buffer.view({static_cast<Index>(all.size() / 4)}, DType::i32));
+    const TensorView view = buffer.view(host.shape(), host.dtype(), guard);
+    return {std::move(buffer), view};
+  }
+
+  Context& context_;
+  std::map<const HostTensor*, Entry> mirrored_;
+};
+
+/// The GPU that tests use, emulated or not; one for all of a program's tests.
+inline Context& gpu() {
+  static const std::unique_ptr<Context> context = Context::create({DeviceType::cuda, 0});
+  return *context;
+}
+
+/// One kernel call, done by the GPU and by the CPU from the same bits. `make(at)` builds the kernel
+/// of host tensors through at(tensor). Afterwards the host tensors hold the CPU's results.
+class Twin {
+ public:
+  template <class Make>
+  explicit Twin(const Make& make) : mirror_(gpu()) {
+    gpu().run(make([this](const HostTensor& host) { return mirror_(host); }));
+    const auto cpu = Context::create({}, {.threads = 1});
+    cpu->run(make([](const HostTensor& host) { return host.view(); }));
+  }
+
+  /// The GPU's result.
+  [[nodiscard]] HostTensor gpu_of(const HostTensor& host) { return mirror_.read(host); }
+  /// The largest |gpu - cpu| / (|cpu| + floor); infinite if a value is not finite.
+  [[nodiscard]] double error(const HostTensor& host, double floor = 1) {
+    return worst_error(gpu_of(host), host.values(), floor);
+  }
+  /// Whether both have the same bits.
+  [[nodiscard]] bool equal(const HostTensor& host) { return gpu_of(host) == host; }
+
+ private:
+  Mirror mirror_;
+};
+
+}  // namespace electra::test

@@ -1,5 +1,7 @@
 #include "electra/core/checker.h"
 
+#include "electra/core/context.h"
+
 namespace electra {
 
 namespace {
@@ -23,9 +25,11 @@ void Checker::tensor(std::string_view name, const ConstTensorView& view, const S
   if (!view && shape.size() > 0) fail(expected() + ", found nothing");
   if (view.dtype() != dtype || view.shape() != shape)
     fail(expected() + ", found " + described(view));
-  if (view && view.device() != device_)
-    fail(std::string(name) + ": expected on " + to_string(device_) + ", found on " +
+  if (!view) return;
+  if (view.device() != context_.device())
+    fail(std::string(name) + ": expected on " + to_string(context_.device()) + ", found on " +
          to_string(view.device()));
+  context_.about_to_use(view);
 }
 
 void Checker::optional(std::string_view name, const ConstTensorView& view, const Shape& shape,

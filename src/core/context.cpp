@@ -28,6 +28,8 @@ void Context::copy(ConstTensorView from, TensorView to) {
     throw ShapeError("copy: expected " + std::string(to_string(to.dtype())) + " " +
                      to_string(to.shape()) + ", found " + std::string(to_string(from.dtype())) +
                      " " + to_string(from.shape()));
+  about_to_use(from);
+  about_to_use(to);
   if (from.bytes() > 0) copy_bytes(from.raw(), to.raw(), from.bytes());
 }
 
@@ -35,6 +37,7 @@ void Context::upload(std::span<const std::byte> from, TensorView to) {
   if (static_cast<Index>(from.size()) != to.bytes())
     throw ShapeError("upload: expected " + std::to_string(to.bytes()) + " bytes, found " +
                      std::to_string(from.size()));
+  about_to_use(to);
   if (!from.empty()) upload_bytes(from, to.raw());
 }
 
@@ -42,6 +45,7 @@ void Context::download(ConstTensorView from, std::span<std::byte> to) {
   if (static_cast<Index>(to.size()) != from.bytes())
     throw ShapeError("download: expected " + std::to_string(from.bytes()) + " bytes, found " +
                      std::to_string(to.size()));
+  about_to_use(from);
   if (!to.empty()) download_bytes(from.raw(), to);
 }
 

@@ -13,10 +13,11 @@ namespace electra {
 /// kernel, the argument, what was expected and found, and the caller's line.
 class Checker {
  public:
-  Checker(std::string_view kernel, Device device, Where where)
-      : kernel_(kernel), device_(device), where_(where) {}
+  Checker(std::string_view kernel, Context& context, Where where)
+      : kernel_(kernel), context_(context), where_(where) {}
 
-  /// `view` is present, on this device, and has exactly this shape and dtype.
+  /// `view` is present, on the context's device, and has exactly this shape and dtype. The context
+  /// is told that it is about to be used.
   void tensor(std::string_view name, const ConstTensorView& view, const Shape& shape,
               DType dtype) const;
   /// The same, if the view is present at all.
@@ -30,7 +31,7 @@ class Checker {
 
  private:
   std::string_view kernel_;
-  Device device_;
+  Context& context_;
   Where where_;
 };
 

@@ -63,7 +63,7 @@ class Context {
   /// Checks shapes and dtypes, then runs the kernel in stream order: the only dispatch point.
   template <Kernel K>
   void run(const K& kernel, Where where = Where::here()) {
-    kernel.check(Checker(K::name, device_, where));
+    kernel.check(Checker(K::name, *this, where));
     if (observer_) {
       observe(K::name, cost_of(kernel), [&] { dispatch(kernel); });
     } else {
@@ -76,6 +76,10 @@ class Context {
     observer_ = std::move(observer);
   }
   [[nodiscard]] bool observed() const { return static_cast<bool>(observer_); }
+
+  /// Finishes what is still to be written to this view: called for every tensor of a kernel and for
+  /// every copy; to be called by whoever reaches device memory by other ways.
+  virtual void about_to_use(const ConstTensorView&) {}
 
   /// Memory aligned to 256 bytes. Throws DeviceError with the size if there is none.
   [[nodiscard]] virtual void* allocate(Index bytes) = 0;

@@ -59,6 +59,7 @@ CudaContext::CudaContext(int index) : Context({DeviceType::cuda, index}) {
 
 CudaContext::~CudaContext() {
   products.reset();
+  sums.reset();
   staging_.reset();
   if (stream_ == nullptr) return;
   (void)cudaStreamSynchronize(stream_);
@@ -72,15 +73,27 @@ void CudaContext::make_current() const {
 
 void* CudaContext::workspace(Index bytes) {
   if (bytes > workspace_bytes_) {
-    refuse_while_recording("a larger workspace");
-    synchronize();
-    if (workspace_ != nullptr) deallocate(std::exchange(workspace_, nullptr));
     workspace_bytes_ = 0;
-    workspace_ = allocate(bytes);
+    workspace_ = reallocate(std::exchange(workspace_, nullptr), bytes);
     workspace_bytes_ = bytes;
-    ++generation_;
   }
   return workspace_;
+}
+
+void* CudaContext::reallocate(void* data, Index bytes) {
+  refuse_while_recording("a larger workspace");
+  synchronize();
+  if (data != nullptr) deallocate(data);
+  ++generation_;
+  return allocate(bytes);
+}
+
+void CudaContext::finish_sums() {
+  if (sums) sums->finish();
+}
+
+void CudaContext::about_to_use(const ConstTensorView& view) {
+  if (sums && sums->reaches(view)) sums->finish();
 }
 
 void* CudaContext::allocate(Index bytes) {
@@ -101,7 +114,13 @@ void* CudaContext::allocate(Index bytes) {
   return data;
 }
 
-void CudaContext::deallocate(void* data) noexcept { (void)cudaFree(data); }
+void CudaContext::deallocate(void* data) noexcept {
+  try {
+    finish_sums();          // which may go to this memory
+  } catch (const Error&) {  // the context is lost, and whoever uses it next is told
+  }
+  (void)cudaFree(data);
+}
 
 void CudaContext::copy_bytes(const void* from, void* to, Index bytes) {
   cuda::check(
@@ -122,23 +141,29 @@ void CudaContext::download_bytes(const void* from, std::span<std::byte> to) {
 }
 
 void CudaContext::zero(TensorView view) {
+  about_to_use(view);
   if (view.bytes() == 0) return;
   cuda::check(cudaMemsetAsync(view.raw(), 0, static_cast<std::size_t>(view.bytes()), stream_),
               "cudaMemsetAsync");
 }
 
 void CudaContext::synchronize() {
+  finish_sums();
   cuda::check(cudaStreamSynchronize(stream_), "cudaStreamSynchronize");
 }
 
 std::unique_ptr<Readback> CudaContext::make_readback(Index bytes) {
-  return std::make_unique<cuda::PinnedReadback>(bytes, stream_);
+  return std::make_unique<cuda::PinnedReadback>(bytes, *this);
 }
 
 std::unique_ptr<Recording> CudaContext::record(const std::function<void()>& work) {
+  finish_sums();
   recording_ = true;
   try {
-    auto graph = std::make_unique<cuda::Graph>(stream_, work);
+    auto graph = std::make_unique<cuda::Graph>(stream_, [&] {
+      work();
+      finish_sums();
+    });
     recording_ = false;
     return graph;
   } catch (...) {

@@ -29,6 +29,10 @@ class CudaContext final : public Context {
   /// How often memory was taken from the device.
   [[nodiscard]] std::int64_t allocations() const { return allocations_; }
 
+  /// Another block of this size; what was in the old one, which may be nullptr, is lost.
+  [[nodiscard]] void* reallocate(void* data, Index bytes);
+
+  void about_to_use(const ConstTensorView& view) override;
   void* allocate(Index bytes) override;
   void deallocate(void* data) noexcept override;
   void zero(TensorView view) override;
@@ -43,10 +47,21 @@ class CudaContext final : public Context {
   };
   std::unique_ptr<Products> products;
 
+  /// Sums that have been started (src/kernels/cuda/column_sums.cu).
+  struct PendingSums {
+    virtual ~PendingSums() = default;
+    /// Whether a sum is still to be written to a part of this view.
+    [[nodiscard]] virtual bool reaches(const ConstTensorView& view) const = 0;
+    /// Puts what is left to do into the stream.
+    virtual void finish() = 0;
+  };
+  std::unique_ptr<PendingSums> sums;
+
  private:
   void copy_bytes(const void* from, void* to, Index bytes) override;
   void upload_bytes(std::span<const std::byte> from, void* to) override;
   void download_bytes(const void* from, std::span<std::byte> to) override;
+  void finish_sums();
   void make_current() const;
   void refuse_while_recording(std::string_view what) const;
 

@@ -3,11 +3,12 @@
 #include <cstring>
 
 #include "core/cuda/check.h"
+#include "core/cuda/cuda_context.h"
 
 namespace electra::cuda {
 
-PinnedReadback::PinnedReadback(Index bytes, cudaStream_t stream)
-    : bytes_(static_cast<std::size_t>(bytes)), stream_(stream) {
+PinnedReadback::PinnedReadback(Index bytes, CudaContext& context)
+    : bytes_(static_cast<std::size_t>(bytes)), context_(context) {
   check(cudaMallocHost(&memory_, bytes_), "cudaMallocHost");
   std::memset(memory_, 0, bytes_);
   check(cudaEventCreateWithFlags(&written_, cudaEventDisableTiming), "cudaEventCreate");
@@ -20,9 +21,10 @@ PinnedReadback::~PinnedReadback() {
 }
 
 void PinnedReadback::fetch(ConstTensorView from) {
-  check(cudaMemcpyAsync(memory_, from.raw(), bytes_, cudaMemcpyDeviceToHost, stream_),
+  context_.about_to_use(from);
+  check(cudaMemcpyAsync(memory_, from.raw(), bytes_, cudaMemcpyDeviceToHost, context_.stream()),
         "cudaMemcpyAsync to the host");
-  check(cudaEventRecord(written_, stream_), "cudaEventRecord");
+  check(cudaEventRecord(written_, context_.stream()), "cudaEventRecord");
 }
 
 std::span<const std::byte> PinnedReadback::wait() {

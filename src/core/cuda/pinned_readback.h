@@ -4,12 +4,16 @@
 
 #include "electra/core/readback.h"
 
+namespace electra {
+class CudaContext;
+}
+
 namespace electra::cuda {
 
 /// Pinned host memory and an event that says when it has been written.
 class PinnedReadback final : public Readback {
  public:
-  PinnedReadback(Index bytes, cudaStream_t stream);
+  PinnedReadback(Index bytes, CudaContext& context);
   ~PinnedReadback() override;
   PinnedReadback(const PinnedReadback&) = delete;
   PinnedReadback& operator=(const PinnedReadback&) = delete;
@@ -19,7 +23,7 @@ class PinnedReadback final : public Readback {
 
  private:
   std::size_t bytes_;
-  cudaStream_t stream_;
+  CudaContext& context_;
   void* memory_ = nullptr;
   cudaEvent_t written_ = nullptr;
 };

@@ -69,7 +69,7 @@ void run_on(CudaContext& context, const ColumnSum& k) {
   cuda::visit_activation(k.name, k.x.dtype(), [&]<class T>(T) {
     cuda::sum_columns<T>(context, k.name, k.x.rows(), k.x.width(),
                          cuda::aligned<float>(4, {k.x.raw()}), Rows<T>{k.x.data<T>()},
-                         {{k.y.view.data<float>()}, k.y.write == Write::add});
+                         k.y.view.data<float>(), k.y.write);
   });
 }
 

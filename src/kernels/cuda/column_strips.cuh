@@ -1,6 +1,7 @@
 #pragma once
 
 #include "kernels/cuda/column_sums.cuh"
+#include "kernels/cuda/reduce.cuh"
 #include "kernels/cuda/vector.cuh"
 
 namespace electra::cuda {
@@ -53,12 +54,12 @@ __global__ void __launch_bounds__(strip_columns* strip_rows)
 /// target (+)= the column sums of what `vector(at, values)` gives for each vector of [rows, width].
 template <class T, class Vector>
 void sum_columns(CudaContext& context, std::string_view name, Index rows, Index width, bool aligned,
-                 const Vector& vector, const ColumnTargets<1>& to) {
+                 const Vector& vector, float* target, Write write) {
   constexpr Index rows_per_block = 64;
   constexpr Index most_blocks = 128;
   const Index wanted = (rows + rows_per_block - 1) / rows_per_block;
   const Index parts = wanted < 1 ? 1 : wanted < most_blocks ? wanted : most_blocks;
-  auto* partials = context.workspace_of<float>(parts * width);
+  auto* partials = partial_sums(context, parts, width, {target}, write);
   visit_vector<T>(width, aligned, [&]<int elements>() {
     launch(context, name,
            {dim3(blocks_for(width, strip_columns * elements), static_cast<unsigned>(parts)),
@@ -66,7 +67,6 @@ void sum_columns(CudaContext& context, std::string_view name, Index rows, Index 
            sum_strips<T, elements, Vector>, vector, partials, static_cast<int>(rows),
            static_cast<int>(width));
   });
-  finish_column_sums<1>(context, name, partials, parts, width, to);
 }
 
 }  // namespace electra::cuda

@@ -112,7 +112,9 @@ void run_on(CudaContext& context, const DropoutResidualNormBackward& k) {
     cuda::visit_row<T>(k.name, width, aligned, [&]<class Row>(const Row& row) {
       constexpr int warps = cuda::warps_per_block<Row>;
       const unsigned blocks = cuda::summing_blocks<Row>(rows);
-      auto* partials = context.workspace_of<float>(blocks * 3 * width);
+      auto* partials = cuda::partial_sums(
+          context, blocks, width,
+          {k.dgain.data<float>(), k.dbeta.data<float>(), k.dbias.data<float>()});
       cuda::launch(context, k.name,
                    {blocks, warps * cuda::warp_size, cuda::shared_for(row, 5)},
                    dropout_residual_norm_backward<T, Row>, k.dy.data<T>(), k.sum.data<T>(),
@@ -120,9 +122,6 @@ void run_on(CudaContext& context, const DropoutResidualNormBackward& k) {
                    k.dresidual.data<T>(), k.dx ? k.dx.data<T>() : nullptr, partials,
                    static_cast<int>(rows),
                    cuda::row_dropout(k.random, k.dropout, k.length, width), row);
-      cuda::finish_column_sums<3>(
-          context, k.name, partials, blocks, width,
-          {{k.dgain.data<float>(), k.dbeta.data<float>(), k.dbias.data<float>()}});
     });
   });
 }

@@ -127,15 +127,14 @@ void run_on(CudaContext& context, const EmbeddingBackward& k) {
     cuda::visit_row<T>(k.name, width, aligned, [&]<class Row>(const Row& row) {
       constexpr int warps = cuda::warps_per_block<Row>;
       const unsigned blocks = cuda::summing_blocks<Row>(rows);
-      auto* partials = context.workspace_of<float>(blocks * 2 * width);
+      auto* partials = cuda::partial_sums(context, blocks, width,
+                                          {k.dgain.data<float>(), k.dbias.data<float>()});
       cuda::launch(context, k.name,
                    {blocks, warps * cuda::warp_size, cuda::shared_for(row, 4)},
                    embedding_backward<T, Row>, k.dy.data<T>(), tables_of<T>(k),
                    k.gain.data<float>(), k.mean.data<float>(), k.rstd.data<float>(),
                    k.dx.data<T>(), partials, static_cast<int>(rows),
                    cuda::row_dropout(k.random, k.dropout, k.ids.width(), width), row);
-      cuda::finish_column_sums<2>(context, k.name, partials, blocks, width,
-                                  {{k.dgain.data<float>(), k.dbias.data<float>()}});
     });
   });
 }

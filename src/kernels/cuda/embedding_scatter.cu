@@ -191,7 +191,7 @@ void scatter(CudaContext& context, const EmbeddingScatter& k) {
                                        .types = k.types.data<std::int32_t>(),
                                        .type = static_cast<int>(type),
                                        .width = static_cast<int>(width)},
-                         {{k.dtype.data<float>() + type * width}});
+                         k.dtype.data<float>() + type * width, Write::add);
 }
 
 }  // namespace

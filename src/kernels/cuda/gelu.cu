@@ -72,7 +72,7 @@ void backward(CudaContext& context, const BiasGeluBackward& k) {
   cuda::sum_columns<T>(context, k.name, k.dy.rows(), k.dy.width(), aligned,
                        Backward<Form, T>{k.dy.data<T>(), k.x.data<T>(), k.bias.data<float>(),
                                          k.dx.data<T>(), static_cast<int>(k.dy.width())},
-                       {{k.dbias.data<float>()}});
+                       k.dbias.data<float>(), Write::add);
 }
 
 }  // namespace

@@ -88,15 +88,14 @@ void run_on(CudaContext& context, const LayerNormBackward& k) {
     cuda::visit_row<T>(k.name, width, aligned, [&]<class Row>(const Row& row) {
       constexpr int warps = cuda::warps_per_block<Row>;
       const unsigned blocks = cuda::summing_blocks<Row>(rows);
-      auto* partials = context.workspace_of<float>(blocks * 2 * width);
+      auto* partials = cuda::partial_sums(context, blocks, width,
+                                          {k.dgain.data<float>(), k.dbias.data<float>()});
       cuda::launch(context, k.name,
                    {blocks, warps * cuda::warp_size, cuda::shared_for(row, 4)},
                    layer_norm_backward<T, Row>, k.dy.data<T>(), k.x.data<T>(),
                    k.gain.data<float>(), k.mean.data<float>(), k.rstd.data<float>(),
                    k.dx.view.data<T>(), k.dx.write == Write::add, partials,
                    static_cast<int>(rows), row);
-      cuda::finish_column_sums<2>(context, k.name, partials, blocks, width,
-                                  {{k.dgain.data<float>(), k.dbias.data<float>()}});
     });
   });
 }

@@ -94,7 +94,7 @@ void run_on(CudaContext& context, const ScoreBackward& k) {
                              .adds = k.dx.write == Write::add,
                              .width = static_cast<int>(k.x.width())};
     cuda::sum_columns<T>(context, k.name, k.x.rows(), k.x.width(), aligned, vector,
-                         {{k.dweight.data<float>()}});
+                         k.dweight.data<float>(), Write::add);
   });
   cuda::launch(context, k.name, {1, threads}, add_sum, k.dy.data<float>(), k.dy.size(),
                k.dbias.data<float>());

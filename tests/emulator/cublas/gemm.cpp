@@ -234,10 +234,13 @@ cublasStatus_t enqueue(Gemm g, cudaStream_t stream) {
   };
   cudaError_t e = cudaSuccess;
   if (g.workspace_used) {
-    e = cudart::submit(stream, {.run = [=] { return begin(g); }, .ready = {}});
-    if (!e) e = cudart::submit(stream, {.run = second, .ready = {}});
+    // In a graph, a split product is two kernels; the poisoning before another one is none.
+    const auto type = g.parts > 1 ? cudaGraphNodeTypeKernel : cudaGraphNodeTypeMemset;
+    e = cudart::submit(stream, {.run = [=] { return begin(g); }, .ready = {}, .type = type});
+    if (!e)
+      e = cudart::submit(stream, {.run = second, .ready = {}, .type = cudaGraphNodeTypeKernel});
   } else {
-    e = cudart::submit(stream, {.run = whole, .ready = {}});
+    e = cudart::submit(stream, {.run = whole, .ready = {}, .type = cudaGraphNodeTypeKernel});
   }
   return e == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
 }

@@ -190,7 +190,7 @@ TEST_CASE("a step of small or base starts at most 700 kernels", "[cuda][trainer]
   Run run(config);
   run.until(4);
   REQUIRE(run.trainer->recording() != nullptr);
-  std::cout << "kernels of a step, products counted as one each: "
+  std::cout << "kernels of a step, those of the matrix-product library included: "
             << run.trainer->recording()->kernels() << "\n";
   CHECK(run.trainer->recording()->kernels() <= 700);
 }

@@ -1,0 +1,117 @@
+#include "kernels/cuda/column_sums.cuh"
+
+#include <algorithm>
+
+#include "kernels/cuda/reduce.cuh"
+
+namespace electra::cuda {
+
+namespace {
+
+/// One target and its partial sums, `stride` apart.
+struct Sum {
+  const float* partials;
+  float* target;
+  int parts, width, stride;
+  bool adds;
+};
+
+constexpr int most_sums = 32;  // of one kernel: they are its parameter
+
+struct Sums {
+  Sum sum[most_sums];
+};
+
+/// Sum blockIdx.y, 32 of its columns a block.
+__global__ void __launch_bounds__(256) finish_column_sums(const __grid_constant__ Sums sums) {
+  constexpr int groups = 8;
+  __shared__ float shared[groups][warp_size];
+  const Sum& s = sums.sum[blockIdx.y];
+  const int column = static_cast<int>(blockIdx.x) * warp_size + lane();
+  const int group = warp();
+  float sum = 0;
+  if (column < s.width)
+    for (int part = group; part < s.parts; part += groups)
+      sum += s.partials[static_cast<Index>(part) * s.stride + column];
+  shared[group][lane()] = sum;
+  __syncthreads();
+  if (group != 0 || column >= s.width) return;
+  float total = 0;
+#pragma unroll
+  for (int i = 0; i < groups; ++i) total += shared[i][lane()];
+  s.target[column] = s.adds ? s.target[column] + total : total;
+}
+
+/// The sums of a context that are not yet finished.
+class PendingColumnSums final : public CudaContext::PendingSums {
+ public:
+  explicit PendingColumnSums(CudaContext& context) : context_(context) {}
+  ~PendingColumnSums() override {
+    if (memory_ != nullptr) context_.deallocate(memory_);
+  }
+  PendingColumnSums(const PendingColumnSums&) = delete;
+  PendingColumnSums& operator=(const PendingColumnSums&) = delete;
+
+  float* add(Index parts, Index width, std::initializer_list<float*> targets, Write write) {
+    const auto count = static_cast<Index>(targets.size());
+    float* partials = take(parts * count * width, static_cast<int>(count));
+    Index which = 0;
+    for (float* target : targets)
+      sums_.sum[count_++] = {.partials = partials + width * which++,
+                             .target = target,
+                             .parts = static_cast<int>(parts),
+                             .width = static_cast<int>(width),
+                             .stride = static_cast<int>(count * width),
+                             .adds = write == Write::add};
+    return partials;
+  }
+
+  [[nodiscard]] bool reaches(const ConstTensorView& view) const override {
+    const auto* begin = static_cast<const std::byte*>(view.raw());
+    return std::any_of(sums_.sum, sums_.sum + count_, [&](const Sum& s) {
+      const auto* target = reinterpret_cast<const std::byte*>(s.target);
+      return target < begin + view.bytes() && begin < target + 4 * s.width;
+    });
+  }
+
+  void finish() override {
+    if (count_ == 0) return;
+    int widest = 0;
+    for (int i = 0; i < count_; ++i) widest = std::max(widest, sums_.sum[i].width);
+    const dim3 blocks(blocks_for(widest, warp_size), static_cast<unsigned>(count_));
+    count_ = 0;
+    used_ = 0;
+    launch(context_, "finish_column_sums", {blocks, dim3(256)}, finish_column_sums, sums_);
+  }
+
+ private:
+  float* take(Index floats, int sums) {
+    if (used_ + floats > capacity_ || count_ + sums > most_sums) finish();
+    if (floats > capacity_) grow(floats);
+    float* partials = static_cast<float*>(memory_) + used_;
+    used_ += (floats + 63) / 64 * 64;
+    return partials;
+  }
+  void grow(Index floats) {
+    constexpr Index least = Index{1} << 22;
+    const Index wanted = std::max({least, 2 * capacity_, floats});
+    memory_ = context_.reallocate(memory_, 4 * wanted);
+    capacity_ = wanted;
+  }
+
+  CudaContext& context_;
+  Sums sums_{};
+  int count_ = 0;
+  void* memory_ = nullptr;
+  Index capacity_ = 0, used_ = 0;  // floats
+};
+
+}  // namespace
+
+float* partial_sums(CudaContext& context, Index parts, Index width,
+                    std::initializer_list<float*> targets, Write write) {
+  if (!context.sums) context.sums = std::make_unique<PendingColumnSums>(context);
+  return static_cast<PendingColumnSums&>(*context.sums).add(parts, width, targets, write);
+}
+
+}  // namespace electra::cuda

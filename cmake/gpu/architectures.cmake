@@ -7,6 +7,7 @@ set(unknown ${ELECTRA_CUDA_ARCHITECTURES})
 list(REMOVE_ITEM unknown ${known})
 if(unknown)
   list(REMOVE_ITEM built ${unknown})
+  list(JOIN unknown ", " unknown)
   message(STATUS "electra: CUDA toolkit ${electra_toolkit} does not know compute capabilities "
                  "${unknown}: such cards compile the PTX of the newest one at their first run")
 endif()

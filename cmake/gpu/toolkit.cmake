@@ -6,8 +6,9 @@ compiler with -DCMAKE_CUDA_COMPILER=…/bin/nvcc")
 
 # The version that a header beside nvcc states in three macros; empty where there is none.
 function(_electra_header_version result header)
-  get_filename_component(bin "${electra_nvcc}" DIRECTORY)
-  find_file(found ${header} NO_CACHE
+  get_filename_component(bin "${electra_nvcc}" REALPATH)
+  get_filename_component(bin "${bin}" DIRECTORY)
+  find_file(found ${header} NO_CACHE NO_DEFAULT_PATH
             HINTS ${bin}/../include ${bin}/../targets/x86_64-linux/include
             PATHS /usr/include /usr/include/x86_64-linux-gnu /usr/local/include)
   set(version "")

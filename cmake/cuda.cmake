@@ -1,4 +1,4 @@
-# The CUDA backend: whether it is built, for which cards, and how. Gives electra_cuda and the function
+# The CUDA backend: whether it is built, for which cards, and how. Gives electra_cuda and
 # electra_add_cuda(target). docs/cuda.md says what ELECTRA_CUDA means.
 set(electra_cuda OFF)
 set(ELECTRA_BUILT_WITH_CUDA false)

@@ -68,6 +68,7 @@ function(_electra_add_compiled_cuda target sources)
   target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr>)
   set_target_properties(${target} PROPERTIES
     CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON CUDA_RUNTIME_LIBRARY Shared
+    INSTALL_RPATH_USE_LINK_PATH ON  # the toolkit's libraries need not be where the loader looks
     CUDA_ARCHITECTURES "${electra_cuda_architectures}")
 endfunction()
 

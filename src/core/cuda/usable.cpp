@@ -32,7 +32,9 @@ std::string version_text(int version) {
 std::string old_driver() {
   int driver = 0;
   (void)cudaDriverGetVersion(&driver);
-  if (driver == 0) return "no NVIDIA driver was found";  // for which CUDA has no code of its own
+  if (driver == 0) {  // for which CUDA has no code of its own
+    return "no NVIDIA driver was found: install one, or start the container with --gpus all";
+  }
   return "the NVIDIA driver, made for CUDA " + version_text(driver) +
          ", is older than the toolkit that libelectra was built with, " +
          version_text(CUDART_VERSION) + ": update the driver, or build with an older toolkit";

@@ -132,7 +132,9 @@ nlohmann::ordered_json as_json(const std::map<std::string, Part>& parts, int ste
 
 int run(const Options& o) {
   const RunConfig config = configuration(o);
-  const auto context = Context::create(parse_device(config.device), {.threads = config.threads});
+  const auto [device, remark] = choose_device(config.device);
+  if (!remark.empty()) std::fprintf(stderr, "%s\n", remark.c_str());
+  const auto context = Context::create(device, {.threads = config.threads});
   ParameterStore store;
   const Electra model(store, config.model, config.vocabulary.size);
   store.allocate(*context, config.precision);

@@ -1,5 +1,5 @@
-# The CUDA backend: whether it is built, for which cards, and how. Gives electra_cuda and the function
-# electra_add_cuda(target).
+# The CUDA backend: whether it is built, for which cards, and how. Gives electra_cuda and
+# electra_add_cuda(target). docs/cuda.md says what ELECTRA_CUDA means.
 set(electra_cuda OFF)
 set(ELECTRA_BUILT_WITH_CUDA false)
 set(ELECTRA_CUDA_ARCHITECTURES 80 86 89 90 100 120 CACHE STRING
@@ -8,41 +8,68 @@ set(ELECTRA_CUDA_ARCHITECTURES 80 86 89 90 100 120 CACHE STRING
 if(ELECTRA_CUDA STREQUAL "OFF")
   return()
 endif()
+include(cmake/gpu/report.cmake)
+include(cmake/gpu/host_compiler.cmake)
+electra_look_for_gpu()
 
-include(CheckLanguage)
-check_language(CUDA)
-if(NOT CMAKE_CUDA_COMPILER)
-  if(NOT ELECTRA_CUDA STREQUAL "AUTO")
-    message(FATAL_ERROR "electra: ELECTRA_CUDA is ${ELECTRA_CUDA}, but no nvcc was found: install the "
-                        "CUDA toolkit, or put its nvcc on the PATH")
+if(ELECTRA_CUDA STREQUAL "AUTO")
+  electra_gpu_trouble(trouble)
+  if(electra_cards OR electra_card_trouble)
+    electra_say_what_was_found()
   endif()
-  message(STATUS "electra: no nvcc was found: the CUDA backend is left out")
-  return()
+  if(NOT trouble)
+    electra_find_host_compiler()
+    set(trouble "${electra_toolkit_trouble}")
+  endif()
+  if(trouble)
+    message(STATUS "electra: the CUDA backend is left out: ${trouble}")
+    return()
+  endif()
+else()
+  electra_find_host_compiler()
+  if(electra_toolkit_trouble)
+    message(FATAL_ERROR "electra: ELECTRA_CUDA is ${ELECTRA_CUDA}, but ${electra_toolkit_trouble}")
+  endif()
 endif()
-find_package(CUDAToolkit REQUIRED)
-set(electra_cuda ON)
-set(ELECTRA_BUILT_WITH_CUDA true)
 
 if(ELECTRA_CUDA STREQUAL "EMULATED")
-  message(STATUS "electra: CUDA ${CUDAToolkit_VERSION} is emulated: kernels run on the CPU, slowly")
-  get_filename_component(GPU_EMULATOR_CUDA_ROOT ${CUDAToolkit_BIN_DIR} DIRECTORY)
+  get_filename_component(GPU_EMULATOR_CUDA_ROOT ${electra_nvcc} DIRECTORY)
+  get_filename_component(GPU_EMULATOR_CUDA_ROOT ${GPU_EMULATOR_CUDA_ROOT} DIRECTORY)
+  set(CUDAToolkit_ROOT ${GPU_EMULATOR_CUDA_ROOT})
+  find_package(CUDAToolkit REQUIRED)
+  message(STATUS "electra: CUDA ${electra_toolkit} is emulated: kernels run on the CPU, slowly")
   include(${PROJECT_SOURCE_DIR}/tests/emulator/cmake/GpuEmulator.cmake)
 else()
+  if(ELECTRA_CUDA STREQUAL "ON")
+    electra_say_what_was_found()
+    if(electra_card_trouble)
+      message(STATUS "electra: ${electra_card_trouble}")
+    endif()
+  endif()
+  set(CMAKE_CUDA_COMPILER ${electra_nvcc} CACHE FILEPATH "nvcc")
   enable_language(CUDA)
-  message(STATUS "electra: CUDA ${CUDAToolkit_VERSION}, compute capabilities "
-                 "${ELECTRA_CUDA_ARCHITECTURES}")
+  if(NOT DEFINED CMAKE_CUDA20_STANDARD_COMPILE_OPTION)  # CMake 3.25 does not know nvcc's C++20
+    set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION -std=c++20)
+    set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION -std=c++20)
+  endif()
+  find_package(CUDAToolkit REQUIRED)
+  if(NOT TARGET CUDA::cublasLt)
+    message(FATAL_ERROR "electra: the CUDA toolkit at ${electra_nvcc} has no cuBLASLt: install it "
+                        "(NVIDIA's packages: libcublas-dev), or set ELECTRA_CUDA=OFF")
+  endif()
+  list(APPEND electra_link_libraries CUDA::cudart CUDA::cublasLt)
+  include(cmake/gpu/architectures.cmake)
 endif()
+set(electra_cuda ON)
+set(ELECTRA_BUILT_WITH_CUDA true)
 
 function(_electra_add_compiled_cuda target sources)
   target_sources(${target} PRIVATE ${sources})
   target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr>)
-  list(TRANSFORM ELECTRA_CUDA_ARCHITECTURES APPEND -real OUTPUT_VARIABLE architectures)
-  list(GET ELECTRA_CUDA_ARCHITECTURES -1 newest)
   set_target_properties(${target} PROPERTIES
     CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON CUDA_RUNTIME_LIBRARY Shared
-    CUDA_ARCHITECTURES "${architectures};${newest}-virtual")
-  target_link_libraries(${target} PRIVATE
-    $<BUILD_INTERFACE:CUDA::cudart> $<BUILD_INTERFACE:CUDA::cublasLt>)
+    INSTALL_RPATH_USE_LINK_PATH ON  # the toolkit's libraries need not be where the loader looks
+    CUDA_ARCHITECTURES "${electra_cuda_architectures}")
 endfunction()
 
 # The ordinary CUDA objects, linked with look-alike libraries and the translated kernels.

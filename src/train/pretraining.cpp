@@ -47,8 +47,9 @@ class Run {
         callbacks_(callbacks),
         config_(with_released_sizes(options.config)),
         folder_{options.out},
+        device_(chosen_device()),
+        context_(Context::create(device_.device, {.threads = config_.threads})),
         data_(config_, folder_.vocabulary(), folder_.tokens(), say()),
-        context_(Context::create(parse_device(config_.device), {.threads = config_.threads})),
         ranks_(Communicator::single_process()),
         model_(store_, config_.model, config_.vocabulary.size) {
     store_.allocate(*context_, config_.precision);
@@ -71,6 +72,13 @@ class Run {
  private:
   [[nodiscard]] std::function<void(const std::string&)> say() const {
     return callbacks_.say ? callbacks_.say : [](const std::string&) {};
+  }
+
+  /// No run takes to the CPU silently.
+  [[nodiscard]] DeviceChoice chosen_device() const {
+    DeviceChoice choice = choose_device(config_.device);
+    if (!choice.remark.empty()) say()(choice.remark);
+    return choice;
   }
 
   /// At the newest checkpoint, or at step 0 with first weights.
@@ -119,6 +127,7 @@ class Run {
     const RunLog::Facts facts{.arguments = options_.arguments,
                               .config_hash = config_hash(config_),
                               .device = to_string(context_->device()),
+                              .device_remark = device_.remark,
                               .threads = config_.threads,
                               .world = ranks_->size(),
                               .seed = config_.seed,
@@ -247,8 +256,9 @@ class Run {
   const PretrainingCallbacks& callbacks_;
   RunConfig config_;
   RunFolder folder_;
-  PreparedData data_;
+  DeviceChoice device_;
   std::unique_ptr<Context> context_;
+  PreparedData data_;
   std::unique_ptr<Communicator> ranks_;
   ParameterStore store_;
   Electra model_;

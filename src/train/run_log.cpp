@@ -33,8 +33,9 @@ LogRecord facts_record(const RunLog::Facts& facts) {
   record.add("version", version)
       .add("argv", facts.arguments)
       .add("config_hash", facts.config_hash)
-      .add("device", facts.device)
-      .add("threads", facts.threads)
+      .add("device", facts.device);
+  if (!facts.device_remark.empty()) record.add("device_remark", facts.device_remark);
+  record.add("threads", facts.threads)
       .add("world", facts.world)
       .add("seed", facts.seed)
       .add("parameters", facts.parameters)

@@ -67,8 +67,9 @@ TEST_CASE("a checker names kernel, argument, expectation, finding and line", "[t
 }
 
 TEST_CASE("devices are named and parsed", "[tensor]") {
-  CHECK(to_string(parse_device("cuda:3")) == "cuda:3");
-  CHECK(parse_device("cpu") == Device{});
-  CHECK_THROWS_WITH(parse_device("gpu"), Contains("expected auto, cpu, cuda or cuda:N"));
-  CHECK_THROWS_WITH(parse_device("cuda:-1"), Contains("found \"cuda:-1\""));
+  CHECK(to_string(choose_device("cuda:3").device) == "cuda:3");
+  CHECK(choose_device("cpu").device == Device{});
+  CHECK(choose_device("cpu").remark.empty());
+  CHECK_THROWS_WITH(choose_device("gpu"), Contains("expected auto, cpu, cuda or cuda:N"));
+  CHECK_THROWS_WITH(choose_device("cuda:-1"), Contains("found \"cuda:-1\""));
 }

@@ -1,11 +1,16 @@
 /// The entry of every test program: Catch's, and `--write-ctest FILE LABEL`, which writes the test
-/// cases to FILE as commands for ctest, labelled with their tags and LABEL.
+/// cases to FILE as commands for ctest, labelled with their tags and LABEL. Without a usable GPU
+/// the tests tagged [cuda] are skipped, and it says why.
 
 #define CATCH_CONFIG_RUNNER
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <string>
+
+#include "electra/core/build_config.h"
+#include "electra/core/device.h"
 
 namespace {
 
@@ -42,6 +47,27 @@ int write_ctest(const Catch::Config& config, const std::string& program, const s
   return file ? 0 : 1;
 }
 
+/// Whether a test is to be run that needs a GPU.
+bool wants_gpu(const Catch::Config& config) {
+  for (const Catch::TestCase& test : Catch::getAllTestCasesSorted(config))
+    if ((!config.hasTestFilters() || Catch::matchTest(test, config.testSpec(), config)) &&
+        test.tagsAsString().find("[cuda]") != std::string::npos)
+      return true;
+  return false;
+}
+
+void skip_without_gpu(Catch::Session& session) {
+  if (!electra::built_with_cuda || !wants_gpu(session.config())) return;
+  const electra::DeviceChoice choice = electra::choose_device("auto");
+  if (choice.device.type == electra::DeviceType::cuda) return;
+  std::cout << "skipped: tests tagged [cuda]; this process " << choice.remark << '\n';
+  Catch::ConfigData data = session.configData();
+  if (data.testsOrTags.empty()) data.testsOrTags.emplace_back();
+  for (std::string& pattern : data.testsOrTags)
+    if (pattern != ",") pattern.insert(0, "~[cuda]");
+  session.useConfigData(data);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -50,5 +76,7 @@ int main(int argc, char** argv) {
     const std::string program = std::filesystem::absolute(argv[0]).string();
     return write_ctest(session.config(), program, argv[2], argv[3]);
   }
-  return session.run(argc, argv);
+  if (const int failed = session.applyCommandLine(argc, argv); failed != 0) return failed;
+  skip_without_gpu(session);
+  return session.run();
 }

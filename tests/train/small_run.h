@@ -64,7 +64,7 @@ inline StepExamples random_examples(const RunConfig& c, std::uint32_t step, int 
 struct Run {
   explicit Run(const RunConfig& c, Communicator* ranks = nullptr)
       : config(c),
-        context(Context::create(parse_device(c.device), {.threads = c.threads})),
+        context(Context::create(choose_device(c.device).device, {.threads = c.threads})),
         model(store, c.model, c.vocabulary.size) {
     store.allocate(*context, c.precision);
     store.initialise(c.seed, c.model.initializer_range);

@@ -19,8 +19,14 @@ struct Device {
 /// "cpu", or "cuda:0".
 [[nodiscard]] std::string to_string(Device device);
 
-/// The device named by "cpu", "cuda" or "cuda:N"; "auto" is the best that this build and machine
-/// have. Throws ConfigError for any other text.
-[[nodiscard]] Device parse_device(std::string_view text);
+/// A device, and what whoever runs on it shall say of the choice.
+struct DeviceChoice {
+  Device device;
+  std::string remark;  // a sentence: which GPU, or why none, and the remedy; empty: nothing to say
+};
+
+/// The device named by "cpu", "cuda" or "cuda:N", or for "auto" the first usable GPU, else the CPU.
+/// Throws ConfigError for any other text.
+[[nodiscard]] DeviceChoice choose_device(std::string_view text);
 
 }  // namespace electra

@@ -54,8 +54,9 @@ enum class Draws : std::uint32_t { training = 0, evaluation = 1 };
   return {(base.value & ~31U) | static_cast<std::uint32_t>(place)};
 }
 
-/// What random bits are a function of, but for the example and the element: see docs/decisions.
-/// The step is read from device memory, so that a captured graph draws anew each time.
+/// What random bits are a function of, but for the example and the element
+/// (docs/math/embedding.md). The step is read from device memory, so that a captured graph draws
+/// anew each time.
 struct RandomKey {
   std::uint64_t seed = 0;
   ConstTensorView step{};           // i32 [1], on the device

@@ -26,7 +26,7 @@ void run_on(CudaContext& context, const LearningRate& kernel);
 /// gradient * scale: m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; with bias correction m and v
 /// are divided by 1 - b^(step + 1) for the update only;
 /// master -= rate * factor * (m / (sqrt(v) + epsilon) + decay * master).
-/// Nothing changes if finite is 0. Then value = round(master).
+/// Nothing changes if finite is 0. Then value = round(master). See docs/math/optimizer.md.
 struct AdamW {
   static constexpr std::string_view name = "adamw";
   TensorView master;             // [size], wide

@@ -10,7 +10,7 @@ namespace electra {
 /// Multi-head self-attention with key padding and dropout of the probabilities:
 /// out = dropout(softmax(q k^T / sqrt(head width))) v, for each head by itself.
 /// Keys at or beyond the length are skipped; rows there have output 0. Dropout is numbered as
-/// docs/decisions say, so that no mask is stored.
+/// docs/math/attention.md says, so that no mask is stored.
 struct AttentionForward {
   static constexpr std::string_view name = "attention_forward";
   ConstTensorView qkv;      // [batch, length, 3 * hidden]: queries, keys, values, head by head

@@ -30,7 +30,7 @@ struct Fill {
 void run_on(CpuContext& context, const Fill& kernel);
 void run_on(CudaContext& context, const Fill& kernel);
 
-/// y = sum of the rows of x, or y += it; in a fixed order.
+/// y = sum of the rows of x, or y += it; in a fixed order. A bias's gradient: docs/math/linear.md.
 struct ColumnSum {
   static constexpr std::string_view name = "column_sum";
   ConstTensorView x;  // [rows, width]

@@ -15,6 +15,7 @@ namespace electra {
 ///   of the masked position within its example, from 0.
 /// The lowest id wins among equals. A row with NaN gets id 0 and raises `non_finite`. Columns that
 /// pad the vocabulary are skipped, their gradient is 0; rows beyond the count get 0 everywhere.
+/// Derived in docs/math/cross_entropy.md.
 struct VocabularyCrossEntropy {
   static constexpr std::string_view name = "vocabulary_cross_entropy";
   ConstTensorView logits;       // [capacity, padded vocabulary]

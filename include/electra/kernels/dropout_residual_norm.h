@@ -31,7 +31,7 @@ void run_on(CpuContext& context, const DropoutResidualNormForward& kernel);
 void run_on(CudaContext& context, const DropoutResidualNormForward& kernel);
 
 /// dresidual = the gradient of `sum`; dx = dropout's scale times that where it was kept, else 0;
-/// dgain, dbeta and dbias (column sums of dx) are added to.
+/// dgain, dbeta and dbias (column sums of dx) are added to. Derived in docs/math/layer_norm.md.
 struct DropoutResidualNormBackward {
   static constexpr std::string_view name = "dropout_residual_norm_backward";
   ConstTensorView dy;    // [rows, width]

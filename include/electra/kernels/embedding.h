@@ -32,6 +32,7 @@ void run_on(CpuContext& context, const EmbeddingForward& kernel);
 void run_on(CudaContext& context, const EmbeddingForward& kernel);
 
 /// Back through dropout and layer norm to the sum of the three rows; dgain and dbias are added to.
+/// Derived in docs/math/embedding.md.
 struct EmbeddingBackward {
   static constexpr std::string_view name = "embedding_backward";
   ConstTensorView dy;        // [batch * length, width]
@@ -56,7 +57,7 @@ void run_on(CpuContext& context, const EmbeddingBackward& kernel);
 void run_on(CudaContext& context, const EmbeddingBackward& kernel);
 
 /// dword[id] += dx, dposition[column] += dx, dtype[type] += dx, row by row in a fixed order: the
-/// same bits for any number of threads.
+/// same bits for any number of threads. Derived in docs/math/embedding.md.
 struct EmbeddingScatter {
   static constexpr std::string_view name = "embedding_scatter";
   ConstTensorView dx;     // [batch * length, width]

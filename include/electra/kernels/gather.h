@@ -21,7 +21,7 @@ void run_on(CpuContext& context, const GatherRows& kernel);
 void run_on(CudaContext& context, const GatherRows& kernel);
 
 /// The backward of GatherRows: y[indices[i]] += x[i] for i below the count, in the order of i; with
-/// Write::overwrite y is 0 elsewhere.
+/// Write::overwrite y is 0 elsewhere. Derived in docs/math/gather.md.
 struct ScatterRows {
   static constexpr std::string_view name = "scatter_rows";
   ConstTensorView x;        // [capacity, width]

@@ -20,7 +20,7 @@ struct ScoreForward {
 void run_on(CpuContext& context, const ScoreForward& kernel);
 void run_on(CudaContext& context, const ScoreForward& kernel);
 
-/// dx = dy weight; dweight += dy^T x; dbias += sum dy.
+/// dx = dy weight; dweight += dy^T x; dbias += sum dy. Derived in docs/math/replaced_token_loss.md.
 struct ScoreBackward {
   static constexpr std::string_view name = "score_backward";
   ConstTensorView dy;      // [rows], wide
@@ -38,7 +38,7 @@ void run_on(CudaContext& context, const ScoreBackward& kernel);
 
 /// Binary cross-entropy on logits, over the tokens before each length:
 /// loss = max(z, 0) - z label + log1p(exp(-|z|)); dlogits = (sigmoid(z) - label) * scale; both 0 at
-/// padding.
+/// padding. Derived in docs/math/replaced_token_loss.md.
 struct ReplacedTokenLoss {
   static constexpr std::string_view name = "replaced_token_loss";
   ConstTensorView logits;   // [batch, length], wide

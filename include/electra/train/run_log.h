@@ -45,6 +45,7 @@ class RunLog {
     std::vector<std::string> arguments;
     std::string config_hash;
     std::string device;
+    std::string device_remark;  // how the device was chosen; may be empty
     int threads = 0;
     int world = 1;
     std::uint64_t seed = 0;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "electra/core/context.h"
 
@@ -9,7 +11,12 @@ namespace electra::cuda {
 /// A CudaContext, for callers that see no CUDA header. Throws DeviceError.
 [[nodiscard]] std::unique_ptr<Context> create_context(int index);
 
-/// How many usable GPUs there are; 0 if there is no driver.
-[[nodiscard]] int device_count();
+/// The first GPU that can be used, and its name; or why there is none, with the remedy.
+struct FirstGpu {
+  std::optional<int> index;
+  std::string name;
+  std::string trouble;
+};
+[[nodiscard]] FirstGpu first_gpu();
 
 }  // namespace electra::cuda

@@ -7,51 +7,18 @@
 #include "core/cuda/create.h"
 #include "core/cuda/graph.h"
 #include "core/cuda/pinned_readback.h"
+#include "core/cuda/usable.h"
 
 namespace electra {
 
 namespace {
 
 constexpr Index staging_half = Index{4} << 20;  // several steps' batches
-constexpr int oldest_capability = 80;           // bf16 on tensor cores, cp.async
-
-void check_driver() {
-  int count = 0;
-  const cudaError_t status = cudaGetDeviceCount(&count);
-  if (status == cudaErrorInsufficientDriver)
-    throw DeviceError(
-        "cuda: the NVIDIA driver is older than the CUDA toolkit that libelectra was built with; "
-        "update the driver, or build with an older toolkit");
-  if (status == cudaErrorNoDevice || (status == cudaSuccess && count == 0))
-    throw DeviceError("cuda: no NVIDIA GPU was found; use the device cpu");
-  cuda::check(status, "cudaGetDeviceCount");
-}
-
-void check_device(int index) {
-  int count = 0;
-  cuda::check(cudaGetDeviceCount(&count), "cudaGetDeviceCount");
-  if (index < 0 || index >= count)
-    throw DeviceError("cuda: expected a device from cuda:0 to cuda:" + std::to_string(count - 1) +
-                      ", found cuda:" + std::to_string(index));
-  int major = 0, minor = 0;
-  cuda::check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, index),
-              "cudaDeviceGetAttribute");
-  cuda::check(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, index),
-              "cudaDeviceGetAttribute");
-  if (10 * major + minor >= oldest_capability) return;
-  cudaDeviceProp properties{};
-  cuda::check(cudaGetDeviceProperties(&properties, index), "cudaGetDeviceProperties");
-  throw DeviceError("cuda:" + std::to_string(index) + ": " + properties.name +
-                    " has compute capability " + std::to_string(major) + "." +
-                    std::to_string(minor) +
-                    "; libelectra needs 8.0 or later (Ampere and newer). Use the device cpu");
-}
 
 }  // namespace
 
 CudaContext::CudaContext(int index) : Context({DeviceType::cuda, index}) {
-  check_driver();
-  check_device(index);
+  cuda::check_usable(index);
   make_current();
   cuda::check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "cudaStreamCreate");
   staging_ = std::make_unique<cuda::Staging>(staging_half);
@@ -183,11 +150,6 @@ CudaContext& Context::cuda() { return static_cast<CudaContext&>(*this); }
 namespace cuda {
 
 std::unique_ptr<Context> create_context(int index) { return std::make_unique<CudaContext>(index); }
-
-int device_count() {
-  int count = 0;
-  return cudaGetDeviceCount(&count) == cudaSuccess ? count : 0;
-}
 
 }  // namespace cuda
 

@@ -50,6 +50,7 @@ __device__ void load(const T* from, float (&to)[count]) {
 #pragma unroll
   for (int first = 0; first < count; first += each) {
     const auto whole = *reinterpret_cast<const Moved<step>*>(from + first);
+    static_assert(sizeof(Parts<T, each>) == step);  // else nvcc 12 does not know the size
     const auto parts = __builtin_bit_cast(Parts<T, each>, whole);
 #pragma unroll
     for (int i = 0; i < each; ++i) to[first + i] = widen(parts.values[i]);

@@ -4,6 +4,7 @@ find_program(electra_ccache ccache)
 mark_as_advanced(electra_ccache)
 if(PROJECT_IS_TOP_LEVEL AND electra_ccache AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${electra_ccache})
+  set(CMAKE_CUDA_COMPILER_LAUNCHER ${electra_ccache})
 endif()
 
 if(ELECTRA_SANITIZE)

@@ -1,5 +1,5 @@
 #include "electra/kernels/attention.h"
-#include "machine.h"
+#include "support/run.h"
 
 namespace {
 
@@ -14,11 +14,13 @@ struct Model {
   Index batch, length, heads, width;
 };
 
-constexpr Model models[] = {{"small/128", 16, 128, 4, 64},
-                            {"small/512", 4, 512, 4, 64},
-                            {"small_generator/128", 16, 128, 1, 64},
-                            {"base/128", 16, 128, 12, 64},
-                            {"base/512", 4, 512, 12, 64}};
+const Index sequences = bench::tokens() / 128;
+
+const Model models[] = {{"small/128", sequences, 128, 4, 64},
+                        {"small/512", sequences / 4, 512, 4, 64},
+                        {"small_generator/128", sequences, 128, 1, 64},
+                        {"base/128", sequences, 128, 12, 64},
+                        {"base/512", sequences / 4, 512, 12, 64}};
 
 void attention(benchmark::State& state, const Model& model, DType type, float dropout, Pass pass) {
   const auto [name, batch, length, heads, width] = model;
@@ -37,7 +39,7 @@ void attention(benchmark::State& state, const Model& model, DType type, float dr
                                  .dropout = dropout,
                                  .random = random};
   bench::context().run(forward);
-  if (pass == Pass::forward) return bench::run(state, forward, Bound::matrix);
+  if (pass == Pass::forward) return bench::run(state, forward, bench::matrix_bound(type));
   const AttentionBackward backward{.dout = dout.view(),
                                    .qkv = qkv.view(),
                                    .out = out.view(),
@@ -47,7 +49,7 @@ void attention(benchmark::State& state, const Model& model, DType type, float dr
                                    .heads = heads,
                                    .dropout = dropout,
                                    .random = random};
-  bench::run(state, backward, Bound::matrix);
+  bench::run(state, backward, bench::matrix_bound(type));
 }
 
 void add(const Model& model, DType type, float dropout, Pass pass) {
@@ -56,8 +58,8 @@ void add(const Model& model, DType type, float dropout, Pass pass) {
                            (dropout > 0 ? "dropout/" : "") + std::string(to_string(type));
   benchmark::RegisterBenchmark(
       name.c_str(), [=](benchmark::State& state) { attention(state, model, type, dropout, pass); })
-      ->UseRealTime()
-      ->Unit(benchmark::kMicrosecond);
+      ->Unit(benchmark::kMicrosecond)
+      ->Apply(bench::timing);
 }
 
 const bool registered = [] {
@@ -71,5 +73,3 @@ const bool registered = [] {
 }();
 
 }  // namespace
-
-BENCHMARK_MAIN();

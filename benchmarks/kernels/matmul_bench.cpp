@@ -1,5 +1,5 @@
 #include "electra/kernels/matmul.h"
-#include "machine.h"
+#include "support/run.h"
 
 namespace {
 
@@ -7,7 +7,7 @@ using namespace electra;
 using bench::Bound;
 using bench::Tensor;
 
-constexpr Index rows = 2048;  // 16 sequences of 128 tokens
+const Index rows = bench::tokens();
 
 enum class Pass { forward, input_gradient, weight_gradient };
 
@@ -29,7 +29,7 @@ void linear(benchmark::State& state, DType type, Pass pass, Index count, Index i
               .c = gradient.view(),
               .transpose_a = Transpose::yes,
               .write = Write::add};
-  bench::run(state, kernel, Bound::matrix);
+  bench::run(state, kernel, bench::matrix_bound(type));
 }
 
 struct Layer {
@@ -37,13 +37,13 @@ struct Layer {
   Index rows, in, out;
 };
 
-constexpr Layer layers[] = {
+const Layer layers[] = {
     {"small/query_key_value", rows, 256, 768},
     {"small/attention_out", rows, 256, 256},
     {"small/feed_forward_in", rows, 256, 1024},
     {"small/feed_forward_out", rows, 1024, 256},
     {"small/embedding_projection", rows, 128, 256},
-    {"small/vocabulary", 304, 128, 30528},
+    {"small/vocabulary", bench::masked_positions(), 128, 30528},
     {"small_generator/query_key_value", rows, 64, 192},
     {"small_generator/feed_forward_in", rows, 64, 256},
     {"small_generator/feed_forward_out", rows, 256, 64},
@@ -59,8 +59,8 @@ void add(const Layer& layer, DType type, Pass pass, const char* pass_name) {
   benchmark::RegisterBenchmark(
       name.c_str(),
       [=](benchmark::State& state) { linear(state, type, pass, layer.rows, layer.in, layer.out); })
-      ->UseRealTime()
-      ->Unit(benchmark::kMicrosecond);
+      ->Unit(benchmark::kMicrosecond)
+      ->Apply(bench::timing);
 }
 
 const bool registered = [] {
@@ -74,5 +74,3 @@ const bool registered = [] {
 }();
 
 }  // namespace
-
-BENCHMARK_MAIN();

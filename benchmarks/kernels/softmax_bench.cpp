@@ -1,5 +1,5 @@
 #include "electra/kernels/softmax.h"
-#include "machine.h"
+#include "support/run.h"
 
 namespace {
 
@@ -14,8 +14,11 @@ struct Model {
   Index batch, heads, length;
 };
 
-constexpr Model models[] = {
-    {"small/128", 16, 4, 128}, {"base/128", 16, 12, 128}, {"small/512", 4, 4, 512}};
+const Index sequences = bench::tokens() / 128;
+
+const Model models[] = {{"small/128", sequences, 4, 128},
+                        {"base/128", sequences, 12, 128},
+                        {"small/512", sequences / 4, 4, 512}};
 
 void softmax(benchmark::State& state, const Model& model, DType type, Pass pass) {
   const auto [name, batch, heads, length] = model;
@@ -42,8 +45,8 @@ void add(const Model& model, DType type, Pass pass) {
                            std::string(to_string(type));
   benchmark::RegisterBenchmark(name.c_str(),
                                [=](benchmark::State& state) { softmax(state, model, type, pass); })
-      ->UseRealTime()
-      ->Unit(benchmark::kMicrosecond);
+      ->Unit(benchmark::kMicrosecond)
+      ->Apply(bench::timing);
 }
 
 const bool registered = [] {
@@ -56,5 +59,3 @@ const bool registered = [] {
 }();
 
 }  // namespace
-
-BENCHMARK_MAIN();

@@ -4,6 +4,8 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <regex>
 #include <string>
 
 #include "electra/core/error.h"
@@ -13,12 +15,21 @@
 namespace electra::bench {
 namespace {
 
+/// A program is called SUITE_bench, or SUITE_OPPONENT_bench.
+void describe_program(const std::string& program) {
+  const std::string name = std::filesystem::path(program).stem();
+  std::smatch parts;
+  std::regex_match(name, parts, std::regex("(.+?)(_cudnn|_cublas)?_bench"));
+  const std::string opponent = parts[2];
+  benchmark::AddCustomContext("suite", parts[1]);
+  benchmark::AddCustomContext("system", opponent.empty() ? "libelectra" : opponent.substr(1));
+}
+
 void describe_machine() {
   const auto say = [](const std::string& key, const std::string& value) {
     benchmark::AddCustomContext(key, value);
   };
   const char* commit = std::getenv("ELECTRA_COMMIT");
-  say("system", "libelectra");
   say("commit", commit == nullptr ? "unknown" : commit);
   say("device", to_string(device()));
   say("tokens", std::to_string(tokens()));
@@ -38,6 +49,7 @@ void describe_machine() {
 }  // namespace electra::bench
 
 int main(int argc, char** argv) {
+  electra::bench::describe_program(argv[0]);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   try {

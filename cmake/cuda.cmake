@@ -37,14 +37,19 @@ else()
                  "${ELECTRA_CUDA_ARCHITECTURES}")
 endif()
 
-function(_electra_add_compiled_cuda target sources)
-  target_sources(${target} PRIVATE ${sources})
+# How nvcc compiles a target's sources.
+function(electra_cuda_options target)
   target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr>)
   list(TRANSFORM ELECTRA_CUDA_ARCHITECTURES APPEND -real OUTPUT_VARIABLE architectures)
   list(GET ELECTRA_CUDA_ARCHITECTURES -1 newest)
   set_target_properties(${target} PROPERTIES
     CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON CUDA_RUNTIME_LIBRARY Shared
     CUDA_ARCHITECTURES "${architectures};${newest}-virtual")
+endfunction()
+
+function(_electra_add_compiled_cuda target sources)
+  target_sources(${target} PRIVATE ${sources})
+  electra_cuda_options(${target})
   target_link_libraries(${target} PRIVATE
     $<BUILD_INTERFACE:CUDA::cudart> $<BUILD_INTERFACE:CUDA::cublasLt>)
 endfunction()

@@ -201,8 +201,8 @@ def main():
                     print(f"{system:9} {case.suite}/{case.name}: {row['error_message'].splitlines()[0]}", file=sys.stderr)
                 report = reports.setdefault((case.suite, system), {"context": context_of(a, case.suite, system), "benchmarks": []})
                 report["benchmarks"].append(row)
-    with open(a.out, "w") as file:
-        json.dump(list(reports.values()), file, indent=1)
+                with open(a.out, "w") as file:  # anew each time: a limit may end this at any moment
+                    json.dump(list(reports.values()), file, indent=1)
     return any("error_occurred" in row for report in reports.values() for row in report["benchmarks"])
 
 

@@ -156,10 +156,11 @@ def work_of(case, system):
     return lambda: torch.autograd.grad(out, inputs, gradient, retain_graph=True)
 
 
-def context_of(a, suite, system):
+def context_of(a, suite, system, smallest):
     context = {"date": datetime.datetime.now().isoformat(timespec="seconds"), "system": f"pytorch {system}", "suite": suite,
                "torch": torch.__version__, "device": "cuda:0" if a.device == "cuda" else "cpu", "tokens": str(a.tokens),
-               "samples": str(a.samples), "commit": os.environ.get("ELECTRA_COMMIT", "unknown")}
+               "samples": str(a.samples), "smallest_kernel_us": str(1e6 * smallest),
+               "commit": os.environ.get("ELECTRA_COMMIT", "unknown")}
     if a.device == "cuda":
         context |= {"card": torch.cuda.get_device_name(), "cuda_runtime": torch.version.cuda}
     return context
@@ -184,6 +185,8 @@ def main():
     generator = torch.Generator(a.device).manual_seed(1)
     random = lambda *shape, dtype: torch.randn(*shape, device=a.device, generator=generator).to(TYPES[dtype])
     clock, reports = Clock(a), {}
+    one = torch.zeros(1, device=a.device)
+    smallest = statistics.median(clock.seconds(lambda: one.fill_(1))[0])
     for cases in (attention_cases, row_cases, whole_cases):
         for case in cases(a, random):
             if not re.search(a.filter, f"{case.suite}/{case.name}"):
@@ -199,7 +202,8 @@ def main():
                 except Exception as error:  # what one version of PyTorch cannot do must not hide the rest
                     row |= {"error_occurred": True, "error_message": f"{type(error).__name__}: {error}"[:500]}
                     print(f"{system:9} {case.suite}/{case.name}: {row['error_message'].splitlines()[0]}", file=sys.stderr)
-                report = reports.setdefault((case.suite, system), {"context": context_of(a, case.suite, system), "benchmarks": []})
+                context = context_of(a, case.suite, system, smallest)
+                report = reports.setdefault((case.suite, system), {"context": context, "benchmarks": []})
                 report["benchmarks"].append(row)
                 with open(a.out, "w") as file:  # anew each time: a limit may end this at any moment
                     json.dump(list(reports.values()), file, indent=1)

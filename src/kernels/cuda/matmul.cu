@@ -3,12 +3,12 @@
 #include <cublasLt.h>
 
 #include <map>
+#include <optional>
 #include <tuple>
 #include <utility>
 
 #include "kernels/cuda/launch.cuh"
-#include "kernels/cuda/vector.cuh"
-#include "kernels/math/matmul_extents.h"
+#include "kernels/cuda/plain_product.cuh"
 
 namespace electra {
 
@@ -91,7 +91,7 @@ Layout layout_of(DType dtype, Index rows, Index columns, Index batch) {
 struct Plan {
   Operation operation;
   Layout a, b, c;
-  cublasLtMatmulAlgo_t algorithm{};
+  std::optional<cublasLtMatmulAlgo_t> algorithm;
 };
 
 class LtProducts final : public CudaContext::Products {
@@ -104,17 +104,21 @@ class LtProducts final : public CudaContext::Products {
   LtProducts(const LtProducts&) = delete;
   LtProducts& operator=(const LtProducts&) = delete;
 
-  void run(const Problem& problem, const void* a, const void* b, void* c, const void* bias) {
+  /// False if the library has no algorithm for it.
+  [[nodiscard]] bool run(const Problem& problem, const void* a, const void* b, void* c,
+                         const void* bias) {
     auto found = plans_.find(problem);
     if (found == plans_.end()) found = plans_.emplace(problem, make(problem)).first;
     const Plan& plan = found->second;
+    if (!plan.algorithm) return false;
     if (problem.biased) set(plan.operation, CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias);
     const float one = 1;
     const float beta = problem.adds ? 1 : 0;
     check(cublasLtMatmul(handle_.get(), plan.operation.get(), &one, b, plan.b.get(), a,
-                         plan.a.get(), &beta, c, plan.c.get(), c, plan.c.get(), &plan.algorithm,
+                         plan.a.get(), &beta, c, plan.c.get(), c, plan.c.get(), &*plan.algorithm,
                          workspace_, workspace_bytes, context_.stream()),
           "cublasLtMatmul");
+    return true;
   }
 
  private:
@@ -133,7 +137,7 @@ class LtProducts final : public CudaContext::Products {
   }
 
   /// The library's first proposal that needs no reduction in a narrower type than f32.
-  cublasLtMatmulAlgo_t choose(const Problem& p, const Plan& plan) const {
+  std::optional<cublasLtMatmulAlgo_t> choose(const Problem& p, const Plan& plan) const {
     Preference preference;
     check(cublasLtMatmulPreferenceCreate(preference.out()), "cublasLtMatmulPreferenceCreate");
     const auto prefer = [&](cublasLtMatmulPreferenceAttributes_t attribute, const auto& value) {
@@ -153,9 +157,7 @@ class LtProducts final : public CudaContext::Products {
         handle_.get(), plan.operation.get(), plan.b.get(), plan.a.get(), plan.c.get(),
         plan.c.get(), preference.get(), 1, &result, &found);
     if (status == CUBLAS_STATUS_NOT_SUPPORTED || (status == CUBLAS_STATUS_SUCCESS && found == 0))
-      throw DeviceError("matmul: cuBLASLt has no algorithm for [" + std::to_string(p.m) + ", " +
-                        std::to_string(p.k) + "] x [" + std::to_string(p.k) + ", " +
-                        std::to_string(p.n) + "] of " + std::string(to_string(p.in)));
+      return std::nullopt;
     check(status, "cublasLtMatmulAlgoGetHeuristic");
     return result.algo;
   }
@@ -195,7 +197,7 @@ void run_on(CudaContext& context, const Matmul& k) {
   if (k.a.dtype() == DType::f64)
     throw DeviceError("matmul: on a GPU, expected f32 or bf16, found f64");
   if (inner == 0 && k.write == Write::add) return;
-  if (inner == 0 && !k.bias) return context.zero(k.c);
+  if (inner == 0) return cuda::run_plain_product(context, k);
   if (!context.products) context.products = std::make_unique<LtProducts>(context);
   const void* bias = bias_of(context, k);
   const Problem problem{.batch = batch,
@@ -209,8 +211,9 @@ void run_on(CudaContext& context, const Matmul& k) {
                         .in = k.a.dtype(),
                         .out = k.c.dtype(),
                         .alignment = alignment_of({k.a.raw(), k.b.raw(), k.c.raw(), bias})};
-  static_cast<LtProducts&>(*context.products)
-      .run(problem, k.a.raw(), k.b.raw(), k.c.raw(), bias);
+  auto& products = static_cast<LtProducts&>(*context.products);
+  if (!products.run(problem, k.a.raw(), k.b.raw(), k.c.raw(), bias))
+    cuda::run_plain_product(context, k);
 }
 
 }  // namespace electra

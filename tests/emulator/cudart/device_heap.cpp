@@ -190,6 +190,7 @@ bool heap_find(const void* pointer, Allocation* allocation) {
 size_t heap_used(int device) { return heaps().heap[device].used; }
 
 bool heap_overrun(int device, Allocation* allocation) {
+  const DeviceMemoryAccess access(device);  // once, not once for each allocation
   for (const auto& [address, a] : heaps().heap[device].live)
     if (overrun(a)) {
       *allocation = a;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -13,6 +14,8 @@
 #include "electra/data/masking.h"
 #include "electra/train/speedometer.h"
 #include "electra/train/trainer.h"
+#include "step/roofline.h"
+#include "support/gpu_timer.h"
 
 namespace {
 
@@ -30,6 +33,7 @@ struct Options {
   int threads = 0;
   int steps = 12;
   int warmup = 2;
+  Index product = 8192;
   bool json = false;
   bool parts = false;
 };
@@ -58,6 +62,8 @@ Options parse(int argc, char** argv, CLI::App& app) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--warmup", o.warmup, "steps before them")->capture_default_str();
+  app.add_option("--product", o.product, "extent of the product that measures a GPU's rate")
+      ->capture_default_str();
   app.add_flag("--json", o.json, "one JSON object instead of text");
   app.add_flag("--parts", o.parts, "where the time goes, kernel by kernel");
   app.parse(argc, argv);
@@ -130,6 +136,44 @@ nlohmann::ordered_json as_json(const std::map<std::string, Part>& parts, int ste
   return out;
 }
 
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// What only a GPU's report has. FLOP and launches are those of the kernels of one observed step,
+/// attention's scores counted again in its backward; the model FLOP utilisation is against this
+/// card's own rate of products in `precision`, measured here.
+nlohmann::ordered_json gpu_report(const Options& o, Context& context, double sustained_seconds,
+                                  double flops, int kernels) {
+  nlohmann::ordered_json out;
+  for (const auto& [key, value] : bench::gpu_description(context)) out[key] = value;
+  const char* commit = std::getenv("ELECTRA_COMMIT");
+  out["commit"] = commit == nullptr ? "unknown" : commit;
+  const double tokens = static_cast<double>(o.batch * o.length) / sustained_seconds;
+  const double rate =
+      bench::matrix_rate(context, o.precision == "bf16" ? DType::bf16 : DType::f32, o.product);
+  out["sustained_ms_per_step"] = 1e3 * sustained_seconds;
+  out["sustained_tokens_per_second"] = tokens;
+  out["kernels_per_step"] = kernels;
+  out["flops_per_token"] = flops / static_cast<double>(o.batch * o.length);
+  out["model_flops"] = flops / sustained_seconds;
+  out["matrix_flops"] = rate;
+  out["mfu"] = flops / sustained_seconds / rate;
+  const std::string card = out["card"];
+  if (const auto floor = bench::floor_tokens_per_second(card, o.preset, o.length);
+      floor && o.precision == "bf16") {
+    out["floor_tokens_per_second"] = *floor;
+    out["share_of_floor"] = tokens / *floor;
+  }
+  return out;
+}
+
+void print(const nlohmann::ordered_json& report) {
+  for (const auto& [key, value] : report.items())
+    std::printf("%s: %s\n", key.c_str(),
+                value.is_string() ? value.get<std::string>().c_str() : value.dump().c_str());
+}
+
 int run(const Options& o) {
   const RunConfig config = configuration(o);
   const auto [device, remark] = choose_device(config.device);
@@ -151,14 +195,26 @@ int run(const Options& o) {
       const auto start = Clock::now();
       trainer.step(examples);
       context->synchronize();
-      if (keep)
-        ms.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+      if (keep) ms.push_back(1e3 * seconds_since(start));
     }
   };
   timed_steps(o.warmup, false);
   timed_steps(o.steps, true);
+  const bool on_gpu = context->device().type == DeviceType::cuda;
+  double sustained = 0, flops = 0;
+  int kernels = 0;
+  if (on_gpu) {  // as in a run: no waiting between steps
+    std::vector<StepExamples> ahead;
+    for (int i = 0; i < o.steps; ++i)
+      ahead.push_back(random_text(config, static_cast<std::uint32_t>(trainer.next_step() + i)));
+    const auto start = Clock::now();
+    for (const StepExamples& examples : ahead) trainer.step(examples);
+    context->synchronize();
+    sustained = seconds_since(start) / o.steps;
+  }
   std::map<std::string, Part> parts;
-  if (o.parts) {
+  if (o.parts || on_gpu) {
+    const int observed = o.parts ? o.steps : 1;
     context->set_observer([&](const KernelEvent& event) {
       Part& part = parts[std::string(event.name)];
       part.seconds += event.seconds;
@@ -166,8 +222,16 @@ int run(const Options& o) {
       part.bytes += event.cost.bytes;
       ++part.calls;
     });
-    timed_steps(o.steps, false);
+    timed_steps(observed, false);
+    context->set_observer({});
+    for (const auto& [name, part] : parts) {
+      flops += part.flops / observed;
+      kernels += part.calls / observed;
+    }
   }
+  nlohmann::ordered_json gpu = nlohmann::ordered_json::object();
+  if constexpr (built_with_cuda)
+    if (on_gpu) gpu = gpu_report(o, *context, sustained, flops, kernels);
   const PretrainingMetrics metrics = trainer.take_metrics();
   const auto [least, most] = std::ranges::minmax(ms);
   const double rate = static_cast<double>(o.batch * o.length) / median(ms) * 1e3;
@@ -189,6 +253,7 @@ int run(const Options& o) {
                                {"tokens_per_second", rate},
                                {"peak_memory_bytes", peak_memory_bytes()},
                                {"losses", {*metrics.mlm_loss, *metrics.disc_loss}}};
+    out.update(gpu);
     if (o.parts) out["parts"] = as_json(parts, o.steps);
     std::printf("%s\n", out.dump().c_str());
     return 0;
@@ -200,6 +265,7 @@ int run(const Options& o) {
               o.steps);
   std::printf("tokens_per_second: %.1f\npeak memory: %.1f MiB\n", rate,
               static_cast<double>(peak_memory_bytes()) / (1 << 20));
+  print(gpu);
   if (o.parts) print_parts(parts, o.steps);
   return 0;
 }

@@ -63,13 +63,18 @@ endif()
 set(electra_cuda ON)
 set(ELECTRA_BUILT_WITH_CUDA true)
 
-function(_electra_add_compiled_cuda target sources)
-  target_sources(${target} PRIVATE ${sources})
+# How nvcc compiles a target's sources.
+function(electra_cuda_options target)
   target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr>)
   set_target_properties(${target} PROPERTIES
     CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON CUDA_RUNTIME_LIBRARY Shared
     INSTALL_RPATH_USE_LINK_PATH ON  # the toolkit's libraries need not be where the loader looks
     CUDA_ARCHITECTURES "${electra_cuda_architectures}")
+endfunction()
+
+function(_electra_add_compiled_cuda target sources)
+  target_sources(${target} PRIVATE ${sources})
+  electra_cuda_options(${target})
 endfunction()
 
 # The ordinary CUDA objects, linked with look-alike libraries and the translated kernels.

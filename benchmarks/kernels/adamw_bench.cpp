@@ -1,11 +1,14 @@
+#include <array>
+
 #include "electra/kernels/adamw.h"
-#include "kernels/machine.h"
+#include "support/run.h"
 
 namespace electra::bench {
 namespace {
 
-constexpr Index small = Index{14'196'224} / 64 * 64;  // parameters of ELECTRA-Small's pair
-constexpr Index base = Index{143'000'000} / 64 * 64;  // about those of ELECTRA-Base's
+/// Parameters of ELECTRA-Small's pair, and about those of ELECTRA-Base's.
+const Index small = at_most_bytes(14'196'224, DType::f32) / 64 * 64;
+const Index base = at_most_bytes(143'000'000, DType::f32) / 64 * 64;
 
 void adamw(benchmark::State& state, DType value) {
   const Index size = state.range(0);
@@ -13,13 +16,13 @@ void adamw(benchmark::State& state, DType value) {
       moment_1({size}, DType::f32), moment_2({size}, DType::f32), segments({1, 3}, DType::i32),
       factors({1}, DType::f32), rate({1}, DType::f32), scale({1}, DType::f32),
       finite({1}, DType::i32), step({1}, DType::i32);
-  segments.view().data<std::int32_t>()[1] = static_cast<std::int32_t>(size / 64);
-  segments.view().data<std::int32_t>()[2] = 1;
+  const std::array<std::int32_t, 3> all{0, static_cast<std::int32_t>(size / 64), 1};
+  segments.set_each([&](Index i) { return all[static_cast<std::size_t>(i)]; });
   finite.fill(1);
-  factors.set(0, 1);
-  rate.set(0, 1e-4F);
-  scale.set(0, 1);
-  for (Index i = 0; i < size; ++i) moment_2.set(i, 1);  // a variance
+  factors.fill(1.0F);
+  rate.fill(1e-4F);
+  scale.fill(1.0F);
+  moment_2.fill(1.0F);  // a variance
   run(state,
       AdamW{.master = master,
             .value = value == DType::bf16 ? copy.view() : TensorView{},
@@ -35,10 +38,8 @@ void adamw(benchmark::State& state, DType value) {
       Bound::copy);
 }
 
-BENCHMARK_CAPTURE(adamw, f32, DType::f32)->Arg(small)->Arg(base)->UseRealTime();
-BENCHMARK_CAPTURE(adamw, bf16, DType::bf16)->Arg(small)->Arg(base)->UseRealTime();
+BENCHMARK_CAPTURE(adamw, f32, DType::f32)->Arg(small)->Arg(base)->Apply(timing);
+BENCHMARK_CAPTURE(adamw, bf16, DType::bf16)->Arg(small)->Arg(base)->Apply(timing);
 
 }  // namespace
 }  // namespace electra::bench
-
-BENCHMARK_MAIN();

@@ -1,75 +1,32 @@
-#include "electra/kernels/attention.h"
-#include "machine.h"
+#include "kernels/attention_case.h"
+#include "support/run.h"
 
+namespace electra::bench {
 namespace {
 
-using namespace electra;
-using bench::Bound;
-using bench::Tensor;
-
-enum class Pass { forward, backward };
-
-struct Model {
-  const char* name;
-  Index batch, length, heads, width;
-};
-
-constexpr Model models[] = {{"small/128", 16, 128, 4, 64},
-                            {"small/512", 4, 512, 4, 64},
-                            {"small_generator/128", 16, 128, 1, 64},
-                            {"base/128", 16, 128, 12, 64},
-                            {"base/512", 4, 512, 12, 64}};
-
-void attention(benchmark::State& state, const Model& model, DType type, float dropout, Pass pass) {
-  const auto [name, batch, length, heads, width] = model;
-  const Index hidden = heads * width;
-  const Tensor qkv({batch, length, 3 * hidden}, type), out({batch, length, hidden}, type);
-  const Tensor dout({batch, length, hidden}, type), dqkv({batch, length, 3 * hidden}, type);
-  const Tensor log_sum_exp({batch, heads, length}, DType::f32);
-  const Tensor lengths({batch}, DType::i32), step({1}, DType::i32);
-  lengths.fill(static_cast<std::int32_t>(length));
-  const RandomKey random{.seed = 1, .step = step.view(), .first_example = 0, .site = {}};
-  const AttentionForward forward{.qkv = qkv.view(),
-                                 .lengths = lengths.view(),
-                                 .out = out.view(),
-                                 .log_sum_exp = log_sum_exp.view(),
-                                 .heads = heads,
-                                 .dropout = dropout,
-                                 .random = random};
-  bench::context().run(forward);
-  if (pass == Pass::forward) return bench::run(state, forward, Bound::matrix);
-  const AttentionBackward backward{.dout = dout.view(),
-                                   .qkv = qkv.view(),
-                                   .out = out.view(),
-                                   .log_sum_exp = log_sum_exp.view(),
-                                   .lengths = lengths.view(),
-                                   .dqkv = dqkv.view(),
-                                   .heads = heads,
-                                   .dropout = dropout,
-                                   .random = random};
-  bench::run(state, backward, Bound::matrix);
+void attention(benchmark::State& state, const AttentionModel& model, DType dtype, float dropout,
+               Pass pass) {
+  const AttentionCase attention(model, dtype, dropout);
+  context().run(attention.forward());
+  if (pass == Pass::forward) return run(state, attention.forward(), matrix_bound(dtype));
+  run(state, attention.backward(), matrix_bound(dtype));
 }
 
-void add(const Model& model, DType type, float dropout, Pass pass) {
-  const std::string name = std::string("attention/") + model.name +
-                           (pass == Pass::forward ? "/forward/" : "/backward/") +
-                           (dropout > 0 ? "dropout/" : "") + std::string(to_string(type));
+void add(const AttentionModel& model, DType dtype, float dropout, Pass pass) {
   benchmark::RegisterBenchmark(
-      name.c_str(), [=](benchmark::State& state) { attention(state, model, type, dropout, pass); })
-      ->UseRealTime()
-      ->Unit(benchmark::kMicrosecond);
+      attention_name(model, dtype, dropout, pass).c_str(),
+      [=](benchmark::State& state) { attention(state, model, dtype, dropout, pass); })
+      ->Unit(benchmark::kMicrosecond)
+      ->Apply(timing);
 }
 
 const bool registered = [] {
-  for (const DType type : {DType::f32, DType::bf16})
-    for (const Model& model : models)
-      for (const float dropout : {0.0F, 0.1F}) {
-        add(model, type, dropout, Pass::forward);
-        add(model, type, dropout, Pass::backward);
-      }
+  for (const DType dtype : {DType::f32, DType::bf16})
+    for (const AttentionModel& model : attention_models)
+      for (const float dropout : {0.0F, 0.1F})
+        for (const Pass pass : {Pass::forward, Pass::backward}) add(model, dtype, dropout, pass);
   return true;
 }();
 
 }  // namespace
-
-BENCHMARK_MAIN();
+}  // namespace electra::bench

@@ -1,10 +1,10 @@
 #include "electra/kernels/cast.h"
-#include "kernels/machine.h"
+#include "support/run.h"
 
 namespace electra::bench {
 namespace {
 
-constexpr Index rows = 2048;
+const Index rows = tokens();
 
 void cast(benchmark::State& state, DType from, DType to) {
   const Tensor x({rows, state.range(0)}, from), y({rows, state.range(0)}, to);
@@ -21,14 +21,12 @@ void column_sum(benchmark::State& state, DType dtype) {
   run(state, ColumnSum{.x = x, .y = {y.view()}}, Bound::copy);
 }
 
-BENCHMARK_CAPTURE(cast, f32_to_bf16, DType::f32, DType::bf16)->Arg(256)->Arg(3072)->UseRealTime();
-BENCHMARK_CAPTURE(cast, bf16_to_f32, DType::bf16, DType::f32)->Arg(256)->Arg(3072)->UseRealTime();
-BENCHMARK_CAPTURE(fill, f32, DType::f32)->Arg(256)->Arg(3072)->UseRealTime();
-BENCHMARK_CAPTURE(fill, bf16, DType::bf16)->Arg(256)->Arg(3072)->UseRealTime();
-BENCHMARK_CAPTURE(column_sum, f32, DType::f32)->Arg(256)->Arg(3072)->UseRealTime();
-BENCHMARK_CAPTURE(column_sum, bf16, DType::bf16)->Arg(256)->Arg(3072)->UseRealTime();
+BENCHMARK_CAPTURE(cast, f32_to_bf16, DType::f32, DType::bf16)->Arg(256)->Arg(3072)->Apply(timing);
+BENCHMARK_CAPTURE(cast, bf16_to_f32, DType::bf16, DType::f32)->Arg(256)->Arg(3072)->Apply(timing);
+BENCHMARK_CAPTURE(fill, f32, DType::f32)->Arg(256)->Arg(3072)->Apply(timing);
+BENCHMARK_CAPTURE(fill, bf16, DType::bf16)->Arg(256)->Arg(3072)->Apply(timing);
+BENCHMARK_CAPTURE(column_sum, f32, DType::f32)->Arg(256)->Arg(3072)->Apply(timing);
+BENCHMARK_CAPTURE(column_sum, bf16, DType::bf16)->Arg(256)->Arg(3072)->Apply(timing);
 
 }  // namespace
 }  // namespace electra::bench
-
-BENCHMARK_MAIN();

@@ -1,5 +1,5 @@
 #include "electra/kernels/cross_entropy.h"
-#include "kernels/machine.h"
+#include "support/run.h"
 
 namespace electra::bench {
 namespace {
@@ -10,7 +10,7 @@ constexpr Index length = 128;
 
 enum class Gradient { none, wanted };
 
-/// The masked positions of 16 sequences of 128 tokens.
+/// The masked positions of sequences of 128 tokens.
 void cross_entropy(benchmark::State& state, DType dtype, Gradient gradient) {
   const Index capacity = state.range(0);
   const Tensor logits({capacity, padded}, dtype), targets({capacity}, DType::i32),
@@ -19,10 +19,9 @@ void cross_entropy(benchmark::State& state, DType dtype, Gradient gradient) {
       samples({capacity}, DType::i32), dlogits({capacity, padded}, dtype),
       non_finite({1}, DType::i32), step({1}, DType::i32);
   count.fill(static_cast<std::int32_t>(capacity));
-  scale.set(0, 1);
-  temperature.set(0, 1);
-  for (Index i = 0; i < capacity; ++i)
-    positions.view().data<std::int32_t>()[i] = static_cast<std::int32_t>(i * 6);
+  scale.fill(1.0F);
+  temperature.fill(1.0F);
+  positions.set_each([](Index i) { return static_cast<std::int32_t>(i * 6); });
   run(state,
       VocabularyCrossEntropy{
           .logits = logits,
@@ -42,11 +41,15 @@ void cross_entropy(benchmark::State& state, DType dtype, Gradient gradient) {
       Bound::copy);
 }
 
-BENCHMARK_CAPTURE(cross_entropy, f32, DType::f32, Gradient::wanted)->Arg(304)->UseRealTime();
-BENCHMARK_CAPTURE(cross_entropy, bf16, DType::bf16, Gradient::wanted)->Arg(304)->UseRealTime();
-BENCHMARK_CAPTURE(cross_entropy, forward_f32, DType::f32, Gradient::none)->Arg(304)->UseRealTime();
+BENCHMARK_CAPTURE(cross_entropy, f32, DType::f32, Gradient::wanted)
+    ->Arg(masked_positions())
+    ->Apply(timing);
+BENCHMARK_CAPTURE(cross_entropy, bf16, DType::bf16, Gradient::wanted)
+    ->Arg(masked_positions())
+    ->Apply(timing);
+BENCHMARK_CAPTURE(cross_entropy, forward_f32, DType::f32, Gradient::none)
+    ->Arg(masked_positions())
+    ->Apply(timing);
 
 }  // namespace
 }  // namespace electra::bench
-
-BENCHMARK_MAIN();

@@ -1,10 +1,10 @@
 #include "electra/kernels/dropout_residual_norm.h"
-#include "kernels/machine.h"
+#include "support/run.h"
 
 namespace electra::bench {
 namespace {
 
-constexpr Index rows = 2048;
+const Index rows = tokens();
 constexpr Index length = 128;
 
 RandomKey key(const Tensor& step) {
@@ -56,14 +56,12 @@ void backward(benchmark::State& state, DType dtype, float dropout) {
       Bound::copy);
 }
 
-BENCHMARK_CAPTURE(forward, f32_dropout_0, DType::f32, 0.0F)->Arg(256)->Arg(768)->UseRealTime();
-BENCHMARK_CAPTURE(forward, f32_dropout_0_1, DType::f32, 0.1F)->Arg(256)->Arg(768)->UseRealTime();
-BENCHMARK_CAPTURE(forward, bf16_dropout_0_1, DType::bf16, 0.1F)->Arg(256)->Arg(768)->UseRealTime();
-BENCHMARK_CAPTURE(backward, f32_dropout_0, DType::f32, 0.0F)->Arg(256)->Arg(768)->UseRealTime();
-BENCHMARK_CAPTURE(backward, f32_dropout_0_1, DType::f32, 0.1F)->Arg(256)->Arg(768)->UseRealTime();
-BENCHMARK_CAPTURE(backward, bf16_dropout_0_1, DType::bf16, 0.1F)->Arg(256)->Arg(768)->UseRealTime();
+BENCHMARK_CAPTURE(forward, f32_dropout_0, DType::f32, 0.0F)->Arg(256)->Arg(768)->Apply(timing);
+BENCHMARK_CAPTURE(forward, f32_dropout_0_1, DType::f32, 0.1F)->Arg(256)->Arg(768)->Apply(timing);
+BENCHMARK_CAPTURE(forward, bf16_dropout_0_1, DType::bf16, 0.1F)->Arg(256)->Arg(768)->Apply(timing);
+BENCHMARK_CAPTURE(backward, f32_dropout_0, DType::f32, 0.0F)->Arg(256)->Arg(768)->Apply(timing);
+BENCHMARK_CAPTURE(backward, f32_dropout_0_1, DType::f32, 0.1F)->Arg(256)->Arg(768)->Apply(timing);
+BENCHMARK_CAPTURE(backward, bf16_dropout_0_1, DType::bf16, 0.1F)->Arg(256)->Arg(768)->Apply(timing);
 
 }  // namespace
 }  // namespace electra::bench
-
-BENCHMARK_MAIN();

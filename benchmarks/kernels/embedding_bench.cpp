@@ -1,12 +1,12 @@
 #include "electra/kernels/embedding.h"
-#include "kernels/machine.h"
+#include "support/run.h"
 
 namespace electra::bench {
 namespace {
 
-constexpr Index batch = 16;
 constexpr Index length = 128;
-constexpr Index rows = batch * length;
+const Index batch = tokens() / length;
+const Index rows = batch * length;
 constexpr Index vocabulary = 30522;
 constexpr Index positions = 512;
 
@@ -20,8 +20,7 @@ struct Tables {
         type({2, width}, table, 0.02),
         rows_of({rows, width}, activation) {
     RandomStream stream(1, Site{}, 0, 0);
-    for (Index i = 0; i < rows; ++i)
-      ids.view().data<std::int32_t>()[i] = static_cast<std::int32_t>(stream.below(vocabulary));
+    ids.set_each([&](Index) { return static_cast<std::int32_t>(stream.below(vocabulary)); });
   }
   Tensor ids, types, word, position, type, rows_of;
 };
@@ -87,15 +86,13 @@ void scatter(benchmark::State& state, DType dtype) {
       Bound::copy);
 }
 
-BENCHMARK_CAPTURE(forward, f32_dropout_0, DType::f32, 0.0F)->Arg(128)->Arg(768)->UseRealTime();
-BENCHMARK_CAPTURE(forward, f32_dropout_0_1, DType::f32, 0.1F)->Arg(128)->Arg(768)->UseRealTime();
-BENCHMARK_CAPTURE(forward, bf16_dropout_0_1, DType::bf16, 0.1F)->Arg(128)->Arg(768)->UseRealTime();
-BENCHMARK_CAPTURE(backward, f32_dropout_0_1, DType::f32, 0.1F)->Arg(128)->Arg(768)->UseRealTime();
-BENCHMARK_CAPTURE(backward, bf16_dropout_0_1, DType::bf16, 0.1F)->Arg(128)->Arg(768)->UseRealTime();
-BENCHMARK_CAPTURE(scatter, f32, DType::f32)->Arg(128)->Arg(768)->UseRealTime();
-BENCHMARK_CAPTURE(scatter, bf16, DType::bf16)->Arg(128)->Arg(768)->UseRealTime();
+BENCHMARK_CAPTURE(forward, f32_dropout_0, DType::f32, 0.0F)->Arg(128)->Arg(768)->Apply(timing);
+BENCHMARK_CAPTURE(forward, f32_dropout_0_1, DType::f32, 0.1F)->Arg(128)->Arg(768)->Apply(timing);
+BENCHMARK_CAPTURE(forward, bf16_dropout_0_1, DType::bf16, 0.1F)->Arg(128)->Arg(768)->Apply(timing);
+BENCHMARK_CAPTURE(backward, f32_dropout_0_1, DType::f32, 0.1F)->Arg(128)->Arg(768)->Apply(timing);
+BENCHMARK_CAPTURE(backward, bf16_dropout_0_1, DType::bf16, 0.1F)->Arg(128)->Arg(768)->Apply(timing);
+BENCHMARK_CAPTURE(scatter, f32, DType::f32)->Arg(128)->Arg(768)->Apply(timing);
+BENCHMARK_CAPTURE(scatter, bf16, DType::bf16)->Arg(128)->Arg(768)->Apply(timing);
 
 }  // namespace
 }  // namespace electra::bench
-
-BENCHMARK_MAIN();

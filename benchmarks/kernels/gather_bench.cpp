@@ -1,17 +1,16 @@
 #include "electra/kernels/gather.h"
-#include "kernels/machine.h"
+#include "support/run.h"
 
 namespace electra::bench {
 namespace {
 
-constexpr Index rows = 2048;
-constexpr Index capacity = 16 * 20;  // a batch of 16, at most 20 masked positions each
+const Index rows = tokens();
+const Index capacity = rows / 128 * 20;  // at most 20 masked positions in a sequence
 
 /// Ascending places, all in use.
 struct Places {
   Places() : indices({capacity}, DType::i32), count({1}, DType::i32) {
-    for (Index i = 0; i < capacity; ++i)
-      indices.view().data<std::int32_t>()[i] = static_cast<std::int32_t>(i * rows / capacity);
+    indices.set_each([](Index i) { return static_cast<std::int32_t>(i * rows / capacity); });
     count.fill(static_cast<std::int32_t>(capacity));
   }
   Tensor indices, count;
@@ -33,12 +32,10 @@ void scatter(benchmark::State& state, DType dtype) {
       Bound::copy);
 }
 
-BENCHMARK_CAPTURE(gather, f32, DType::f32)->Arg(64)->Arg(256)->Arg(768)->UseRealTime();
-BENCHMARK_CAPTURE(gather, bf16, DType::bf16)->Arg(64)->Arg(256)->Arg(768)->UseRealTime();
-BENCHMARK_CAPTURE(scatter, f32, DType::f32)->Arg(64)->Arg(256)->Arg(768)->UseRealTime();
-BENCHMARK_CAPTURE(scatter, bf16, DType::bf16)->Arg(64)->Arg(256)->Arg(768)->UseRealTime();
+BENCHMARK_CAPTURE(gather, f32, DType::f32)->Arg(64)->Arg(256)->Arg(768)->Apply(timing);
+BENCHMARK_CAPTURE(gather, bf16, DType::bf16)->Arg(64)->Arg(256)->Arg(768)->Apply(timing);
+BENCHMARK_CAPTURE(scatter, f32, DType::f32)->Arg(64)->Arg(256)->Arg(768)->Apply(timing);
+BENCHMARK_CAPTURE(scatter, bf16, DType::bf16)->Arg(64)->Arg(256)->Arg(768)->Apply(timing);
 
 }  // namespace
 }  // namespace electra::bench
-
-BENCHMARK_MAIN();

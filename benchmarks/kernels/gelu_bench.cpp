@@ -1,10 +1,10 @@
 #include "electra/kernels/gelu.h"
-#include "kernels/machine.h"
+#include "support/run.h"
 
 namespace electra::bench {
 namespace {
 
-constexpr Index rows = 2048;
+const Index rows = tokens();
 
 void forward(benchmark::State& state, DType dtype, Gelu form) {
   const Index width = state.range(0);
@@ -21,14 +21,12 @@ void backward(benchmark::State& state, DType dtype, Gelu form) {
       Bound::copy);
 }
 
-BENCHMARK_CAPTURE(forward, erf_f32, DType::f32, Gelu::erf)->Arg(1024)->Arg(3072)->UseRealTime();
-BENCHMARK_CAPTURE(forward, erf_bf16, DType::bf16, Gelu::erf)->Arg(1024)->Arg(3072)->UseRealTime();
-BENCHMARK_CAPTURE(forward, tanh_f32, DType::f32, Gelu::tanh)->Arg(1024)->Arg(3072)->UseRealTime();
-BENCHMARK_CAPTURE(backward, erf_f32, DType::f32, Gelu::erf)->Arg(1024)->Arg(3072)->UseRealTime();
-BENCHMARK_CAPTURE(backward, erf_bf16, DType::bf16, Gelu::erf)->Arg(1024)->Arg(3072)->UseRealTime();
-BENCHMARK_CAPTURE(backward, tanh_f32, DType::f32, Gelu::tanh)->Arg(1024)->Arg(3072)->UseRealTime();
+BENCHMARK_CAPTURE(forward, erf_f32, DType::f32, Gelu::erf)->Arg(1024)->Arg(3072)->Apply(timing);
+BENCHMARK_CAPTURE(forward, erf_bf16, DType::bf16, Gelu::erf)->Arg(1024)->Arg(3072)->Apply(timing);
+BENCHMARK_CAPTURE(forward, tanh_f32, DType::f32, Gelu::tanh)->Arg(1024)->Arg(3072)->Apply(timing);
+BENCHMARK_CAPTURE(backward, erf_f32, DType::f32, Gelu::erf)->Arg(1024)->Arg(3072)->Apply(timing);
+BENCHMARK_CAPTURE(backward, erf_bf16, DType::bf16, Gelu::erf)->Arg(1024)->Arg(3072)->Apply(timing);
+BENCHMARK_CAPTURE(backward, tanh_f32, DType::f32, Gelu::tanh)->Arg(1024)->Arg(3072)->Apply(timing);
 
 }  // namespace
 }  // namespace electra::bench
-
-BENCHMARK_MAIN();

@@ -1,5 +1,5 @@
 #include "electra/kernels/gradient_norm.h"
-#include "kernels/machine.h"
+#include "support/run.h"
 
 namespace electra::bench {
 namespace {
@@ -17,9 +17,10 @@ void gradient_norm(benchmark::State& state) {
 }
 
 // The parameters of ELECTRA-Small's pair, and about those of ELECTRA-Base's.
-BENCHMARK(gradient_norm)->Arg(14'196'224)->Arg(143'000'000)->UseRealTime();
+BENCHMARK(gradient_norm)
+    ->Arg(at_most_bytes(14'196'224, DType::f32))
+    ->Arg(at_most_bytes(143'000'000, DType::f32))
+    ->Apply(timing);
 
 }  // namespace
 }  // namespace electra::bench
-
-BENCHMARK_MAIN();

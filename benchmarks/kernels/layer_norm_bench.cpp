@@ -1,10 +1,10 @@
 #include "electra/kernels/layer_norm.h"
-#include "kernels/machine.h"
+#include "support/run.h"
 
 namespace electra::bench {
 namespace {
 
-constexpr Index rows = 2048;
+const Index rows = tokens();
 
 void forward(benchmark::State& state, DType dtype) {
   const Index width = state.range(0);
@@ -32,12 +32,10 @@ void backward(benchmark::State& state, DType dtype) {
       Bound::copy);
 }
 
-BENCHMARK_CAPTURE(forward, f32, DType::f32)->Arg(64)->Arg(256)->Arg(768)->UseRealTime();
-BENCHMARK_CAPTURE(forward, bf16, DType::bf16)->Arg(64)->Arg(256)->Arg(768)->UseRealTime();
-BENCHMARK_CAPTURE(backward, f32, DType::f32)->Arg(64)->Arg(256)->Arg(768)->UseRealTime();
-BENCHMARK_CAPTURE(backward, bf16, DType::bf16)->Arg(64)->Arg(256)->Arg(768)->UseRealTime();
+BENCHMARK_CAPTURE(forward, f32, DType::f32)->Arg(64)->Arg(256)->Arg(768)->Apply(timing);
+BENCHMARK_CAPTURE(forward, bf16, DType::bf16)->Arg(64)->Arg(256)->Arg(768)->Apply(timing);
+BENCHMARK_CAPTURE(backward, f32, DType::f32)->Arg(64)->Arg(256)->Arg(768)->Apply(timing);
+BENCHMARK_CAPTURE(backward, bf16, DType::bf16)->Arg(64)->Arg(256)->Arg(768)->Apply(timing);
 
 }  // namespace
 }  // namespace electra::bench
-
-BENCHMARK_MAIN();

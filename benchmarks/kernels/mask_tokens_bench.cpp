@@ -1,13 +1,13 @@
 #include "electra/kernels/mask_tokens.h"
-#include "kernels/machine.h"
+#include "support/run.h"
 
 namespace electra::bench {
 namespace {
 
-constexpr Index batch = 16;
 constexpr Index length = 128;
+const Index batch = tokens() / length;
 constexpr Index each = 19;  // masks in an example
-constexpr Index capacity = batch * each;
+const Index capacity = batch * each;
 
 void mask_tokens(benchmark::State& state, MaskTokens::Draw draw) {
   const Tensor ids({batch, length}, DType::i32), lengths({batch}, DType::i32),
@@ -37,8 +37,7 @@ void replace_tokens(benchmark::State& state) {
       samples({capacity}, DType::i32), count({1}, DType::i32),
       corrupted({batch, length}, DType::i32), labels({batch, length}, DType::i32);
   count.fill(static_cast<std::int32_t>(capacity));
-  for (Index i = 0; i < capacity; ++i)
-    positions.view().data<std::int32_t>()[i] = static_cast<std::int32_t>(i * 6);
+  positions.set_each([](Index i) { return static_cast<std::int32_t>(i * 6); });
   run(state,
       ReplaceTokens{.ids = ids,
                     .positions = positions,
@@ -50,11 +49,9 @@ void replace_tokens(benchmark::State& state) {
 }
 
 BENCHMARK_CAPTURE(mask_tokens, without_replacement, MaskTokens::Draw::without_replacement)
-    ->UseRealTime();
-BENCHMARK_CAPTURE(mask_tokens, with_replacement, MaskTokens::Draw::with_replacement)->UseRealTime();
-BENCHMARK(replace_tokens)->UseRealTime();
+    ->Apply(timing);
+BENCHMARK_CAPTURE(mask_tokens, with_replacement, MaskTokens::Draw::with_replacement)->Apply(timing);
+BENCHMARK(replace_tokens)->Apply(timing);
 
 }  // namespace
 }  // namespace electra::bench
-
-BENCHMARK_MAIN();

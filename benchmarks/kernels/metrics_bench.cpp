@@ -1,12 +1,12 @@
 #include "electra/kernels/metrics.h"
-#include "kernels/machine.h"
+#include "support/run.h"
 
 namespace electra::bench {
 namespace {
 
-constexpr Index batch = 16;
 constexpr Index length = 128;
-constexpr Index capacity = 304;
+const Index batch = tokens() / length;
+const Index capacity = masked_positions();
 
 /// Sums to count into.
 struct Sums {
@@ -53,11 +53,9 @@ void fold_metrics(benchmark::State& state) {
   run(state, FoldMetrics{.from = from.all(), .to = to.all(), .finite = finite}, Bound::copy);
 }
 
-BENCHMARK(count_masked)->UseRealTime();
-BENCHMARK(count_replaced)->UseRealTime();
-BENCHMARK(fold_metrics)->UseRealTime();
+BENCHMARK(count_masked)->Apply(timing);
+BENCHMARK(count_replaced)->Apply(timing);
+BENCHMARK(fold_metrics)->Apply(timing);
 
 }  // namespace
 }  // namespace electra::bench
-
-BENCHMARK_MAIN();

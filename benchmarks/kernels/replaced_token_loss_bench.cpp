@@ -1,12 +1,12 @@
 #include "electra/kernels/replaced_token_loss.h"
-#include "kernels/machine.h"
+#include "support/run.h"
 
 namespace electra::bench {
 namespace {
 
-constexpr Index batch = 16;
 constexpr Index length = 128;
-constexpr Index rows = batch * length;
+const Index batch = tokens() / length;
+const Index rows = batch * length;
 
 void score_forward(benchmark::State& state, DType dtype) {
   const Index width = state.range(0);
@@ -44,13 +44,11 @@ void loss(benchmark::State& state) {
       Bound::copy);
 }
 
-BENCHMARK_CAPTURE(score_forward, f32, DType::f32)->Arg(256)->Arg(768)->UseRealTime();
-BENCHMARK_CAPTURE(score_forward, bf16, DType::bf16)->Arg(256)->Arg(768)->UseRealTime();
-BENCHMARK_CAPTURE(score_backward, f32, DType::f32)->Arg(256)->Arg(768)->UseRealTime();
-BENCHMARK_CAPTURE(score_backward, bf16, DType::bf16)->Arg(256)->Arg(768)->UseRealTime();
-BENCHMARK(loss)->UseRealTime();
+BENCHMARK_CAPTURE(score_forward, f32, DType::f32)->Arg(256)->Arg(768)->Apply(timing);
+BENCHMARK_CAPTURE(score_forward, bf16, DType::bf16)->Arg(256)->Arg(768)->Apply(timing);
+BENCHMARK_CAPTURE(score_backward, f32, DType::f32)->Arg(256)->Arg(768)->Apply(timing);
+BENCHMARK_CAPTURE(score_backward, bf16, DType::bf16)->Arg(256)->Arg(768)->Apply(timing);
+BENCHMARK(loss)->Apply(timing);
 
 }  // namespace
 }  // namespace electra::bench
-
-BENCHMARK_MAIN();

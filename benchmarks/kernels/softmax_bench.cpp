@@ -1,60 +1,27 @@
-#include "electra/kernels/softmax.h"
-#include "machine.h"
+#include "kernels/softmax_case.h"
+#include "support/run.h"
 
+namespace electra::bench {
 namespace {
 
-using namespace electra;
-using bench::Bound;
-using bench::Tensor;
-
-enum class Pass { forward, backward };
-
-struct Model {
-  const char* name;
-  Index batch, heads, length;
-};
-
-constexpr Model models[] = {
-    {"small/128", 16, 4, 128}, {"base/128", 16, 12, 128}, {"small/512", 4, 4, 512}};
-
-void softmax(benchmark::State& state, const Model& model, DType type, Pass pass) {
-  const auto [name, batch, heads, length] = model;
-  const Shape shape{batch, heads, length, length};
-  const Tensor x(shape, type), y(shape, type), dx(shape, type);
-  const Tensor lengths({batch}, DType::i32);
-  lengths.fill(static_cast<std::int32_t>(length));
-  const MaskedSoftmaxForward forward{
-      .x = x.view(), .lengths = lengths.view(), .y = y.view(), .scale = 0.125F};
-  if (pass == Pass::forward) return bench::run(state, forward, Bound::copy);
-  bench::context().run(forward);
-  bench::run(state,
-             MaskedSoftmaxBackward{.dy = x.view(),
-                                   .y = y.view(),
-                                   .lengths = lengths.view(),
-                                   .dx = dx.view(),
-                                   .scale = 0.125F},
-             Bound::copy);
-}
-
-void add(const Model& model, DType type, Pass pass) {
-  const std::string name = std::string("masked_softmax/") + model.name +
-                           (pass == Pass::forward ? "/forward/" : "/backward/") +
-                           std::string(to_string(type));
-  benchmark::RegisterBenchmark(name.c_str(),
-                               [=](benchmark::State& state) { softmax(state, model, type, pass); })
-      ->UseRealTime()
-      ->Unit(benchmark::kMicrosecond);
+void softmax(benchmark::State& state, const SoftmaxModel& model, DType dtype, Pass pass) {
+  const SoftmaxCase softmax(model, dtype);
+  if (pass == Pass::forward) return run(state, softmax.forward(), Bound::copy);
+  context().run(softmax.forward());
+  run(state, softmax.backward(), Bound::copy);
 }
 
 const bool registered = [] {
-  for (const DType type : {DType::f32, DType::bf16})
-    for (const Model& model : models) {
-      add(model, type, Pass::forward);
-      add(model, type, Pass::backward);
-    }
+  for (const DType dtype : {DType::f32, DType::bf16})
+    for (const SoftmaxModel& model : softmax_models)
+      for (const Pass pass : {Pass::forward, Pass::backward})
+        benchmark::RegisterBenchmark(
+            softmax_name(model, dtype, pass).c_str(),
+            [=](benchmark::State& state) { softmax(state, model, dtype, pass); })
+            ->Unit(benchmark::kMicrosecond)
+            ->Apply(timing);
   return true;
 }();
 
 }  // namespace
-
-BENCHMARK_MAIN();
+}  // namespace electra::bench

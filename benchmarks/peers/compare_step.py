@@ -3,6 +3,7 @@
 
     compare_step.py --bench build/release/benchmarks/step_bench --peer torch_electra_step.py \
                     [--python PYTHON] [--rounds 5] [--precision f32] [--threads 2] [--steps 6] [--out FILE.json]
+                    [--device cuda] [--peer-impl hf] [--peer-eager]
 
 Both print one JSON object a run. Processors and neighbours differ, so only the ratio of a pair of runs counts; the median
 over the pairs is what to quote. OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE are unset: they would slow the peer down.
@@ -47,12 +48,18 @@ def main():
     p.add_argument("--threads", default="2")
     p.add_argument("--steps", default="6")
     p.add_argument("--peer-steps")
+    p.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
+    p.add_argument("--peer-impl", default="tuned", choices=["tuned", "hf"])
+    p.add_argument("--peer-eager", action="store_true", help="not compiled")
     p.add_argument("--out")
     a = p.parse_args()
     shared = ["--batch", a.batch, "--length", a.length, "--vocab", a.vocab, "--dropout", a.dropout, "--threads", a.threads]
-    ours = [a.bench, "--preset", a.preset, "--precision", a.precision, "--steps", a.steps, "--json", *shared]
-    peer = [a.python, a.peer, "--size", a.preset, "--dtype", a.precision, "--impl", "tuned", "--compile", "--device", "cpu",
-            "--steps", a.peer_steps or a.steps, "--warmup", "2", *shared]
+    ours = [a.bench, "--preset", a.preset, "--precision", a.precision, "--device", a.device, "--steps", a.steps, "--json",
+            *shared]
+    peer = [a.python, a.peer, "--size", a.preset, "--dtype", a.precision, "--impl", a.peer_impl,
+            "--device", a.device, "--steps", a.peer_steps or a.steps, "--warmup", "2", *shared]
+    if not a.peer_eager:
+        peer.append("--compile")
     pairs = []
     for number in range(a.rounds):
         pair = {"libelectra": run(ours), "peer": run(peer)}

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "electra/core/context.h"
+
+/// Timing on a GPU; only in builds with CUDA, and only for contexts on a GPU.
+namespace electra::bench {
+
+/// Seconds of each of `count` calls of `work`, by the GPU's own events. `before` is run ahead of
+/// each call and is not timed: it empties the cache, and takes long enough for the host to be
+/// ahead.
+[[nodiscard]] std::vector<double> gpu_seconds(Context& context, int count,
+                                              const std::function<void()>& before,
+                                              const std::function<void()>& work);
+
+/// Bytes of the card's last-level cache.
+[[nodiscard]] Index gpu_cache_bytes(const Context& context);
+
+/// What a report names: card, compute capability, multiprocessors, memory, cache, driver, runtime.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> gpu_description(
+    const Context& context);
+
+}  // namespace electra::bench

@@ -93,12 +93,12 @@ class GoldenCheck {
                             : what == "moment_2" ? store.moment_2()
                                                  : store.master();
     const Values expected = read_all(folder_ / "after_3_steps.safetensors", what + "/");
-    return reported(what + " after three steps",
-                    worst_of(golden_.named(flat), expected, floor * norm_of(expected) + 1e-30, keys));
+    return reported(what + " after three steps", worst_of(golden_.named(flat), expected,
+                                                          floor * norm_of(expected) + 1e-30, keys));
   }
   double reported(const std::string& what, const Worst& worst) const {
-    std::cout << title_ << ": " << what << ": largest error " << worst.error << " ("
-              << worst.tensor << ")\n";
+    std::cout << title_ << ": " << what << ": largest error " << worst.error << " (" << worst.tensor
+              << ")\n";
     return worst.error;
   }
 

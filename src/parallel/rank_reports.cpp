@@ -1,5 +1,6 @@
 #include "parallel/rank_reports.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <sstream>
@@ -38,7 +39,8 @@ RankReport from_file(const std::string& text) {
 
 std::string seconds_text(std::filesystem::file_time_type::duration duration) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.1f s", std::chrono::duration<double>(duration).count());
+  std::snprintf(text, sizeof text, "%.1f s",
+                std::max(0.0, std::chrono::duration<double>(duration).count()));
   return text;
 }
 

@@ -35,6 +35,7 @@ Trainer::Trainer(ParameterStore& store, const Objective& objective, Communicator
       micro_batch_(checked_micro_batch(config, communicator.size())),
       max_predictions_(max_predictions(config.masking.share, config.data.length)),
       optimizer_(store, config),
+      gradient_sum_(context_, communicator, store.gradients(), config.ranks.reduction),
       state_(store.context(), store.master().dtype()),
       arena_(store.context()) {}
 
@@ -77,7 +78,7 @@ void Trainer::accumulate(const Examples& examples) {
 }
 
 void Trainer::reduce() {
-  communicator_.all_reduce_sum(context_, store_.gradients());
+  gradient_sum_.run();
   communicator_.all_reduce_sum(context_, state_.non_finite);
 }
 

@@ -145,7 +145,7 @@ TEST_CASE("a rank that fails ends the others with its reason, long before the de
   CHECK(Clock::now() - start < 15s);
   CHECK(messages[2] == "no disk");
   for (const std::size_t rank : {0, 1, 3})
-    CHECK_THAT(messages[rank], Contains("rank 2 has stopped: no disk"));
+    CHECK_THAT(messages[rank], Contains("rank 2") && Contains("stopped: no disk"));
 }
 
 TEST_CASE("what an earlier attempt left is not taken for a failure", "[nccl][cuda]") {

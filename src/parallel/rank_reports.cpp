@@ -90,7 +90,7 @@ std::optional<std::string> RankReports::failure_elsewhere() const {
   for (int rank = 0; rank < size_; ++rank) {
     if (rank == rank_) continue;
     const auto found = read(rank);
-    if (found && found->report.state == RankReport::State::failed && found->time > came_)
+    if (found && found->report.state == RankReport::State::failed && found->time >= came_)
       return "rank " + std::to_string(rank) + " has stopped: " + found->report.reason;
   }
   return std::nullopt;
@@ -119,7 +119,7 @@ std::string RankReports::describe(const RankReport& own) const {
 std::string RankReports::disagreement(const RankReport& own) const {
   for (int rank = 0; rank < size_; ++rank) {
     const auto found = rank == rank_ ? std::nullopt : read(rank);
-    if (found && found->time > came_ && found->report.state == RankReport::State::inside &&
+    if (found && found->time >= came_ && found->report.state == RankReport::State::inside &&
         found->report.call == own.call && found->report.operation != own.operation)
       return "rank " + std::to_string(rank) + " is in " + found->report.operation;
   }

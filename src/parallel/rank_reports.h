@@ -57,7 +57,7 @@ class RankReports {
   std::filesystem::path folder_;
   int rank_;
   int size_;
-  std::filesystem::file_time_type came_;
+  std::filesystem::file_time_type came_;  // what is older is of an earlier attempt
 };
 
 }  // namespace electra

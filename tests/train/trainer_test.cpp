@@ -53,7 +53,7 @@ TEST_CASE("accumulation over micro-batches equals one batch", "[trainer][law]") 
     Run split(config);
     split.until(3);
     REQUIRE(all_finite(split.store));
-    CHECK(worst_error(whole.store, split.store) <= golden_bound);
+    CHECK(worst_error(whole, split) <= golden_bound);
   }
 }
 
@@ -71,7 +71,7 @@ TEST_CASE("ranks on threads equal one rank", "[trainer][law][threads]") {
       team.emplace_back([&, rank] { runs[static_cast<std::size_t>(rank)]->until(3, rank, count); });
     for (std::thread& thread : team) thread.join();
     REQUIRE(all_finite(runs[0]->store));
-    CHECK(worst_error(whole.store, runs[0]->store) <= golden_bound);
+    CHECK(worst_error(whole, *runs[0]) <= golden_bound);
     for (const auto& run : runs) CHECK(run->weights() == runs[0]->weights());
   }
 }

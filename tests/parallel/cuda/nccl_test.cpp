@@ -174,3 +174,27 @@ TEST_CASE("a tensor elsewhere is refused by name", "[nccl][cuda]") {
   });
   CHECK_THAT(messages[0], Contains("all_reduce_sum: expected a tensor on cuda:0, found cpu"));
 }
+
+TEST_CASE("ranks meet where a launcher says", "[nccl][cuda]") {
+  if (!have_gpus(2)) return;
+  std::vector<std::thread> team;
+  std::vector<double> sums(2, 0);
+  for (int rank = 0; rank < 2; ++rank)
+    team.emplace_back([&, rank] {
+      Launch launch;
+      launch.launcher = Launcher::torchrun;
+      launch.rank = launch.local_rank = rank;
+      launch.size = 2;
+      launch.host = "127.0.0.1";
+      launch.port = 29500;
+      const auto context = Context::create(device_of(launch, "auto"));
+      const auto communicator = Communicator::join(launch, *context, patient);
+      Tensor mine(*context, HostTensor({1}, DType::i32, {1.0 + rank}));
+      communicator->all_reduce_sum(*context, mine.view);
+      communicator->barrier();
+      sums[static_cast<std::size_t>(rank)] = host_copy(*context, mine.view)[0];
+    });
+  for (std::thread& rank : team) rank.join();
+  ::unsetenv("NCCL_COMM_ID");
+  CHECK(sums == std::vector<double>{3, 3});
+}

@@ -4,6 +4,7 @@
 ///   pretrain_small                                    about five minutes on two cores
 ///   pretrain_small --preset small --corpus DIR --out DIR --set train.batch=64
 ///   pretrain_small --out DIR --resume
+///   torchrun --no-python --nproc-per-node 8 pretrain_small …     (docs/distributed.md)
 ///
 /// Expected at the end, without arguments: held-out AUC about 0.8 (0.5 is chance), total loss below
 /// 20.5, and a few sentences in which a wrong word stands out.
@@ -21,6 +22,7 @@
 #include "electra/core/error.h"
 #include "electra/core/file.h"
 #include "electra/io/config.h"
+#include "electra/parallel/launch.h"
 #include "electra/train/pretraining.h"
 #include "example_defaults.h"
 #include "show_detection.h"
@@ -43,6 +45,7 @@ struct Options {
   std::uint64_t seed = 1;
   bool resume = false;
   bool show_config = false;
+  LaunchFlags launch;
 };
 
 void add_options(CLI::App& app, Options& o) {
@@ -59,6 +62,10 @@ void add_options(CLI::App& app, Options& o) {
   app.add_flag("--resume", o.resume, "go on from the newest checkpoint in --out");
   app.add_option("--dump-examples", o.dump_examples,
                  "write the packed examples to this safetensors file");
+  app.add_option("--rank", o.launch.rank, "of this process, where no launcher says so");
+  app.add_option("--world-size", o.launch.size, "how many processes there are");
+  app.add_option("--local-rank", o.launch.local_rank, "of this process among its machine's");
+  app.add_option("--master", o.launch.master, "host:port where rank 0 can be reached");
   app.add_flag("--show-config", o.show_config, "list every configuration value, and leave");
 }
 
@@ -107,6 +114,9 @@ int run(const Options& o, const std::vector<std::string>& arguments) {
   if (o.minutes > 0) options.minutes = o.minutes;
   options.dump_examples = o.dump_examples;
   options.arguments = arguments;
+  options.launch = discover_launch(o.launch);
+  if (options.launch.leads())
+    for (const std::string& warning : options.launch.warnings) say(warning);
 
   ProgressLine line;
   PretrainingCallbacks callbacks;
@@ -123,9 +133,11 @@ int run(const Options& o, const std::vector<std::string>& arguments) {
   const PretrainingResult result = pretrain(options, callbacks);
   line.close();
   if (result.end == PretrainingResult::End::interrupted) {
-    say("interrupted at step " + std::to_string(result.step) + "; --resume goes on from there");
-    return 128 + signal_received;
+    if (options.launch.leads())
+      say("interrupted at step " + std::to_string(result.step) + "; --resume goes on from there");
+    return 128 + (signal_received != 0 ? signal_received.load() : SIGTERM);  // another rank's
   }
+  if (!options.launch.leads()) return 0;
   say("the discriminator at work: how probably each token was replaced");
   const Detector detector(folder.discriminator());
   for (const std::string& sentence : example_sentences()) show(detector.detect(sentence));

@@ -77,6 +77,11 @@ std::span<const std::string_view> enum_names(Compat) {
   return names;
 }
 
+std::span<const std::string_view> enum_names(Reduction) {
+  static constexpr std::array names{"f32"sv, "bf16"sv};
+  return names;
+}
+
 void check(const RunConfig& config) {
   check(config.model, config.vocabulary.size);
   check_data(config);
@@ -90,6 +95,8 @@ void check(const RunConfig& config) {
   expect_count("checkpoint.keep", config.checkpoint.keep, 0);
   expect_count("log.every", config.log.every, 1);
   expect_count("threads", config.threads, 0);
+  expect(config.ranks.deadline > 0, "ranks.deadline", "a positive number of seconds",
+         config.ranks.deadline);
 }
 
 }  // namespace electra

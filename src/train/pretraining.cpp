@@ -17,6 +17,7 @@
 #include "electra/train/prepared_data.h"
 #include "electra/train/speedometer.h"
 #include "electra/train/trainer.h"
+#include "train/agreement.h"
 #include "train/initialization.h"
 #include "train/stored_metrics.h"
 
@@ -25,6 +26,7 @@ namespace electra {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using Vote = Agreement::Vote;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -42,43 +44,53 @@ void make_room(const RunFolder& folder) {
 /// One attempt at a run: everything that exists while steps are taken.
 class Run {
  public:
-  Run(const PretrainingOptions& options, const PretrainingCallbacks& callbacks)
+  /// `remark` is what is to be said of the device.
+  Run(const PretrainingOptions& options, const PretrainingCallbacks& callbacks, Context& context,
+      Communicator& ranks, std::string remark)
       : options_(options),
         callbacks_(callbacks),
         config_(with_released_sizes(options.config)),
         folder_{options.out},
-        device_(chosen_device()),
-        context_(Context::create(device_.device, {.threads = config_.threads})),
-        data_(config_, folder_.vocabulary(), folder_.tokens(), say()),
-        ranks_(Communicator::single_process()),
+        context_(context),
+        ranks_(ranks),
+        remark_(std::move(remark)),
+        agreement_(context, ranks),
+        data_(prepare()),
         model_(store_, config_.model, config_.vocabulary.size) {
-    store_.allocate(*context_, config_.precision);
+    store_.allocate(context_, config_.precision);
     objective_ = make_objective(model_, config_, special_ids(data_.vocabulary()));
   }
 
   PretrainingResult run() {
+    agreement_.expect_same(config_hash(config_), "configurations (config_hash)");
     begin();
-    if (!options_.dump_examples.empty()) data_.dump(config_, options_.dump_examples);
-    open_log();
+    agreement_.expect_same(std::to_string(trainer_->next_step()), "steps to start from");
+    if (leads() && !options_.dump_examples.empty()) data_.dump(config_, options_.dump_examples);
+    if (leads()) open_log();
     try {
       const auto end = take_steps();
       return finish(end);
     } catch (const Error& error) {
-      log_->end("error", trainer_->next_step(), seconds_since(start_), evaluation_);
+      if (log_) log_->end("error", trainer_->next_step(), seconds_since(start_), evaluation_);
       throw;
     }
   }
 
  private:
+  [[nodiscard]] bool leads() const { return ranks_.rank() == 0; }
+
   [[nodiscard]] std::function<void(const std::string&)> say() const {
-    return callbacks_.say ? callbacks_.say : [](const std::string&) {};
+    return leads() && callbacks_.say ? callbacks_.say : [](const std::string&) {};
   }
 
-  /// No run takes to the CPU silently.
-  [[nodiscard]] DeviceChoice chosen_device() const {
-    DeviceChoice choice = choose_device(config_.device);
-    if (!choice.remark.empty()) say()(choice.remark);
-    return choice;
+  /// Rank 0 makes what is missing; the others then find it there.
+  [[nodiscard]] PreparedData prepare() {
+    if (!remark_.empty()) say()(remark_);  // no run takes to the CPU silently
+    if (!leads()) ranks_.barrier();
+    if (leads() && options_.start == PretrainingOptions::Start::fresh) make_room(folder_);
+    PreparedData data(config_, folder_.vocabulary(), folder_.tokens(), say());
+    if (leads()) ranks_.barrier();
+    return data;
   }
 
   /// At the newest checkpoint, or at step 0 with first weights.
@@ -90,19 +102,20 @@ class Run {
       restart();
       if (options_.minutes) choose_steps(*options_.minutes);
     }
-    write_file(folder_.config(), config_to_json(config_) + "\n");
+    if (leads()) write_file(folder_.config(), config_to_json(config_) + "\n");
   }
 
   void restart() {
     initialise(config_, store_);
-    context_->zero(store_.moment_1());
-    context_->zero(store_.moment_2());
+    context_.zero(store_.moment_1());
+    context_.zero(store_.moment_2());
     make_trainer();
   }
 
   void make_trainer() {
-    trainer_ = std::make_unique<Trainer>(store_, *objective_, *ranks_, config_);
-    loader_ = std::make_unique<Loader>(data_.training_loader(config_));
+    trainer_ = std::make_unique<Trainer>(store_, *objective_, ranks_, config_);
+    loader_ =
+        std::make_unique<Loader>(data_.training_loader(config_, ranks_.rank(), ranks_.size()));
   }
 
   /// Takes steps for a while to see how fast they are, then starts over with as many as fit.
@@ -112,10 +125,13 @@ class Run {
     trainer_->wait();
     const auto start = Clock::now();
     Index steps = 0;
-    while (seconds_since(start) < enough) trainer_->step(loader_->at(5 + steps++));
+    do {
+      trainer_->step(loader_->at(5 + steps++));
+    } while (!agreement_.any(seconds_since(start) < enough ? Vote::no : Vote::yes));
     trainer_->wait();
     const double each = seconds_since(start) / static_cast<double>(steps);
-    config_.train.steps = std::max<Index>(10, static_cast<Index>(minutes * 60 / each));
+    config_.train.steps =
+        agreement_.of_first(std::max<Index>(10, static_cast<Index>(minutes * 60 / each)));
     config_.schedule.warmup = std::min(config_.schedule.warmup, config_.train.steps / 5);
     config_.sampling.temperature_steps =
         std::min(config_.sampling.temperature_steps, config_.train.steps * 7 / 10);
@@ -123,13 +139,17 @@ class Run {
     restart();
   }
 
+  [[nodiscard]] Vote stop_vote() const {
+    return callbacks_.stop_requested && callbacks_.stop_requested() ? Vote::yes : Vote::no;
+  }
+
   void open_log() {
     const RunLog::Facts facts{.arguments = options_.arguments,
                               .config_hash = config_hash(config_),
-                              .device = to_string(context_->device()),
-                              .device_remark = device_.remark,
+                              .device = to_string(context_.device()),
+                              .device_remark = remark_,
                               .threads = config_.threads,
-                              .world = ranks_->size(),
+                              .world = ranks_.size(),
                               .seed = config_.seed,
                               .parameters = store_.parameter_count(),
                               .vocabulary = config_.vocabulary.size,
@@ -159,18 +179,33 @@ class Run {
     load_parameters(checkpoint, store_);
     trainer_->resume_at(checkpoint.step(), {.total = checkpoint.integer("skipped"),
                                             .in_a_row = checkpoint.integer("skipped_in_a_row")});
-    load_metrics(checkpoint, *context_, trainer_->state().running);
+    if (leads()) load_metrics(checkpoint, context_, trainer_->state().running);
   }
 
   [[nodiscard]] std::string vocabulary_hash() const {
     return std::to_string(data_.vocabulary().hash());
   }
 
+  /// The metrics since the last line of the log, of all ranks, become rank 0's: it alone saves.
+  void gather_metrics() {
+    const MetricSums& sums = trainer_->state().running;
+    for (const TensorView& view : {sums.loss, sums.count, sums.histogram})
+      ranks_.all_reduce_sum(context_, view);
+    if (!leads()) trainer_->state().clear(sums);
+    ranks_.barrier();
+  }
+
   void save() {
     trainer_->wait();
+    gather_metrics();
+    saved_at_ = trainer_->next_step();
+    if (leads()) write_checkpoint();
+  }
+
+  void write_checkpoint() {
     CheckpointWriter checkpoint(folder_.checkpoints(), trainer_->next_step());
     save_parameters(store_, checkpoint);
-    save_metrics(trainer_->state().running, *context_, checkpoint);
+    save_metrics(trainer_->state().running, context_, checkpoint);
     const auto [total, in_a_row] = trainer_->state().read_skipped();
     const Index keep = config_.checkpoint.keep == 0 ? keep_all : config_.checkpoint.keep;
     checkpoint.commit({{"skipped", total},
@@ -178,7 +213,6 @@ class Run {
                        {"config_hash", config_hash(config_)},
                        {"vocabulary_hash", vocabulary_hash()}},
                       keep);
-    saved_at_ = trainer_->next_step();
   }
 
   PretrainingResult::End take_steps() {
@@ -189,14 +223,15 @@ class Run {
     if (trainer_->next_step() == 0) evaluate();
     while (trainer_->next_step() < config_.train.steps) {
       const StepExamples examples = prefetcher.next();
+      ranks_.begin_step(trainer_->next_step());
       trainer_->step(examples);
+      const bool stop = agreement_.any(stop_vote());
       speed.add(examples.totals.tokens, config_.train.batch * config_.data.length);
       if (due(config_.log.every)) report(examples.epoch, speed);
       if (due(config_.evaluate.every) && trainer_->next_step() < config_.train.steps) evaluate();
       if (due(config_.checkpoint.every)) save();
       speed.pause();
-      if (callbacks_.stop_requested && callbacks_.stop_requested())
-        return PretrainingResult::End::interrupted;
+      if (stop) return PretrainingResult::End::interrupted;
     }
     return PretrainingResult::End::finished;
   }
@@ -216,13 +251,16 @@ class Run {
                                            static_cast<double>(config_.train.steps - step),
                             .memory_bytes = peak_memory_bytes(),
                             .skipped = trainer_->state().read_skipped().total,
-                            .world = ranks_->size()};
+                            .world = ranks_.size()};
+    ranks_.check();
+    if (!leads()) return;
     log_->train(progress);
     if (callbacks_.progress) callbacks_.progress(progress);
   }
 
   void evaluate() {
     evaluation_ = trainer_->evaluate(data_.held_out_batches(config_));
+    if (!leads()) return;
     log_->evaluation(trainer_->next_step(), *evaluation_);
     if (callbacks_.evaluated) callbacks_.evaluated(trainer_->next_step(), *evaluation_);
   }
@@ -232,12 +270,15 @@ class Run {
     if (saved_at_ != trainer_->next_step()) save();
     if (finished) {
       evaluate();
-      export_pair();
+      if (leads()) export_pair();
     }
-    log_->end(finished ? "finished" : "interrupted", trainer_->next_step(), seconds_since(start_),
-              evaluation_);
-    write_report(folder_.log(), folder_.report());
+    if (leads()) end_log(finished ? "finished" : "interrupted");
     return {.end = end, .step = trainer_->next_step(), .evaluation = evaluation_};
+  }
+
+  void end_log(const char* reason) {
+    log_->end(reason, trainer_->next_step(), seconds_since(start_), evaluation_);
+    write_report(folder_.log(), folder_.report());
   }
 
   void export_pair() {
@@ -256,10 +297,11 @@ class Run {
   const PretrainingCallbacks& callbacks_;
   RunConfig config_;
   RunFolder folder_;
-  DeviceChoice device_;
-  std::unique_ptr<Context> context_;
+  Context& context_;
+  Communicator& ranks_;
+  std::string remark_;
+  Agreement agreement_;
   PreparedData data_;
-  std::unique_ptr<Communicator> ranks_;
   ParameterStore store_;
   Electra model_;
   std::unique_ptr<Objective> objective_;
@@ -275,10 +317,23 @@ class Run {
 
 PretrainingResult pretrain(const PretrainingOptions& options,
                            const PretrainingCallbacks& callbacks) {
-  check(options.config);
+  const RunConfig& config = options.config;
+  check(config);
   make_folders(options.out);
-  if (options.start == PretrainingOptions::Start::fresh) make_room({options.out});
-  return Run(options, callbacks).run();
+  DeviceChoice choice = choose_device(config.device);
+  if (options.launch.size > 1) choice.device = device_of(options.launch, config.device);
+  const auto context = Context::create(choice.device, {.threads = config.threads});
+  const std::chrono::duration<double> deadline(config.ranks.deadline);
+  const auto ranks =
+      Communicator::join(options.launch, *context,
+                         {.deadline = std::chrono::ceil<std::chrono::milliseconds>(deadline),
+                          .reports = RunFolder{options.out}.ranks()});
+  try {
+    return Run(options, callbacks, *context, *ranks, choice.remark).run();
+  } catch (const std::exception& error) {
+    ranks->abort(error.what());
+    throw;
+  }
 }
 
 }  // namespace electra

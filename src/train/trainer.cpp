@@ -35,6 +35,7 @@ Trainer::Trainer(ParameterStore& store, const Objective& objective, Communicator
       micro_batch_(checked_micro_batch(config, communicator.size())),
       max_predictions_(max_predictions(config.masking.share, config.data.length)),
       optimizer_(store, config),
+      gradient_sum_(context_, communicator, store.gradients(), config.ranks.reduction),
       state_(store.context(), store.master().dtype()),
       arena_(store.context()),
       share_(config.train.batch / communicator.size()),
@@ -105,12 +106,14 @@ void Trainer::add_gradients() {
 }
 
 void Trainer::reduce() {
-  communicator_.all_reduce_sum(context_, store_.gradients());
+  gradient_sum_.run();
   communicator_.all_reduce_sum(context_, state_.non_finite);
 }
 
 void Trainer::stop_if_stuck(Index step) {
-  if (StepState::skipped_in(readback_of(step).wait()).in_a_row < stuck_after) return;
+  const StepState::Skipped skipped = StepState::skipped_in(readback_of(step).wait());
+  communicator_.check();  // if another rank is lost, what was read means nothing
+  if (skipped.in_a_row < stuck_after) return;
   first_step_ = next_step_;  // reported once: the caller may go on
   const Parameter* bad = store_.first_non_finite_gradient();
   throw TrainingError(

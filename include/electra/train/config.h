@@ -163,6 +163,20 @@ struct LogConfig {
   void fields(auto&& visit) { visit("every", every, "steps between lines of the log"); }
 };
 
+/// How gradients cross between ranks: bf16 halves the bytes and rounds after each addition.
+enum class Reduction : std::uint8_t { f32, bf16 };
+[[nodiscard]] std::span<const std::string_view> enum_names(Reduction);
+
+struct RanksConfig {
+  double deadline = 600;
+  Reduction reduction = Reduction::f32;
+
+  void fields(auto&& visit) {
+    visit("deadline", deadline, "seconds that ranks wait for each other before the run is ended");
+    visit("reduction", reduction, "of gradients over ranks: f32; bf16: on GPUs, half the bytes");
+  }
+};
+
 /// Everything that decides what a run computes. The defaults are those of ELECTRA-Small.
 struct RunConfig {
   std::uint64_t seed = 1;
@@ -183,6 +197,7 @@ struct RunConfig {
   EvaluateConfig evaluate;
   CheckpointConfig checkpoint;
   LogConfig log;
+  RanksConfig ranks;
 
   void fields(auto&& visit) {
     visit("seed", seed, "of everything that is random");
@@ -203,6 +218,7 @@ struct RunConfig {
     visit("evaluate", evaluate, "on held-out documents");
     visit("checkpoint", checkpoint, "what a run can be resumed from");
     visit("log", log, "train.jsonl, TensorBoard and progress");
+    visit("ranks", ranks, "of several processes");
   }
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "electra/parallel/launch.h"
 #include "electra/train/config.h"
 #include "electra/train/run_log.h"
 
@@ -21,6 +22,7 @@ struct RunFolder {
   [[nodiscard]] std::filesystem::path report() const { return root / "report.html"; }
   [[nodiscard]] std::filesystem::path tokens() const { return root / "data" / "corpus.etok"; }
   [[nodiscard]] std::filesystem::path checkpoints() const { return root / "checkpoints"; }
+  [[nodiscard]] std::filesystem::path ranks() const { return root / "ranks"; }
   [[nodiscard]] std::filesystem::path generator() const { return root / "generator"; }
   [[nodiscard]] std::filesystem::path discriminator() const { return root / "discriminator"; }
 };
@@ -34,9 +36,11 @@ struct PretrainingOptions {
   std::optional<double> minutes;        // choose train.steps so that it takes this long
   std::filesystem::path dump_examples;  // write the packed examples here; empty: do not
   std::vector<std::string> arguments;   // of the command line, for the log
+  Launch launch;  // this process among the run's; all of them see the same folder and corpus
 };
 
-/// How a run talks to its application; anything may be empty.
+/// How a run talks to its application; anything may be empty. Of several ranks, rank 0 alone does,
+/// but each of them may ask to stop, and all then stop after the same step.
 struct PretrainingCallbacks {
   std::function<void(const std::string&)> say;
   std::function<void(const Progress&)> progress;
@@ -52,7 +56,8 @@ struct PretrainingResult {
 };
 
 /// Runs until the last step or until asked to stop; in either case saves a checkpoint and leaves
-/// the folder complete. Throws Error; then the log's last line says so.
+/// the folder complete. Throws Error; then the log's last line says so. A rank that throws ends all
+/// others.
 PretrainingResult pretrain(const PretrainingOptions& options,
                            const PretrainingCallbacks& callbacks);
 

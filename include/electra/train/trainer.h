@@ -8,6 +8,7 @@
 #include "electra/core/repeated_work.h"
 #include "electra/data/examples.h"
 #include "electra/parallel/communicator.h"
+#include "electra/train/gradient_sum.h"
 #include "electra/train/metrics.h"
 #include "electra/train/objective.h"
 #include "electra/train/optimizer.h"
@@ -69,6 +70,7 @@ class Trainer {
   Index micro_batch_;
   Index max_predictions_;
   Optimizer optimizer_;
+  GradientSum gradient_sum_;
   StepState state_;
   Arena arena_;
   Index share_;  // of the step's examples

@@ -1,0 +1,42 @@
+# What joins several processes: NCCL for GPUs, MPI for CPUs and for finding each other. Gives
+# electra_nccl, electra_mpi and electra_rank_libraries.
+set(electra_nccl OFF)
+set(electra_mpi OFF)
+set(electra_rank_libraries)
+set(ELECTRA_BUILT_WITH_NCCL false)
+set(ELECTRA_BUILT_WITH_MPI false)
+
+if(electra_cuda AND NOT ELECTRA_NCCL STREQUAL "OFF")
+  if(ELECTRA_CUDA STREQUAL "EMULATED")
+    set(NCCL_FOUND ${GPU_EMULATOR_NCCL_INCLUDE})  # the header; the library is a look-alike
+  else()
+    find_package(NCCL 2.28 QUIET)
+    set(electra_rank_libraries $<BUILD_INTERFACE:NCCL::NCCL>)
+  endif()
+  if(NCCL_FOUND)
+    set(electra_nccl ON)
+    set(ELECTRA_BUILT_WITH_NCCL true)
+  else()
+    set(electra_rank_libraries)
+    message(STATUS "electra: NCCL is left out: one GPU at most")
+  endif()
+endif()
+if(ELECTRA_NCCL STREQUAL "ON" AND NOT electra_nccl)
+  message(FATAL_ERROR "electra: ELECTRA_NCCL is ON, but CUDA is off or NCCL 2.28 or newer was not "
+                      "found (Debian and Ubuntu, from NVIDIA's repository: libnccl-dev)")
+endif()
+
+# With CUDA only, unless it is asked for, so that a build for CPUs links what it always did.
+if(ELECTRA_MPI STREQUAL "ON" OR (ELECTRA_MPI STREQUAL "AUTO" AND electra_cuda))
+  set(MPI_CXX_SKIP_MPICXX ON)
+  find_package(MPI QUIET COMPONENTS CXX)
+  if(MPI_CXX_FOUND)
+    set(electra_mpi ON)
+    set(ELECTRA_BUILT_WITH_MPI true)
+    list(APPEND electra_link_libraries MPI::MPI_CXX)
+    message(STATUS "electra: MPI ${MPI_CXX_VERSION}")
+  elseif(ELECTRA_MPI STREQUAL "ON")
+    message(FATAL_ERROR "electra: ELECTRA_MPI is ON, but MPI was not found (Debian and Ubuntu: "
+                        "libopenmpi-dev)")
+  endif()
+endif()

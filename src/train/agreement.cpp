@@ -1,0 +1,67 @@
+#include "train/agreement.h"
+
+#include <vector>
+
+#include "electra/core/checksum.h"
+#include "electra/core/context.h"
+#include "electra/core/error.h"
+
+namespace electra {
+
+namespace {
+
+void upload(Context& context, std::span<const std::int32_t> values, TensorView to) {
+  context.upload(std::as_bytes(values), to);
+}
+
+std::vector<std::int32_t> download(Context& context, ConstTensorView from) {
+  std::vector<std::int32_t> values(static_cast<std::size_t>(from.size()));
+  context.download(from, std::as_writable_bytes(std::span(values)));
+  return values;
+}
+
+}  // namespace
+
+Agreement::Agreement(Context& context, Communicator& ranks)
+    : context_(context), ranks_(ranks), buffer_(context, ranks.size() * size_of(DType::i32)) {}
+
+bool Agreement::any(Vote vote) {
+  if (ranks_.size() == 1) return vote == Vote::yes;
+  const TensorView votes = buffer_.view({1}, DType::i32);
+  const std::int32_t mine = vote == Vote::yes ? 1 : 0;
+  upload(context_, {&mine, 1}, votes);
+  ranks_.all_reduce_sum(context_, votes);
+  return read(votes) > 0;
+}
+
+Index Agreement::of_first(Index value) {
+  if (ranks_.size() == 1) return value;
+  const TensorView shared = buffer_.view({1}, DType::i32);
+  const auto mine = static_cast<std::int32_t>(value);
+  upload(context_, {&mine, 1}, shared);
+  ranks_.broadcast(context_, shared, 0);
+  return read(shared);
+}
+
+void Agreement::expect_same(const std::string& text, const std::string& what) {
+  if (ranks_.size() == 1) return;
+  const TensorView shared = buffer_.view({ranks_.size()}, DType::i32);
+  std::vector<std::int32_t> sums(static_cast<std::size_t>(ranks_.size()), 0);
+  sums[static_cast<std::size_t>(ranks_.rank())] = static_cast<std::int32_t>(crc32c(text) >> 1U);
+  upload(context_, sums, shared);
+  ranks_.all_reduce_sum(context_, shared);
+  sums = download(context_, shared);
+  ranks_.check();
+  for (std::size_t rank = 1; rank < sums.size(); ++rank)
+    if (sums[rank] != sums[0])
+      throw ConfigError("ranks 0 and " + std::to_string(rank) + " have different " + what +
+                        "; rank " + std::to_string(ranks_.rank()) + " has " + text);
+}
+
+Index Agreement::read(TensorView value) {
+  const Index first = download(context_, value)[0];
+  ranks_.check();
+  return first;
+}
+
+}  // namespace electra

@@ -35,7 +35,9 @@ endif()
 
 function(_electra_add_compiled_cuda target sources)
   target_sources(${target} PRIVATE ${sources})
-  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr>)
+  # A kernel that spills registers or keeps arrays in local memory is an error (docs/ptxas.md).
+  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr
+    -Xptxas=--warn-on-spills,--warn-on-local-memory-usage,--warning-as-error>)
   list(TRANSFORM ELECTRA_CUDA_ARCHITECTURES APPEND -real OUTPUT_VARIABLE architectures)
   list(GET ELECTRA_CUDA_ARCHITECTURES -1 newest)
   set_target_properties(${target} PROPERTIES

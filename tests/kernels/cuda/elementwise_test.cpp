@@ -108,7 +108,8 @@ TEST_CASE("masked softmax on a GPU agrees with the CPU's", "[cuda][kernel][softm
   const DType dtype = any_dtype();
   const Index length = GENERATE(1, 7, 32, 65, 200);
   CAPTURE(to_string(dtype), length);
-  const HostTensor x = test::random_tensor({3, 2, length, length}, dtype, 1, 3);
+  const double mean = dtype == DType::bf16 ? 500 : 0;  // powers of it overflow
+  const HostTensor x = test::random_tensor({3, 2, length, length}, dtype, 1, 3, mean);
   const HostTensor lengths({3}, DType::i32,
                            {static_cast<double>(length), static_cast<double>((length + 1) / 2), 0});
   const HostTensor y(x.shape(), dtype);

@@ -36,12 +36,14 @@ endif()
 function(_electra_add_compiled_cuda target sources)
   target_sources(${target} PRIVATE ${sources})
   # A kernel that spills registers or keeps arrays in local memory is an error (docs/ptxas.md).
-  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr
+  # CMake 3.25 does not know nvcc's C++20.
+  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-std=c++20
+    --expt-relaxed-constexpr
     -Xptxas=--warn-on-spills,--warn-on-local-memory-usage,--warning-as-error>)
   list(TRANSFORM ELECTRA_CUDA_ARCHITECTURES APPEND -real OUTPUT_VARIABLE architectures)
   list(GET ELECTRA_CUDA_ARCHITECTURES -1 newest)
   set_target_properties(${target} PROPERTIES
-    CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON CUDA_RUNTIME_LIBRARY Shared
+    CUDA_RUNTIME_LIBRARY Shared
     CUDA_ARCHITECTURES "${architectures};${newest}-virtual")
   target_link_libraries(${target} PRIVATE
     $<BUILD_INTERFACE:CUDA::cudart> $<BUILD_INTERFACE:CUDA::cublasLt>)

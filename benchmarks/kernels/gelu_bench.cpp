@@ -8,16 +8,16 @@ constexpr Index rows = 2048;
 
 void forward(benchmark::State& state, DType dtype, Gelu form) {
   const Index width = state.range(0);
-  const Tensor x({rows, width}, dtype), bias({width}, DType::f32), pre({rows, width}, dtype),
-      y({rows, width}, dtype);
-  run(state, BiasGeluForward{.x = x, .bias = bias, .pre = pre, .y = y, .form = form}, Bound::copy);
+  const Tensor x({rows, width}, dtype), bias({width}, DType::f32), y({rows, width}, dtype);
+  run(state, BiasGeluForward{.x = x, .bias = bias, .y = y, .form = form}, Bound::copy);
 }
 
 void backward(benchmark::State& state, DType dtype, Gelu form) {
   const Index width = state.range(0);
-  const Tensor dy({rows, width}, dtype), pre({rows, width}, dtype), dx({rows, width}, dtype),
-      dbias({width}, DType::f32);
-  run(state, BiasGeluBackward{.dy = dy, .pre = pre, .dx = dx, .dbias = dbias, .form = form},
+  const Tensor dy({rows, width}, dtype), x({rows, width}, dtype), bias({width}, DType::f32),
+      dx({rows, width}, dtype), dbias({width}, DType::f32);
+  run(state,
+      BiasGeluBackward{.dy = dy, .x = x, .bias = bias, .dx = dx, .dbias = dbias, .form = form},
       Bound::copy);
 }
 

@@ -23,9 +23,11 @@ EncoderBlock::EncoderBlock(const ParameterScope& scope, const Config& config)
 
 TensorView EncoderBlock::forward(Pass& pass, ConstTensorView x, Saved& saved) const {
   const TensorView mixed = attention_.forward(pass, x, saved.attention);
-  const TensorView a = attention_norm_.forward(pass, mixed, x, saved.attention_norm);
+  const TensorView a =
+      attention_norm_.forward(pass, mixed, attention_.out_bias(), x, saved.attention_norm);
   const TensorView fed = feed_forward_.forward(pass, a, saved.feed_forward);
-  return feed_forward_norm_.forward(pass, fed, a, saved.feed_forward_norm);
+  return feed_forward_norm_.forward(pass, fed, feed_forward_.out_bias(), a,
+                                    saved.feed_forward_norm);
 }
 
 void EncoderBlock::backward(Pass& pass, const Saved& saved, ConstTensorView dy,

@@ -8,10 +8,11 @@ FeedForward::FeedForward(const ParameterScope& scope, const Config& config)
       out_(scope / "out", {.in = config.intermediate, .out = config.hidden}) {}
 
 TensorView FeedForward::forward(Pass& pass, ConstTensorView x, Saved& saved) const {
-  saved.pre = in_.forward(pass, x, saved.in);
+  saved.pre = in_.product(pass, x, saved.in);
   const TensorView activated = pass.tensor(saved.pre.shape(), x.dtype());
-  pass.context.run(BiasGeluForward{.x = saved.pre, .y = activated, .form = config_.activation});
-  return out_.forward(pass, activated, saved.out);
+  pass.context.run(BiasGeluForward{
+      .x = saved.pre, .bias = in_.bias(), .y = activated, .form = config_.activation});
+  return out_.product(pass, activated, saved.out);
 }
 
 void FeedForward::backward(Pass& pass, const Saved& saved, ConstTensorView dy, Into dx) const {
@@ -20,7 +21,8 @@ void FeedForward::backward(Pass& pass, const Saved& saved, ConstTensorView dy, I
   out_.backward_weight(pass, saved.out, dy);
   out_.backward_input(pass, dy, {d, Write::overwrite});
   pass.context.run(BiasGeluBackward{.dy = d,
-                                    .pre = saved.pre,
+                                    .x = saved.pre,
+                                    .bias = in_.bias(),
                                     .dx = d,
                                     .dbias = in_.bias_gradient(),
                                     .form = config_.activation});

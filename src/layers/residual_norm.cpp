@@ -7,13 +7,14 @@ namespace electra {
 ResidualNorm::ResidualNorm(const ParameterScope& scope, const Config& config)
     : config_(config), norm_(scope, {.width = config.width, .epsilon = config.epsilon}) {}
 
-TensorView ResidualNorm::forward(Pass& pass, TensorView x, ConstTensorView residual,
-                                 Saved& saved) const {
+TensorView ResidualNorm::forward(Pass& pass, TensorView x, ConstTensorView bias,
+                                 ConstTensorView residual, Saved& saved) const {
   saved = {.sum = x,
            .mean = pass.tensor({x.rows()}, wide(x.dtype())),
            .rstd = pass.tensor({x.rows()}, wide(x.dtype()))};
   const TensorView y = pass.tensor(x.shape(), x.dtype());
   pass.context.run(DropoutResidualNormForward{.x = x,
+                                              .bias = bias,
                                               .residual = residual,
                                               .gain = norm_.gain().master,
                                               .beta = norm_.bias().master,

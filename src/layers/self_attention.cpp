@@ -21,7 +21,7 @@ TensorView SelfAttention::forward(Pass& pass, ConstTensorView x, Saved& saved) c
                                     .heads = config_.heads,
                                     .dropout = pass.dropout(config_.dropout),
                                     .random = pass.key(config_.layer, Place::attention_dropout)});
-  return out_.forward(pass, saved.mixed, saved.out);
+  return out_.product(pass, saved.mixed, saved.out);
 }
 
 void SelfAttention::backward(Pass& pass, const Saved& saved, ConstTensorView dy, Into dx) const {

@@ -24,9 +24,10 @@ TensorView MlmHead::forward(Pass& pass, ConstTensorView hidden, const MaskedPosi
   const TensorView gathered = pass.tensor({capacity, config_.hidden}, hidden.dtype());
   pass.context.run(
       GatherRows{.x = hidden, .indices = masked.positions, .count = masked.count, .y = gathered});
-  saved.pre = dense_.forward(pass, gathered, saved.dense);
+  saved.pre = dense_.product(pass, gathered, saved.dense);
   const TensorView activated = pass.tensor(saved.pre.shape(), hidden.dtype());
-  pass.context.run(BiasGeluForward{.x = saved.pre, .y = activated, .form = Gelu::erf});
+  pass.context.run(
+      BiasGeluForward{.x = saved.pre, .bias = dense_.bias(), .y = activated, .form = Gelu::erf});
   saved.y = norm_.forward(pass, activated, saved.norm);
   const TensorView logits = pass.tensor({capacity, bias_->padded.size()}, hidden.dtype());
   pass.context.run(Matmul{.a = saved.y,
@@ -49,8 +50,12 @@ void MlmHead::backward(Pass& pass, const Saved& saved, ConstTensorView dlogits,
   const TensorView d = pass.tensor(saved.y.shape(), dlogits.dtype());
   pass.context.run(Matmul{.a = dlogits, .b = tables_.word().value, .c = d});
   norm_.backward(pass, saved.norm, d, {d, Write::overwrite});
-  pass.context.run(BiasGeluBackward{
-      .dy = d, .pre = saved.pre, .dx = d, .dbias = dense_.bias_gradient(), .form = Gelu::erf});
+  pass.context.run(BiasGeluBackward{.dy = d,
+                                    .x = saved.pre,
+                                    .bias = dense_.bias(),
+                                    .dx = d,
+                                    .dbias = dense_.bias_gradient(),
+                                    .form = Gelu::erf});
   dense_.backward_weight(pass, saved.dense, d);
   const TensorView dgathered = pass.tensor({d.rows(), config_.hidden}, dlogits.dtype());
   dense_.backward_input(pass, d, {dgathered, Write::overwrite});
@@ -68,10 +73,10 @@ ReplacedTokenHead::ReplacedTokenHead(const ParameterScope& scope, const Config& 
       bias_(&scope.bias("score/bias", 1)) {}
 
 TensorView ReplacedTokenHead::forward(Pass& pass, ConstTensorView hidden, Saved& saved) const {
-  saved.pre = dense_.forward(pass, hidden, saved.dense);
+  saved.pre = dense_.product(pass, hidden, saved.dense);
   saved.activated = pass.tensor(saved.pre.shape(), hidden.dtype());
-  pass.context.run(
-      BiasGeluForward{.x = saved.pre, .y = saved.activated, .form = config_.activation});
+  pass.context.run(BiasGeluForward{
+      .x = saved.pre, .bias = dense_.bias(), .y = saved.activated, .form = config_.activation});
   const TensorView logits = pass.tensor({hidden.rows()}, wide(hidden.dtype()));
   pass.context.run(ScoreForward{
       .x = saved.activated, .weight = weight_->value, .bias = bias_->master, .y = logits});
@@ -89,7 +94,8 @@ void ReplacedTokenHead::backward(Pass& pass, const Saved& saved, ConstTensorView
                                  .dweight = weight_->gradient,
                                  .dbias = bias_->gradient});
   pass.context.run(BiasGeluBackward{.dy = d,
-                                    .pre = saved.pre,
+                                    .x = saved.pre,
+                                    .bias = dense_.bias(),
                                     .dx = d,
                                     .dbias = dense_.bias_gradient(),
                                     .form = config_.activation});

@@ -101,9 +101,11 @@ class Run {
   void choose_steps(double minutes) {
     constexpr double enough = 5;  // seconds
     for (Index i = 0; i < 5; ++i) trainer_->step(loader_->at(i));
+    trainer_->wait();
     const auto start = Clock::now();
     Index steps = 0;
     while (seconds_since(start) < enough) trainer_->step(loader_->at(5 + steps++));
+    trainer_->wait();
     const double each = seconds_since(start) / static_cast<double>(steps);
     config_.train.steps = std::max<Index>(10, static_cast<Index>(minutes * 60 / each));
     config_.schedule.warmup = std::min(config_.schedule.warmup, config_.train.steps / 5);
@@ -156,6 +158,7 @@ class Run {
   }
 
   void save() {
+    trainer_->wait();
     CheckpointWriter checkpoint(folder_.checkpoints(), trainer_->next_step());
     save_parameters(store_, checkpoint);
     save_metrics(trainer_->state().running, *context_, checkpoint);

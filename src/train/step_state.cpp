@@ -1,6 +1,7 @@
 #include "electra/train/step_state.h"
 
 #include <array>
+#include <cstring>
 
 #include "electra/core/context.h"
 
@@ -25,6 +26,7 @@ StepState::StepState(Context& context, DType exact)
   finite = scalar(DType::i32, 1);
   non_finite = scalar(DType::i32, 1);
   skipped = scalar(DType::i32, 2);
+  inputs_ = buffer_.view({3 * slot / 4}, DType::i32, slot * next);
   generator_scale = scalar(exact, 1);
   discriminator_scale = scalar(exact, 1);
   temperature = scalar(exact, 1);
@@ -42,30 +44,35 @@ MetricSums StepState::make_sums(Index block) const {
           .histogram = buffer_.view({2, MetricSums::bins}, DType::i32, offset + 2 * slot)};
 }
 
-void StepState::upload(ConstTensorView at, double value) const {
-  const TensorView to(const_cast<void*>(at.raw()), at.shape(), at.dtype(), at.device());
-  const auto send = [&]<class T>(T typed) {
-    context_.upload(std::as_bytes(std::span<const T, 1>(&typed, 1)), to);
-  };
-  if (at.dtype() == DType::f64)
-    send(value);
-  else if (at.dtype() == DType::f32)
-    send(static_cast<float>(value));
-  else
-    send(static_cast<std::int32_t>(value));
-}
-
 void StepState::set(const Inputs& inputs) {
-  upload(generator_scale, inputs.generator_scale);
-  upload(discriminator_scale, inputs.discriminator_scale);
-  upload(temperature, inputs.temperature);
+  std::array<std::byte, 3 * slot> slots{};
+  std::byte* next = slots.data();
+  for (const double value :
+       {inputs.generator_scale, inputs.discriminator_scale, inputs.temperature}) {
+    const auto narrow = static_cast<float>(value);
+    if (exact_ == DType::f64)
+      std::memcpy(next, &value, sizeof value);
+    else
+      std::memcpy(next, &narrow, sizeof narrow);
+    next += slot;
+  }
+  context_.upload(slots, inputs_);
 }
 
-void StepState::set_step(Index value) { upload(step, static_cast<double>(value)); }
+void StepState::set_step(Index value) {
+  const auto number = static_cast<std::int32_t>(value);
+  context_.upload(std::as_bytes(std::span(&number, 1)), step);
+}
 
 StepState::Skipped StepState::read_skipped() const {
   std::array<std::int32_t, 2> values{};
   context_.download(skipped, std::as_writable_bytes(std::span(values)));
+  return skipped_in(std::as_bytes(std::span(values)));
+}
+
+StepState::Skipped StepState::skipped_in(std::span<const std::byte> bytes) {
+  std::array<std::int32_t, 2> values{};
+  std::memcpy(values.data(), bytes.data(), sizeof values);
   return {values[0], values[1]};
 }
 

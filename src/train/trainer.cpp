@@ -36,26 +36,50 @@ Trainer::Trainer(ParameterStore& store, const Objective& objective, Communicator
       max_predictions_(max_predictions(config.masking.share, config.data.length)),
       optimizer_(store, config),
       state_(store.context(), store.master().dtype()),
-      arena_(store.context()) {}
-
-void Trainer::step(const StepExamples& examples) {
-  begin(examples.totals);
-  for (Index first = 0; first < examples.examples.count(); first += micro_batch_)
-    accumulate(examples.examples.slice(first, micro_batch_));
-  reduce();
-  optimizer_.step(state_);
-  ++next_step_;
-  stop_if_stuck();
+      arena_(store.context()),
+      share_(config.train.batch / communicator.size()),
+      input_memory_(context_, 4 * DeviceExamples::storage_size(share_, config.data.length)),
+      inputs_(input_memory_.view({input_memory_.bytes() / 4}, DType::i32), share_,
+              config.data.length),
+      compute_(context_, arena_),
+      update_(context_, arena_) {
+  for (auto& readback : skipped_) readback = context_.make_readback(state_.skipped.bytes());
 }
 
-void Trainer::begin(const StepTotals& totals) {
+void Trainer::step(const StepExamples& examples) {
+  prepare(examples);
+  if (communicator_.size() == 1) {
+    compute_.run([&] {
+      add_gradients();
+      optimizer_.step(state_);
+    });
+  } else {
+    compute_.run([&] { add_gradients(); });
+    reduce();
+    update_.run([&] { optimizer_.step(state_); });
+  }
+  readback_of(next_step_).fetch(state_.skipped);
+  ++next_step_;
+  // The step before: the device is never more than one step behind, and never waits for the host.
+  if (next_step_ - first_step_ >= 2) stop_if_stuck(next_step_ - 2);
+}
+
+void Trainer::wait() {
+  if (next_step_ > first_step_) stop_if_stuck(next_step_ - 1);
+}
+
+void Trainer::prepare(const StepExamples& examples) {
+  if (examples.examples.first != first_example())
+    throw Error("step " + std::to_string(next_step_) + ": expected the examples from " +
+                std::to_string(first_example()) + " on, found those from " +
+                std::to_string(examples.examples.first));
   const auto per = [](double weight, Index count) {
     return weight / static_cast<double>(std::max<Index>(count, 1));
   };
-  state_.set({.generator_scale = per(config_.loss.generator, totals.masked),
-              .discriminator_scale = per(config_.loss.discriminator, totals.tokens),
+  state_.set({.generator_scale = per(config_.loss.generator, examples.totals.masked),
+              .discriminator_scale = per(config_.loss.discriminator, examples.totals.tokens),
               .temperature = temperature()});
-  store_.zero_gradients();
+  inputs_.upload(context_, examples.examples);
 }
 
 double Trainer::temperature() const {
@@ -66,14 +90,18 @@ double Trainer::temperature() const {
   return s.temperature + (s.first_temperature - s.temperature) * left;
 }
 
-void Trainer::accumulate(const Examples& examples) {
-  arena_.reset();
-  Pass pass{.context = context_,
-            .arena = arena_,
-            .sequences = {},
-            .random = {.seed = config_.seed, .step = state_.step}};
-  const Batch batch = upload(pass, examples, max_predictions_);
-  objective_.accumulate(pass, batch, state_);
+void Trainer::add_gradients() {
+  store_.zero_gradients();
+  for (Index first = 0; first < share_; first += micro_batch_) {
+    arena_.reset();
+    Pass pass{.context = context_,
+              .arena = arena_,
+              .sequences = {},
+              .random = {.seed = config_.seed, .step = state_.step}};
+    const Batch batch =
+        inputs_.batch(pass, first, micro_batch_, first_example() + first, max_predictions_);
+    objective_.accumulate(pass, batch, state_);
+  }
 }
 
 void Trainer::reduce() {
@@ -81,20 +109,25 @@ void Trainer::reduce() {
   communicator_.all_reduce_sum(context_, state_.non_finite);
 }
 
-void Trainer::stop_if_stuck() {
-  const auto [total, in_a_row] = state_.read_skipped();
-  if (in_a_row < stuck_after) return;
+void Trainer::stop_if_stuck(Index step) {
+  if (StepState::skipped_in(readback_of(step).wait()).in_a_row < stuck_after) return;
+  first_step_ = next_step_;  // reported once: the caller may go on
   const Parameter* bad = store_.first_non_finite_gradient();
   throw TrainingError(
-      "step " + std::to_string(next_step_ - 1) + ": the gradient was not finite " +
-      std::to_string(in_a_row) + " times in a row; first bad tensor: " +
+      "step " + std::to_string(step) + ": the gradient was not finite " +
+      std::to_string(stuck_after) + " times in a row; first bad tensor: " +
       (bad == nullptr ? std::string("the generator's logits") : bad->name) +
       ". The weights are those of the last good step; a lower schedule.peak or a longer "
       "schedule.warmup helps if the loss was growing");
 }
 
+void Trainer::set_replay(RepeatedWork::Replay replay) {
+  compute_.set_replay(replay);
+  update_.set_replay(replay);
+}
+
 void Trainer::resume_at(Index step, StepState::Skipped skipped) {
-  next_step_ = step;
+  first_step_ = next_step_ = step;
   state_.set_step(step);
   state_.set_skipped(skipped);
 }

@@ -16,7 +16,7 @@
 #include "electra/train/objectives/replaced_token_detection.h"
 #include "electra/train/optimizer.h"
 #include "models/hugging_face_names.h"
-#include "support/near.h"
+#include "support/host_copy.h"
 
 namespace electra::test {
 
@@ -74,15 +74,16 @@ inline RunConfig golden_config(const std::filesystem::path& folder, const nlohma
 /// One case: the pair with the case's first weights, and its three batches.
 class GoldenCase {
  public:
-  GoldenCase(const std::filesystem::path& folder, Precision precision)
+  GoldenCase(const std::filesystem::path& folder, Precision precision, Device device)
       : folder_(folder),
         facts_(nlohmann::json::parse(read_file(folder / "case.json"))),
         config_(golden_config(folder, facts_)),
-        context_(Context::create({}, {.threads = 2})),
+        context_(Context::create(device, {.threads = 2})),
         model_(store_, config_.model, config_.vocabulary.size),
         batches_(SafetensorsFile::open(folder / "batches.safetensors")),
         objective_(model_, config_, SpecialIds{}),
-        arena_(*context_, 0, Arena::Debug::poison),
+        arena_(*context_, 0,
+               device.type == DeviceType::cpu ? Arena::Debug::poison : Arena::Debug::off),
         state_(*context_, precision == Precision::f64 ? DType::f64 : DType::f32) {
     store_.allocate(*context_, precision);
     load_pair(folder / "generator", folder / "discriminator", config_.model, store_);
@@ -140,13 +141,14 @@ class GoldenCase {
 
   /// A flat buffer by the names of the golden files: "shared/…", "generator/…", "discriminator/…".
   [[nodiscard]] Values named(TensorView flat) const {
+    const HostTensor host = host_copy(*context_, flat);
     Values found;
     for (const auto& [network, prefix] : {std::pair{Network::generator, "generator/"},
                                           std::pair{Network::discriminator, "discriminator/"}})
       for (const NamedPiece& piece :
            hugging_face_pieces(network, config_.model, config_.vocabulary.size)) {
         const bool shared = piece.name.starts_with("electra.embeddings.");
-        const TensorView all = store_.piece(*store_.find(piece.parameter), flat);
+        const TensorView all = store_.piece(*store_.find(piece.parameter), host.view());
         std::vector<double> values;
         for (Index i = 0; i < piece.size(); ++i) values.push_back(at(all, piece.first + i));
         found[(shared ? "shared/" : prefix) + piece.name] = std::move(values);
@@ -220,22 +222,24 @@ class GoldenCase {
   }
 
   /// Rows of the padded vocabulary to the vocabulary.
-  [[nodiscard]] std::vector<double> without_padding(const TensorView& logits) const {
+  [[nodiscard]] std::vector<double> without_padding(const TensorView& padded) const {
+    const HostTensor logits = host_copy(*context_, padded);
+    const Index width = padded.width();
     std::vector<double> values;
-    for (Index row = 0; row < logits.rows(); ++row)
-      for (Index v = 0; v < config_.vocabulary.size; ++v)
-        values.push_back(at(logits, row * logits.width() + v));
+    for (Index row = 0; row < padded.rows(); ++row)
+      for (Index v = 0; v < config_.vocabulary.size; ++v) values.push_back(logits[row * width + v]);
     return values;
   }
 
   /// Zero at padding, as the golden files have it.
-  [[nodiscard]] std::vector<double> real_rows(const TensorView& rows, Index width) const {
+  [[nodiscard]] std::vector<double> real_rows(const TensorView& on_device, Index width) const {
+    const HostTensor rows = host_copy(*context_, on_device);
     std::vector<double> values;
     const Index length = rows.size() / width / static_cast<Index>(lengths_.size());
     for (Index i = 0; i < rows.size(); ++i) {
       const Index row = i / width;
       const bool real = row % length < lengths_[static_cast<std::size_t>(row / length)];
-      values.push_back(real ? at(rows, i) : 0);
+      values.push_back(real ? rows[i] : 0);
     }
     return values;
   }

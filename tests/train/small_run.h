@@ -7,6 +7,7 @@
 #include "electra/core/context.h"
 #include "electra/data/masking.h"
 #include "electra/train/trainer.h"
+#include "support/host_copy.h"
 
 namespace electra::test {
 
@@ -28,6 +29,7 @@ inline RunConfig small_config() {
   c.schedule.warmup = 2;
   c.schedule.peak = 1e-3;
   c.threads = 1;
+  c.device = "cpu";
   return c;
 }
 
@@ -62,7 +64,7 @@ inline StepExamples random_examples(const RunConfig& c, std::uint32_t step, int 
 struct Run {
   explicit Run(const RunConfig& c, Communicator* ranks = nullptr)
       : config(c),
-        context(Context::create({}, {.threads = c.threads})),
+        context(Context::create(parse_device(c.device), {.threads = c.threads})),
         model(store, c.model, c.vocabulary.size) {
     store.allocate(*context, c.precision);
     store.initialise(c.seed, c.model.initializer_range);
@@ -78,7 +80,8 @@ struct Run {
     }
   }
   [[nodiscard]] std::vector<float> weights() const {
-    const auto values = store.master().span<float>();
+    const HostTensor copy = host_copy(*context, store.master());
+    const auto values = copy.view().span<float>();
     return {values.begin(), values.end()};
   }
 
@@ -93,11 +96,13 @@ struct Run {
 
 /// The largest error of a parameter's weights in the measure of the golden files; the key biases,
 /// whose gradient is rounding alone, are left out.
-inline double worst_error(const ParameterStore& expected, const ParameterStore& found) {
+inline double worst_error(const Run& expected, const Run& found) {
+  const HostTensor right = host_copy(*expected.context, expected.store.master());
+  const HostTensor other = host_copy(*found.context, found.store.master());
   double worst = 0;
-  for (const Parameter& p : expected.parameters()) {
-    const auto a = p.master.span<float>();
-    const auto b = found.find(p.name)->master.span<float>();
+  for (const Parameter& p : expected.store.parameters()) {
+    const auto a = expected.store.piece(p, right.view()).span<float>();
+    const auto b = found.store.piece(*found.store.find(p.name), other.view()).span<float>();
     const bool joined = p.name.ends_with("query_key_value/bias");
     double difference = 0;
     double norm = 0;

@@ -12,6 +12,8 @@
 #include "electra/core/checker.h"
 #include "electra/core/device.h"
 #include "electra/core/error.h"
+#include "electra/core/readback.h"
+#include "electra/core/recording.h"
 #include "electra/core/tensor.h"
 
 namespace electra {
@@ -73,23 +75,37 @@ class Context {
   void set_observer(std::function<void(const KernelEvent&)> observer) {
     observer_ = std::move(observer);
   }
+  [[nodiscard]] bool observed() const { return static_cast<bool>(observer_); }
 
   /// Memory aligned to 256 bytes. Throws DeviceError with the size if there is none.
   [[nodiscard]] virtual void* allocate(Index bytes) = 0;
   virtual void deallocate(void* data) noexcept = 0;
   /// Copies between views of equal size and dtype on this device, in stream order.
-  virtual void copy(ConstTensorView from, TensorView to) = 0;
+  void copy(ConstTensorView from, TensorView to);
   /// Host memory to this device, in stream order; `from` may be reused on return.
-  virtual void upload(std::span<const std::byte> from, TensorView to) = 0;
+  void upload(std::span<const std::byte> from, TensorView to);
   /// This device to host memory; waits until it is there.
-  virtual void download(ConstTensorView from, std::span<std::byte> to) = 0;
+  void download(ConstTensorView from, std::span<std::byte> to);
   /// Sets every byte to zero, in stream order.
   virtual void zero(TensorView view) = 0;
   /// Waits for all work in the stream.
   virtual void synchronize() = 0;
 
+  /// The host's copy of a tensor of this many bytes.
+  [[nodiscard]] virtual std::unique_ptr<Readback> make_readback(Index bytes) = 0;
+  /// Records the kernels and fills that `work` puts into the stream, without running them. A device
+  /// that cannot returns nullptr and has not called `work`. Nothing may be uploaded, downloaded or
+  /// allocated meanwhile: throws DeviceError.
+  [[nodiscard]] virtual std::unique_ptr<Recording> record(const std::function<void()>& work) = 0;
+  /// Changes whenever memory of the context's own that recordings use has moved.
+  [[nodiscard]] virtual std::int64_t generation() const { return 0; }
+
  protected:
   explicit Context(Device device) : device_(device) {}
+
+  virtual void copy_bytes(const void* from, void* to, Index bytes) = 0;
+  virtual void upload_bytes(std::span<const std::byte> from, void* to) = 0;
+  virtual void download_bytes(const void* from, std::span<std::byte> to) = 0;
 
  private:
   template <class K>

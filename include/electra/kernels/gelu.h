@@ -10,13 +10,12 @@ namespace electra {
 /// x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))) / 2 (Hendrycks and Gimpel, arXiv 1606.08415).
 enum class Gelu : std::uint8_t { erf, tanh };
 
-/// pre = x + bias, rounded once; y = gelu(pre).
+/// y = gelu(x + bias); the sum is not rounded.
 struct BiasGeluForward {
   static constexpr std::string_view name = "bias_gelu_forward";
-  ConstTensorView x;       // [rows, width]
-  ConstTensorView bias{};  // [width], wide(x's); absent if x already holds it
-  TensorView pre{};        // [rows, width], x's dtype; may be x itself; absent if the bias is
-  TensorView y;            // [rows, width], x's dtype
+  ConstTensorView x;     // [rows, width]
+  ConstTensorView bias;  // [width], wide(x's)
+  TensorView y;          // [rows, width], x's dtype; may be x itself
   Gelu form = Gelu::erf;
 
   void check(const Checker& checker) const;
@@ -25,13 +24,14 @@ struct BiasGeluForward {
 void run_on(CpuContext& context, const BiasGeluForward& kernel);
 void run_on(CudaContext& context, const BiasGeluForward& kernel);
 
-/// dx = dy * gelu'(pre); dbias += column sums of dx. Derived in docs/math/gelu.md.
+/// dx = dy * gelu'(x + bias); dbias += column sums of dx. Derived in docs/math/gelu.md.
 struct BiasGeluBackward {
   static constexpr std::string_view name = "bias_gelu_backward";
-  ConstTensorView dy;   // [rows, width]
-  ConstTensorView pre;  // [rows, width], dy's dtype
-  TensorView dx;        // [rows, width], dy's dtype; may be dy itself
-  TensorView dbias;     // [width], wide, added to
+  ConstTensorView dy;    // [rows, width]
+  ConstTensorView x;     // [rows, width], dy's dtype
+  ConstTensorView bias;  // [width], wide
+  TensorView dx;         // [rows, width], dy's dtype; may be dy itself
+  TensorView dbias;      // [width], wide, added to
   Gelu form = Gelu::erf;
 
   void check(const Checker& checker) const;

@@ -5,8 +5,8 @@
 
 namespace electra {
 
-/// Two products with GELU between them; the second one's bias gradient is the caller's
-/// (ResidualNorm adds it).
+/// Two products with GELU between them; the second one's bias and its gradient are the caller's
+/// (ResidualNorm adds them).
 class FeedForward {
  public:
   struct Config {
@@ -16,7 +16,7 @@ class FeedForward {
   };
   struct Saved {
     Linear::Saved in, out;
-    TensorView pre;  // [rows, intermediate]: what GELU read
+    TensorView pre;  // [rows, intermediate]: what GELU read, without the bias
   };
 
   FeedForward(const ParameterScope& scope, const Config& config);
@@ -25,6 +25,7 @@ class FeedForward {
   [[nodiscard]] TensorView forward(Pass& pass, ConstTensorView x, Saved& saved) const;
   void backward(Pass& pass, const Saved& saved, ConstTensorView dy, Into dx) const;
 
+  [[nodiscard]] ConstTensorView out_bias() const { return out_.bias(); }
   [[nodiscard]] TensorView out_bias_gradient() const { return out_.bias_gradient(); }
 
  private:

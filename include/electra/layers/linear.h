@@ -22,6 +22,8 @@ class Linear {
 
   /// x [rows, in] to y [rows, out].
   [[nodiscard]] TensorView forward(Pass& pass, ConstTensorView x, Saved& saved) const;
+  /// x weight^T alone: for a caller whose fused kernel adds the bias.
+  [[nodiscard]] TensorView product(Pass& pass, ConstTensorView x, Saved& saved) const;
   /// All three gradients.
   void backward(Pass& pass, const Saved& saved, ConstTensorView dy, Into dx) const;
   /// dx = dy weight.
@@ -29,10 +31,14 @@ class Linear {
   /// dweight += dy^T x, without the bias: for a caller whose fused kernel has added its gradient.
   void backward_weight(Pass& pass, const Saved& saved, ConstTensorView dy) const;
 
+  [[nodiscard]] ConstTensorView bias() const { return bias_->master; }
   [[nodiscard]] TensorView bias_gradient() const { return bias_->gradient; }
   [[nodiscard]] const Config& config() const { return config_; }
 
  private:
+  [[nodiscard]] TensorView multiply(Pass& pass, ConstTensorView x, ConstTensorView bias,
+                                    Saved& saved) const;
+
   Config config_;
   const Parameter* weight_;
   const Parameter* bias_;

@@ -4,8 +4,8 @@
 
 namespace electra {
 
-/// The end of a sublayer: y = layer_norm(residual + dropout(x)), where x is the output of a Linear
-/// with its bias.
+/// The end of a sublayer: y = layer_norm(residual + dropout(x + bias)), where x is the product of a
+/// Linear whose bias that is.
 class ResidualNorm {
  public:
   struct Config {
@@ -23,8 +23,8 @@ class ResidualNorm {
   ResidualNorm(const ParameterScope& scope, const Config& config);
 
   /// Overwrites x with the sum.
-  [[nodiscard]] TensorView forward(Pass& pass, TensorView x, ConstTensorView residual,
-                                   Saved& saved) const;
+  [[nodiscard]] TensorView forward(Pass& pass, TensorView x, ConstTensorView bias,
+                                   ConstTensorView residual, Saved& saved) const;
   /// Writes the residual's gradient to `dresidual`, which may be dy, adds to `dbias` (of the Linear
   /// that made x), and returns x's gradient.
   [[nodiscard]] ConstTensorView backward(Pass& pass, const Saved& saved, ConstTensorView dy,

@@ -4,8 +4,8 @@
 
 namespace electra {
 
-/// Multi-head self-attention with its input and output products; the output's bias gradient is the
-/// caller's (ResidualNorm adds it).
+/// Multi-head self-attention with its input and output products; the output's bias and its gradient
+/// are the caller's (ResidualNorm adds them).
 class SelfAttention {
  public:
   struct Config {
@@ -27,6 +27,7 @@ class SelfAttention {
   [[nodiscard]] TensorView forward(Pass& pass, ConstTensorView x, Saved& saved) const;
   void backward(Pass& pass, const Saved& saved, ConstTensorView dy, Into dx) const;
 
+  [[nodiscard]] ConstTensorView out_bias() const { return out_.bias(); }
   [[nodiscard]] TensorView out_bias_gradient() const { return out_.bias_gradient(); }
 
  private:

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <span>
+
 #include "electra/core/parameters.h"
 #include "electra/kernels/metrics.h"
 
@@ -26,6 +29,8 @@ class StepState {
     Index in_a_row = 0;
   };
   [[nodiscard]] Skipped read_skipped() const;
+  /// What a copy of `skipped` says.
+  [[nodiscard]] static Skipped skipped_in(std::span<const std::byte> bytes);
   void set_skipped(Skipped skipped);
   [[nodiscard]] Index read_step() const;
   [[nodiscard]] double read(ConstTensorView scalar) const;
@@ -40,11 +45,11 @@ class StepState {
 
  private:
   [[nodiscard]] MetricSums make_sums(Index block) const;
-  void upload(ConstTensorView at, double value) const;
 
   Context& context_;
   DType exact_;
   Buffer buffer_;
+  TensorView inputs_;  // the slots of generator_scale, discriminator_scale and temperature
 };
 
 }  // namespace electra

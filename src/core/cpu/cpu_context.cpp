@@ -60,6 +60,20 @@ class FirstFailure {
   std::exception_ptr failure_;
 };
 
+/// Complete on return.
+class CpuReadback final : public Readback {
+ public:
+  explicit CpuReadback(Index bytes) : bytes_(static_cast<std::size_t>(bytes)) {}
+
+  void fetch(ConstTensorView from) override {
+    std::memcpy(bytes_.data(), from.raw(), bytes_.size());
+  }
+  std::span<const std::byte> wait() override { return bytes_; }
+
+ private:
+  std::vector<std::byte> bytes_;
+};
+
 }  // namespace
 
 CpuContext::CpuContext(int threads)
@@ -100,26 +114,20 @@ void* CpuContext::allocate(Index bytes) { return aligned_bytes(static_cast<std::
 
 void CpuContext::deallocate(void* data) noexcept { std::free(data); }
 
-void CpuContext::copy(ConstTensorView from, TensorView to) {
-  if (from.size() != to.size() || from.dtype() != to.dtype())
-    throw ShapeError("copy: expected " + std::string(to_string(to.dtype())) + " " +
-                     to_string(to.shape()) + ", found " + std::string(to_string(from.dtype())) +
-                     " " + to_string(from.shape()));
-  if (from.bytes() > 0) std::memmove(to.raw(), from.raw(), static_cast<std::size_t>(from.bytes()));
+void CpuContext::copy_bytes(const void* from, void* to, Index bytes) {
+  std::memmove(to, from, static_cast<std::size_t>(bytes));
 }
 
-void CpuContext::upload(std::span<const std::byte> from, TensorView to) {
-  if (static_cast<Index>(from.size()) != to.bytes())
-    throw ShapeError("upload: expected " + std::to_string(to.bytes()) + " bytes, found " +
-                     std::to_string(from.size()));
-  if (!from.empty()) std::memcpy(to.raw(), from.data(), from.size());
+void CpuContext::upload_bytes(std::span<const std::byte> from, void* to) {
+  std::memcpy(to, from.data(), from.size());
 }
 
-void CpuContext::download(ConstTensorView from, std::span<std::byte> to) {
-  if (static_cast<Index>(to.size()) != from.bytes())
-    throw ShapeError("download: expected " + std::to_string(from.bytes()) + " bytes, found " +
-                     std::to_string(to.size()));
-  if (!to.empty()) std::memcpy(to.data(), from.raw(), to.size());
+void CpuContext::download_bytes(const void* from, std::span<std::byte> to) {
+  std::memcpy(to.data(), from, to.size());
+}
+
+std::unique_ptr<Readback> CpuContext::make_readback(Index bytes) {
+  return std::make_unique<CpuReadback>(bytes);
 }
 
 void CpuContext::zero(TensorView view) {

@@ -47,11 +47,10 @@ class CpuContext final : public Context {
 
   void* allocate(Index bytes) override;
   void deallocate(void* data) noexcept override;
-  void copy(ConstTensorView from, TensorView to) override;
-  void upload(std::span<const std::byte> from, TensorView to) override;
-  void download(ConstTensorView from, std::span<std::byte> to) override;
   void zero(TensorView view) override;
   void synchronize() override {}
+  std::unique_ptr<Readback> make_readback(Index bytes) override;
+  std::unique_ptr<Recording> record(const std::function<void()>&) override { return nullptr; }
 
   /// What the matrix-product library keeps by shape (src/kernels/cpu/matmul.cpp).
   struct ProductCache {
@@ -60,6 +59,10 @@ class CpuContext final : public Context {
   std::unique_ptr<ProductCache> products;
 
  private:
+  void copy_bytes(const void* from, void* to, Index bytes) override;
+  void upload_bytes(std::span<const std::byte> from, void* to) override;
+  void download_bytes(const void* from, std::span<std::byte> to) override;
+
   int threads_;
   void* workspace_ = nullptr;
   std::size_t workspace_bytes_ = 0;

@@ -5,6 +5,8 @@
 
 #include "core/cuda/check.h"
 #include "core/cuda/create.h"
+#include "core/cuda/graph.h"
+#include "core/cuda/pinned_readback.h"
 
 namespace electra {
 
@@ -70,16 +72,19 @@ void CudaContext::make_current() const {
 
 void* CudaContext::workspace(Index bytes) {
   if (bytes > workspace_bytes_) {
+    refuse_while_recording("a larger workspace");
     synchronize();
     if (workspace_ != nullptr) deallocate(std::exchange(workspace_, nullptr));
     workspace_bytes_ = 0;
     workspace_ = allocate(bytes);
     workspace_bytes_ = bytes;
+    ++generation_;
   }
   return workspace_;
 }
 
 void* CudaContext::allocate(Index bytes) {
+  refuse_while_recording("allocate");
   make_current();
   void* data = nullptr;
   const cudaError_t status = cudaMalloc(&data, static_cast<std::size_t>(std::max<Index>(bytes, 1)));
@@ -98,30 +103,20 @@ void* CudaContext::allocate(Index bytes) {
 
 void CudaContext::deallocate(void* data) noexcept { (void)cudaFree(data); }
 
-void CudaContext::copy(ConstTensorView from, TensorView to) {
-  if (from.size() != to.size() || from.dtype() != to.dtype())
-    throw ShapeError("copy: expected " + std::string(to_string(to.dtype())) + " " +
-                     to_string(to.shape()) + ", found " + std::string(to_string(from.dtype())) +
-                     " " + to_string(from.shape()));
-  if (from.bytes() == 0) return;
-  cuda::check(cudaMemcpyAsync(to.raw(), from.raw(), static_cast<std::size_t>(from.bytes()),
-                              cudaMemcpyDeviceToDevice, stream_),
-              "cudaMemcpyAsync on the device");
+void CudaContext::copy_bytes(const void* from, void* to, Index bytes) {
+  cuda::check(
+      cudaMemcpyAsync(to, from, static_cast<std::size_t>(bytes), cudaMemcpyDeviceToDevice, stream_),
+      "cudaMemcpyAsync on the device");
 }
 
-void CudaContext::upload(std::span<const std::byte> from, TensorView to) {
-  if (static_cast<Index>(from.size()) != to.bytes())
-    throw ShapeError("upload: expected " + std::to_string(to.bytes()) + " bytes, found " +
-                     std::to_string(from.size()));
-  staging_->upload(from, to.raw(), stream_);
+void CudaContext::upload_bytes(std::span<const std::byte> from, void* to) {
+  refuse_while_recording("upload");
+  staging_->upload(from, to, stream_);
 }
 
-void CudaContext::download(ConstTensorView from, std::span<std::byte> to) {
-  if (static_cast<Index>(to.size()) != from.bytes())
-    throw ShapeError("download: expected " + std::to_string(from.bytes()) + " bytes, found " +
-                     std::to_string(to.size()));
-  if (to.empty()) return;
-  cuda::check(cudaMemcpyAsync(to.data(), from.raw(), to.size(), cudaMemcpyDeviceToHost, stream_),
+void CudaContext::download_bytes(const void* from, std::span<std::byte> to) {
+  refuse_while_recording("download");
+  cuda::check(cudaMemcpyAsync(to.data(), from, to.size(), cudaMemcpyDeviceToHost, stream_),
               "cudaMemcpyAsync to the host");
   synchronize();
 }
@@ -134,6 +129,28 @@ void CudaContext::zero(TensorView view) {
 
 void CudaContext::synchronize() {
   cuda::check(cudaStreamSynchronize(stream_), "cudaStreamSynchronize");
+}
+
+std::unique_ptr<Readback> CudaContext::make_readback(Index bytes) {
+  return std::make_unique<cuda::PinnedReadback>(bytes, stream_);
+}
+
+std::unique_ptr<Recording> CudaContext::record(const std::function<void()>& work) {
+  recording_ = true;
+  try {
+    auto graph = std::make_unique<cuda::Graph>(stream_, work);
+    recording_ = false;
+    return graph;
+  } catch (...) {
+    recording_ = false;
+    throw;
+  }
+}
+
+void CudaContext::refuse_while_recording(std::string_view what) const {
+  if (recording_)
+    throw DeviceError(to_string(device()) + ": " + std::string(what) +
+                      " while work is being recorded");
 }
 
 CudaContext& Context::cuda() { return static_cast<CudaContext&>(*this); }

@@ -31,11 +31,11 @@ class CudaContext final : public Context {
 
   void* allocate(Index bytes) override;
   void deallocate(void* data) noexcept override;
-  void copy(ConstTensorView from, TensorView to) override;
-  void upload(std::span<const std::byte> from, TensorView to) override;
-  void download(ConstTensorView from, std::span<std::byte> to) override;
   void zero(TensorView view) override;
   void synchronize() override;
+  std::unique_ptr<Readback> make_readback(Index bytes) override;
+  std::unique_ptr<Recording> record(const std::function<void()>& work) override;
+  [[nodiscard]] std::int64_t generation() const override { return generation_; }
 
   /// What the matrix-product library keeps (src/kernels/cuda/matmul.cu).
   struct Products {
@@ -44,13 +44,19 @@ class CudaContext final : public Context {
   std::unique_ptr<Products> products;
 
  private:
+  void copy_bytes(const void* from, void* to, Index bytes) override;
+  void upload_bytes(std::span<const std::byte> from, void* to) override;
+  void download_bytes(const void* from, std::span<std::byte> to) override;
   void make_current() const;
+  void refuse_while_recording(std::string_view what) const;
 
   cudaStream_t stream_ = nullptr;
   std::unique_ptr<cuda::Staging> staging_;
   void* workspace_ = nullptr;
   Index workspace_bytes_ = 0;
   std::int64_t allocations_ = 0;
+  std::int64_t generation_ = 0;
+  bool recording_ = false;
 };
 
 }  // namespace electra

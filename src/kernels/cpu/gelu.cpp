@@ -48,18 +48,13 @@ void forward(CpuContext& context, const BiasGeluForward& k) {
   using W = cpu::Wide<T>;
   const Index width = k.x.width();
   const T* x = k.x.data<T>();
-  const W* bias = k.bias ? k.bias.data<W>() : nullptr;
-  T* pre = k.pre ? k.pre.data<T>() : nullptr;
+  const W* bias = k.bias.data<W>();
   T* y = k.y.data<T>();
   const auto gelu = [](auto v) { return Form::value(v); };
   context.parallel_for(k.x.rows(), 1 + 4096 / (width + 1), [&](Index begin, Index end) {
     for (Index at = begin * width; at < end * width; at += width)
       cpu::for_lanes<W>(width, [&](Index c, auto n) {
-        cpu::Lanes<W> v = cpu::load(x + at + c, n);
-        if (bias != nullptr) {
-          cpu::store(pre + at + c, v + cpu::load(bias + c, n), n);
-          v = cpu::load(pre + at + c, n);
-        }
+        const cpu::Lanes<W> v = cpu::load(x + at + c, n) + cpu::load(bias + c, n);
         cpu::store(y + at + c, apply<W>(v, gelu), n);
       });
   });
@@ -70,7 +65,8 @@ void backward(CpuContext& context, const BiasGeluBackward& k) {
   using W = cpu::Wide<T>;
   const Index width = k.dy.width();
   const T* dy = k.dy.data<T>();
-  const T* pre = k.pre.data<T>();
+  const T* x = k.x.data<T>();
+  const W* bias = k.bias.data<W>();
   T* dx = k.dx.data<T>();
   const auto slope = [](auto v) { return Form::slope(v); };
   const std::array into{cpu::SumInto<W>{k.dbias.data<W>()}};
@@ -78,8 +74,9 @@ void backward(CpuContext& context, const BiasGeluBackward& k) {
                      [&](Index first, Index last, const std::array<W*, 1>& sums, W*) {
                        for (Index at = first * width; at < last * width; at += width)
                          cpu::for_lanes<W>(width, [&](Index c, auto n) {
-                           const cpu::Lanes<W> g = cpu::load(dy + at + c, n) *
-                                                   apply<W>(cpu::load(pre + at + c, n), slope);
+                           const cpu::Lanes<W> v =
+                               cpu::load(x + at + c, n) + cpu::load(bias + c, n);
+                           const cpu::Lanes<W> g = cpu::load(dy + at + c, n) * apply<W>(v, slope);
                            cpu::store(dx + at + c, g, n);
                            cpu::store(sums[0] + c, cpu::load(sums[0] + c, n) + g, n);
                          });

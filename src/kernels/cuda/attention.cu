@@ -87,6 +87,7 @@ void run_on(CudaContext& context, const AttentionForward& k) {
 void run_on(CudaContext& context, const AttentionBackward& k) {
   const auto e = math::extents(k.qkv, k.heads);
   const Index rows = e.batch * e.heads * e.length;
+  // Tensor cores need no dots beforehand: their kernel works them out.
   auto* dots = context.workspace_of<float>(rows);
   const AttentionBackwardInputs inputs{.lengths = k.lengths.data<std::int32_t>(),
                                        .log_sum_exp = k.log_sum_exp.data<float>(),
@@ -95,6 +96,13 @@ void run_on(CudaContext& context, const AttentionBackward& k) {
                                        .scale = scale_of(e),
                                        .dropout = cuda::attention_dropout(k.random, k.dropout)};
   cuda::visit_activation(k.name, k.qkv.dtype(), [&]<class T>(T) {
+    if constexpr (std::is_same_v<T, bf16>)
+      if (on_tensor_cores<T>(e, {k.qkv.raw(), k.dout.raw(), k.out.raw(), k.dqkv.raw()})) {
+        cuda::Grid grid = tensor_grid(e, 4);
+        grid.blocks.x *= 2;
+        return cuda::launch(context, k.name, grid, tensor::attention_backward, k.dout.data<T>(),
+                            k.qkv.data<T>(), k.out.data<T>(), k.dqkv.data<T>(), inputs);
+      }
     cuda::launch(context, k.name,
                  {cuda::blocks_for(rows, dot_warps), dot_warps * cuda::warp_size},
                  attention_dots<T>, k.dout.data<T>(), k.out.data<T>(), dots, rows, inputs.e);
@@ -102,12 +110,6 @@ void run_on(CudaContext& context, const AttentionBackward& k) {
       cuda::launch(context, k.name, grid, kernel, k.dout.data<T>(), k.qkv.data<T>(),
                    k.dqkv.data<T>(), inputs);
     };
-    if constexpr (std::is_same_v<T, bf16>)
-      if (on_tensor_cores<T>(e, {k.qkv.raw(), k.dout.raw(), k.dqkv.raw()})) {
-        run(tensor_grid(e, 4), tensor::attention_backward_queries);
-        run(tensor_grid(e, 4), tensor::attention_backward_keys);
-        return;
-      }
     run(plain_grid(e, 2), plain::attention_backward_queries<T>);
     run(plain_grid(e, 2), plain::attention_backward_keys<T>);
   });

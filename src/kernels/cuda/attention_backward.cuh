@@ -1,32 +1,45 @@
 #pragma once
 
 #include "kernels/cuda/attention_forward.cuh"
+#include "kernels/cuda/vector.cuh"
 
 namespace electra::cuda::attention {
 
 /// What the backward must know of a query.
 struct Statistics {
   float log_sum_exp;  // in units of log 2; +infinity where nothing counts
-  float dot;
+  float dot;          // dout . out
 };
 
-__device__ inline Statistics statistics_of(const AttentionBackwardInputs& in, int sequence, int head,
-                                           int query, int used) {
+/// A query's statistics, by `lanes` neighbouring lanes together; all lanes of the warp call it.
+template <int lanes>
+__device__ Statistics statistics_of(const bf16* dout, const bf16* out,
+                                    const AttentionBackwardInputs& in, int sequence, int head,
+                                    int query, int used) {
+  constexpr int each = head_width / lanes;
+  float dot = 0;
+  if (query < used) {
+    const Index at = in.e.out(sequence, query, head) + lane() % lanes * each;
+    float a[each], b[each];
+    load(dout + at, a);
+    load(out + at, b);
+#pragma unroll
+    for (int i = 0; i < each; ++i) dot += a[i] * b[i];
+  }
+#pragma unroll
+  for (int step = 1; step < lanes; step *= 2) dot += __shfl_xor_sync(~0U, dot, step);
   if (query >= used) return {INFINITY, 0};
-  const Index at = in.e.statistics(sequence, head, query);
-  return {in.log_sum_exp[at] * log2_e, in.dots[at]};
+  return {in.log_sum_exp[in.e.statistics(sequence, head, query)] * log2_e, dot};
 }
 
-/// dq: a block for each (64 queries, head, sequence) walks over the keys.
-__global__ void __launch_bounds__(threads)
-    attention_backward_queries(const bf16* dout, const bf16* qkv, bf16* dqkv,
-                               AttentionBackwardInputs in) {
-  extern __shared__ __align__(1024) unsigned char tiles[];
+/// dq of the 64 queries from `first` on: walks over the keys.
+__device__ inline void differentiate_queries(unsigned char* tiles, int first, const bf16* dout,
+                                             const bf16* qkv, const bf16* out, bf16* dqkv,
+                                             const AttentionBackwardInputs& in) {
   const AttentionExtents& e = in.e;
   const std::uint32_t base = ptx::shared_address(tiles);
   const Tile queries{base}, gradients{base + tile_bytes};
   const Tile keys{base + 2 * tile_bytes}, values{base + 3 * tile_bytes};
-  const int first = static_cast<int>(blockIdx.x) * tile_rows;
   const int head = static_cast<int>(blockIdx.y);
   const int sequence = static_cast<int>(blockIdx.z);
   const int used = e.used(in.lengths, sequence);
@@ -39,8 +52,8 @@ __global__ void __launch_bounds__(threads)
     queries.copy(part(0), stride, first, used);
     gradients.copy(dout + e.out(sequence, 0, head), e.hidden, first, used);
     Left<> own, own_gradients;
-    const Statistics rows[2] = {statistics_of(in, sequence, head, row, used),
-                                statistics_of(in, sequence, head, row + 8, used)};
+    const Statistics rows[2] = {statistics_of<4>(dout, out, in, sequence, head, row, used),
+                                statistics_of<4>(dout, out, in, sequence, head, row + 8, used)};
     for (int tile = 0; tile < count; ++tile) {
       __syncthreads();
       keys.copy(part(1), stride, tile * tile_rows, used);
@@ -106,18 +119,15 @@ __device__ inline void differentiate(Result<half_tiles>& p, Result<half_tiles>& 
     }
 }
 
-/// dk and dv: a block for each (64 keys, head, sequence) walks over the queries; rows of a result
-/// are keys, its columns queries.
-__global__ void __launch_bounds__(threads)
-    attention_backward_keys(const bf16* dout, const bf16* qkv, bf16* dqkv,
-                            AttentionBackwardInputs in) {
-  extern __shared__ __align__(1024) unsigned char tiles[];
-  __shared__ Statistics columns[tile_rows];
+/// dk and dv of the 64 keys from `first` on: walks over the queries; rows of a result are keys, its
+/// columns queries. `columns` has room for 64.
+__device__ inline void differentiate_keys(unsigned char* tiles, Statistics* columns, int first,
+                                          const bf16* dout, const bf16* qkv, const bf16* out,
+                                          bf16* dqkv, const AttentionBackwardInputs& in) {
   const AttentionExtents& e = in.e;
   const std::uint32_t base = ptx::shared_address(tiles);
   const Tile keys{base}, values{base + tile_bytes};
   const Tile queries{base + 2 * tile_bytes}, gradients{base + 3 * tile_bytes};
-  const int first = static_cast<int>(blockIdx.x) * tile_rows;
   const int head = static_cast<int>(blockIdx.y);
   const int sequence = static_cast<int>(blockIdx.z);
   const int used = e.used(in.lengths, sequence);
@@ -136,9 +146,11 @@ __global__ void __launch_bounds__(threads)
       queries.copy(part(0), stride, start, used);
       gradients.copy(dout + e.out(sequence, 0, head), e.hidden, start, used);
       ptx::commit_copies();
-      if (threadIdx.x < tile_rows)
-        columns[threadIdx.x] =
-            statistics_of(in, sequence, head, start + static_cast<int>(threadIdx.x), used);
+      constexpr int sharing = threads / tile_rows;
+      const int column = static_cast<int>(threadIdx.x) / sharing;
+      const Statistics statistics =
+          statistics_of<sharing>(dout, out, in, sequence, head, start + column, used);
+      if (static_cast<int>(threadIdx.x) % sharing == 0) columns[column] = statistics;
       ptx::wait_for_copies<0>();
       __syncthreads();
       if (tile == 0) {
@@ -163,6 +175,20 @@ __global__ void __launch_bounds__(threads)
   const float ones[2] = {1, 1};
   dk.store(keys, scales, dqkv + e.qkv(sequence, mine, head, 1), stride, e.length - mine);
   dv.store(values, ones, dqkv + e.qkv(sequence, mine, head, 2), stride, e.length - mine);
+}
+
+/// Blocks [0, gridDim.x / 2) take 64 queries each, the others 64 keys, for each (head, sequence).
+__global__ void __launch_bounds__(threads)
+    attention_backward(const bf16* dout, const bf16* qkv, const bf16* out, bf16* dqkv,
+                       AttentionBackwardInputs in) {
+  extern __shared__ __align__(1024) unsigned char tiles[];
+  __shared__ Statistics columns[tile_rows];
+  const int count = static_cast<int>(gridDim.x) / 2;
+  const int block = static_cast<int>(blockIdx.x);
+  if (block < count)
+    differentiate_queries(tiles, block * tile_rows, dout, qkv, out, dqkv, in);
+  else
+    differentiate_keys(tiles, columns, (block - count) * tile_rows, dout, qkv, out, dqkv, in);
 }
 
 }  // namespace electra::cuda::attention

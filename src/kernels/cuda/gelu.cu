@@ -21,38 +21,35 @@ constexpr int threads = 256;
 
 template <class Form, class T, int elements>
 __global__ void __launch_bounds__(threads)
-    bias_gelu_forward(const T* x, const float* bias, T* pre, T* y, Index vectors, int width) {
+    bias_gelu_forward(const T* x, const float* bias, T* y, Index vectors, int width) {
   const Index vector = static_cast<Index>(blockIdx.x) * threads + threadIdx.x;
   if (vector >= vectors) return;
   const Index at = vector * elements;
-  float v[elements];
+  float v[elements], b[elements];
   cuda::load(x + at, v);
-  if (bias != nullptr) {
-    float b[elements];
-    cuda::load(bias + at % width, b);
+  cuda::load(bias + at % width, b);
 #pragma unroll
-    for (int e = 0; e < elements; ++e) v[e] = cuda::rounded<T>(v[e] + b[e]);
-    cuda::store(v, pre + at);
-  }
-#pragma unroll
-  for (int e = 0; e < elements; ++e) v[e] = Form::value(v[e]);
+  for (int e = 0; e < elements; ++e) v[e] = Form::value(v[e] + b[e]);
   cuda::store(v, y + at);
 }
 
 template <class Form, class T>
 struct Backward {
   const T* dy;
-  const T* pre;
+  const T* x;
+  const float* bias;
   T* dx;
+  int width;
 
   /// One vector of dx; its elements are what is summed.
   template <int elements>
   __device__ void operator()(Index at, float (&g)[elements]) const {
-    float p[elements];
+    float v[elements], b[elements];
     cuda::load(dy + at, g);
-    cuda::load(pre + at, p);
+    cuda::load(x + at, v);
+    cuda::load(bias + at % width, b);
 #pragma unroll
-    for (int e = 0; e < elements; ++e) g[e] *= Form::slope(p[e]);
+    for (int e = 0; e < elements; ++e) g[e] *= Form::slope(v[e] + b[e]);
     cuda::store(g, dx + at);
   }
 };
@@ -60,21 +57,21 @@ struct Backward {
 template <class Form, class T>
 void forward(CudaContext& context, const BiasGeluForward& k) {
   const Index width = k.x.width();
-  const bool aligned = cuda::aligned<float>(4, {k.x.raw(), k.bias.raw(), k.pre.raw(), k.y.raw()});
+  const bool aligned = cuda::aligned<float>(4, {k.x.raw(), k.bias.raw(), k.y.raw()});
   cuda::visit_vector<T>(width, aligned, [&]<int elements>() {
     const Index vectors = k.x.size() / elements;
     cuda::launch(context, k.name, {cuda::blocks_for(vectors, threads), threads},
                  bias_gelu_forward<Form, T, elements>, k.x.data<T>(),
-                 k.bias ? k.bias.data<float>() : nullptr, k.pre ? k.pre.data<T>() : nullptr,
-                 k.y.data<T>(), vectors, static_cast<int>(width));
+                 k.bias.data<float>(), k.y.data<T>(), vectors, static_cast<int>(width));
   });
 }
 
 template <class Form, class T>
 void backward(CudaContext& context, const BiasGeluBackward& k) {
-  const bool aligned = cuda::aligned<float>(4, {k.dy.raw(), k.pre.raw(), k.dx.raw()});
+  const bool aligned = cuda::aligned<float>(4, {k.dy.raw(), k.x.raw(), k.bias.raw(), k.dx.raw()});
   cuda::sum_columns<T>(context, k.name, k.dy.rows(), k.dy.width(), aligned,
-                       Backward<Form, T>{k.dy.data<T>(), k.pre.data<T>(), k.dx.data<T>()},
+                       Backward<Form, T>{k.dy.data<T>(), k.x.data<T>(), k.bias.data<float>(),
+                                         k.dx.data<T>(), static_cast<int>(k.dy.width())},
                        {{k.dbias.data<float>()}});
 }
 

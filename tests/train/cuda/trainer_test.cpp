@@ -1,0 +1,196 @@
+#include "electra/train/trainer.h"
+
+#include <catch2/catch.hpp>
+#include <iostream>
+#include <limits>
+
+#include "electra/train/objectives/replaced_token_detection.h"
+#include "support/host_copy.h"
+#include "train/small_run.h"
+
+using namespace electra;
+using electra::test::host_copy;
+using electra::test::HostTensor;
+using electra::test::random_examples;
+using electra::test::Run;
+
+namespace {
+
+constexpr double bound = 1e-4;
+
+/// Heads as wide as the fast attention kernels want them, and others.
+RunConfig gpu_config(Index head_width, Precision precision = Precision::f32) {
+  RunConfig c = test::small_config();
+  c.device = "cuda";
+  c.model.hidden = 2 * head_width;
+  c.model.generator.hidden = head_width;
+  c.data.length = 12;
+  c.train.batch = 4;
+  c.train.micro_batch = 2;
+  c.precision = precision;
+  return c;
+}
+
+RunConfig on_cpu(RunConfig c) {
+  c.device = "cpu";
+  return c;
+}
+
+/// Error of each parameter's part of a flat buffer against the CPU's, by name.
+void check_each(const ParameterStore& cpu, const TensorView& expected, const HostTensor& found,
+                const std::string& what) {
+  const double norm = std::sqrt([&] {
+    double sum = 0;
+    for (const double value : test::values(expected)) sum += value * value;
+    return sum;
+  }());
+  const double floor = what == "gradient" ? 1e-3 * norm : 1e-30;
+  for (const Parameter& p : cpu.parameters()) {
+    INFO(what << " of " << p.name);
+    CHECK(test::relative_error(cpu.piece(p, found.view()), cpu.piece(p, expected), floor) < bound);
+  }
+}
+
+/// One step from forward to optimizer; both devices are given the samples that the CPU drew.
+struct WholeStep {
+  explicit WholeStep(const RunConfig& c)
+      : run(c),
+        model(dynamic_cast<const ReplacedTokenDetection&>(*run.objective)),
+        arena(*run.context),
+        state(*run.context, DType::f32),
+        optimizer(run.store, c) {}
+
+  [[nodiscard]] Pass pass() {
+    return {.context = *run.context,
+            .arena = arena,
+            .sequences = {},
+            .random = {.seed = run.config.seed, .step = state.step}};
+  }
+  [[nodiscard]] HostTensor draw_samples(const StepExamples& step) {
+    arena.reset();
+    Pass p = pass();
+    const Batch batch = upload(p, step.examples, most());
+    const auto trace = model.follow(p, batch, model.mask(p, batch), state);
+    return host_copy(*run.context, trace.samples);
+  }
+  void take(const StepExamples& step, const HostTensor& samples) {
+    arena.reset();
+    state.clear(state.of_step);
+    state.set({.generator_scale = 1.0 / static_cast<double>(step.totals.masked),
+               .discriminator_scale = 50.0 / static_cast<double>(step.totals.tokens),
+               .temperature = 1});
+    run.store.zero_gradients();
+    Pass p = pass();
+    const Batch batch = upload(p, step.examples, most());
+    const TensorView given = p.tensor(samples.shape(), DType::i32);
+    run.context->upload(std::as_bytes(samples.view().span<std::int32_t>()), given);
+    model.learn(p, batch, model.mask(p, batch), given, state);
+    optimizer.step(state);
+  }
+  [[nodiscard]] Index most() const {
+    return max_predictions(run.config.masking.share, run.config.data.length);
+  }
+
+  Run run;
+  const ReplacedTokenDetection& model;
+  Arena arena;
+  StepState state;
+  Optimizer optimizer;
+};
+
+}  // namespace
+
+TEST_CASE("a whole step on a GPU is the CPU's, from forward to optimizer", "[cuda][trainer][law]") {
+  const Index head_width = GENERATE(64, 16);
+  CAPTURE(head_width);
+  RunConfig config = gpu_config(head_width);
+  config.schedule.warmup = 0;
+  WholeStep cpu(on_cpu(config)), gpu(config);
+  const StepExamples examples = random_examples(config, 0);
+  for (int step = 0; step < 2; ++step) {
+    const HostTensor samples = cpu.draw_samples(examples);
+    cpu.take(examples, samples);
+    gpu.take(examples, samples);
+    INFO("step " << step);
+    const ParameterStore& store = cpu.run.store;
+    Context& device = *gpu.run.context;
+    check_each(store, store.gradients(), host_copy(device, gpu.run.store.gradients()), "gradient");
+    const PretrainingMetrics expected =
+        read_metrics(*cpu.run.context, *cpu.run.alone, cpu.state.running, {1, 50});
+    const PretrainingMetrics found =
+        read_metrics(device, *gpu.run.alone, gpu.state.running, {1, 50});
+    CHECK(*found.loss == Approx(*expected.loss).epsilon(bound));
+    CHECK(found.tokens == expected.tokens);
+    CHECK(found.masked == expected.masked);
+  }
+  // The key biases' gradients are rounding alone, and so is what the optimizer makes of them.
+  CHECK(test::worst_error(cpu.run, gpu.run) < bound);
+}
+
+TEST_CASE("replaying a step on a GPU gives the bits of launching it", "[cuda][trainer][law]") {
+  const Precision precision = GENERATE(Precision::f32, Precision::bf16);
+  RunConfig config = gpu_config(64, precision);
+  config.train.micro_batch = precision == Precision::f32 ? 2 : 0;
+  Run replayed(config), launched(config);
+  launched.trainer->set_replay(RepeatedWork::Replay::never);
+  const std::vector held_out{random_examples(config, 77)};
+  for (const Index last : {5, 6}) {
+    replayed.until(last);
+    launched.until(last);
+    CHECK(replayed.trainer->recording() != nullptr);
+    CHECK(launched.trainer->recording() == nullptr);
+    CHECK((replayed.weights() == launched.weights()));
+    const auto metrics = replayed.trainer->take_metrics();
+    CHECK(metrics.loss == launched.trainer->take_metrics().loss);
+    // An evaluation between steps disturbs nothing.
+    CHECK(replayed.trainer->evaluate(held_out).loss == launched.trainer->evaluate(held_out).loss);
+  }
+}
+
+TEST_CASE("after the first steps a GPU allocates nothing", "[cuda][trainer][law]") {
+  Run run(gpu_config(16));
+  run.until(3);
+  const auto arena = run.trainer->arena().generation();
+  const auto scratch = run.context->generation();
+  run.until(5);
+  CHECK(run.trainer->arena().generation() == arena);
+  CHECK(run.context->generation() == scratch);
+}
+
+TEST_CASE("a GPU skips a step whose gradient is not finite, and stops after three",
+          "[cuda][trainer]") {
+  const RunConfig config = gpu_config(16);
+  Run run(config);
+  run.until(5);  // replayed by now
+  const Parameter* bad = run.store.find("discriminator/head/score/weight");
+  REQUIRE(bad != nullptr);
+  const std::vector<float> nan(static_cast<std::size_t>(bad->master.size()),
+                               std::numeric_limits<float>::quiet_NaN());
+  run.context->upload(std::as_bytes(std::span(nan)), bad->master);
+  const HostTensor before = host_copy(*run.context, run.store.master());
+  const auto step = [&] { run.trainer->step(random_examples(config, 9)); };
+  step();
+  step();
+  run.trainer->wait();
+  CHECK((host_copy(*run.context, run.store.master()) == before));
+  CHECK(run.trainer->state().read_skipped().total == 2);
+  step();
+  CHECK_THROWS_WITH(run.trainer->wait(), Catch::Matchers::Contains("step 7: the gradient was not "
+                                                                   "finite 3 times in a row"));
+}
+
+TEST_CASE("a step of small or base starts at most 700 kernels", "[cuda][trainer][law]") {
+  RunConfig config = gpu_config(64, Precision::bf16);
+  config.model.layers = config.model.generator.layers = model_preset("base").layers;
+  config.model.hidden = 64;
+  config.model.heads = 1;
+  config.train.batch = 1;
+  config.train.micro_batch = 0;
+  config.data.length = 8;
+  Run run(config);
+  run.until(4);
+  REQUIRE(run.trainer->recording() != nullptr);
+  std::cout << "kernels of a step, products counted as one each: "
+            << run.trainer->recording()->kernels() << "\n";
+  CHECK(run.trainer->recording()->kernels() <= 700);
+}

@@ -29,6 +29,10 @@ if(ELECTRA_CUDA STREQUAL "EMULATED")
   include(${PROJECT_SOURCE_DIR}/tests/emulator/cmake/GpuEmulator.cmake)
 else()
   enable_language(CUDA)
+  if(NOT CMAKE_CUDA20_STANDARD_COMPILE_OPTION)  # CMake 3.25 does not know that nvcc has it
+    set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION -std=c++20)
+    set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION -std=c++20)
+  endif()
   message(STATUS "electra: CUDA ${CUDAToolkit_VERSION}, compute capabilities "
                  "${ELECTRA_CUDA_ARCHITECTURES}")
 endif()
@@ -36,14 +40,12 @@ endif()
 function(_electra_add_compiled_cuda target sources)
   target_sources(${target} PRIVATE ${sources})
   # A kernel that spills registers or keeps arrays in local memory is an error (docs/ptxas.md).
-  # CMake 3.25 does not know nvcc's C++20.
-  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-std=c++20
-    --expt-relaxed-constexpr
+  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr
     -Xptxas=--warn-on-spills,--warn-on-local-memory-usage,--warning-as-error>)
   list(TRANSFORM ELECTRA_CUDA_ARCHITECTURES APPEND -real OUTPUT_VARIABLE architectures)
   list(GET ELECTRA_CUDA_ARCHITECTURES -1 newest)
   set_target_properties(${target} PROPERTIES
-    CUDA_RUNTIME_LIBRARY Shared
+    CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON CUDA_RUNTIME_LIBRARY Shared
     CUDA_ARCHITECTURES "${architectures};${newest}-virtual")
   target_link_libraries(${target} PRIVATE
     $<BUILD_INTERFACE:CUDA::cudart> $<BUILD_INTERFACE:CUDA::cublasLt>)

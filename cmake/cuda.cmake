@@ -63,9 +63,11 @@ endif()
 set(electra_cuda ON)
 set(ELECTRA_BUILT_WITH_CUDA true)
 
-# How nvcc compiles a target's sources.
+# How nvcc compiles a target's sources. A kernel that spills registers or keeps arrays in local memory
+# is an error (docs/ptxas.md).
 function(electra_cuda_options target)
-  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr>)
+  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr
+    -Xptxas=--warn-on-spills,--warn-on-local-memory-usage,--warning-as-error>)
   set_target_properties(${target} PROPERTIES
     CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON CUDA_RUNTIME_LIBRARY Shared
     INSTALL_RPATH_USE_LINK_PATH ON  # the toolkit's libraries need not be where the loader looks

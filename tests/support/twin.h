@@ -10,11 +10,15 @@
 
 namespace electra::test {
 
+/// Where tensors begin: at multiples of 256 bytes, as in arenas, or an element behind that.
+enum class Begin : std::uint8_t { aligned, unaligned };
+
 /// Tensors of one kernel call on another device, filled with the bits of host tensors. Around each
 /// lie guard bytes.
 class Mirror {
  public:
-  explicit Mirror(Context& context) : context_(context) {}
+  explicit Mirror(Context& context, Begin begin = Begin::aligned)
+      : context_(context), begin_(begin) {}
 
   /// The mirror of this tensor, made when it is first asked for; an absent one stays absent.
   TensorView operator()(const HostTensor& host) {
@@ -26,13 +30,14 @@ class Mirror {
   [[nodiscard]] HostTensor read(const HostTensor& host) {
     const Entry& entry = mirrored_.at(&host);
     const auto bytes = static_cast<std::size_t>(entry.view.bytes());
+    const std::size_t first = first_of(host);
     std::vector<std::byte> all(static_cast<std::size_t>(4 * entry.words()));
     context_.download(entry.buffer.view({entry.words()}, DType::i32, 0), all);
     for (std::size_t i = 0; i < all.size(); ++i)
-      if ((i < guard || i >= guard + bytes) && all[i] != guard_byte)
+      if ((i < first || i >= first + bytes) && all[i] != guard_byte)
         throw std::logic_error("a kernel wrote beside a tensor");
     HostTensor copy = host;
-    std::memcpy(copy.view().raw(), all.data() + guard, bytes);
+    std::memcpy(copy.view().raw(), all.data() + first, bytes);
     return copy;
   }
 
@@ -47,25 +52,25 @@ class Mirror {
     [[nodiscard]] Index words() const { return buffer.bytes() / 4; }
   };
 
+  [[nodiscard]] std::size_t first_of(const HostTensor& host) const {
+    if (begin_ == Begin::aligned) return guard;
+    return guard + static_cast<std::size_t>(size_of(host.dtype()));
+  }
   Entry make(const HostTensor& host) {
     const auto bytes = static_cast<std::size_t>(host.view().bytes());
-    std::vector<std::byte> all((bytes + 3) / 4 * 4 + 2 * guard, guard_byte);
-    std::memcpy(all.data() + guard, host.view().raw(), bytes);
+    const std::size_t first = first_of(host);
+    std::vector<std::byte> all((first + bytes + guard + 3) / 4 * 4, guard_byte);
+    std::memcpy(all.data() + first, host.view().raw(), bytes);
     Buffer buffer(context_, static_cast<Index>(all.size()));
     context_.upload(all, buffer.view({static_cast<Index>(all.size() / 4)}, DType::i32));
-    const TensorView view = buffer.view(host.shape(), host.dtype(), guard);
+    const TensorView view = buffer.view(host.shape(), host.dtype(), static_cast<Index>(first));
     return {std::move(buffer), view};
   }
 
   Context& context_;
+  Begin begin_;
   std::map<const HostTensor*, Entry> mirrored_;
 };
-
-/// The GPU that tests use, emulated or not; one for all of a program's tests.
-inline Context& gpu() {
-  static const std::unique_ptr<Context> context = Context::create({DeviceType::cuda, 0});
-  return *context;
-}
 
 /// One kernel call, done by the GPU and by the CPU from the same bits. `make(at)` builds the kernel
 /// of host tensors through at(tensor). Afterwards the host tensors hold the CPU's results.
@@ -75,7 +80,8 @@ inline Context& gpu() {
 class Twin {
  public:
   template <class Make>
-  explicit Twin(const Make& make) {
+  explicit Twin(const Make& make, Begin begin = Begin::aligned)
+      : mirror_(*context_, begin), again_(*context_, begin) {
     for (Mirror* mirror : {&mirror_, &again_})
       context_->run(make([&](const HostTensor& host) { return (*mirror)(host); }));
     const auto cpu = Context::create({}, {.threads = 1});
@@ -98,8 +104,7 @@ class Twin {
 
  private:
   std::unique_ptr<Context> context_ = Context::create({DeviceType::cuda, 0});
-  Mirror mirror_{*context_};
-  Mirror again_{*context_};
+  Mirror mirror_, again_;
 };
 
 }  // namespace electra::test

@@ -10,14 +10,14 @@ constexpr int threads = 256;
 constexpr int each = 4;  // elements a thread
 
 template <class From, class To>
-__global__ void __launch_bounds__(threads) cast(const From* x, To* y, Index size) {
+__global__ void __launch_bounds__(threads) cast(const From* x, To* y, Index size, bool aligned) {
   const Index at = (static_cast<Index>(blockIdx.x) * threads + threadIdx.x) * each;
-  if (at + each <= size) {
+  if (aligned && at + each <= size) {
     float values[each];
     cuda::load(x + at, values);
     cuda::store(values, y + at);
   } else {
-    for (Index i = at; i < size; ++i) y[i] = cuda::narrow<To>(cuda::widen(x[i]));
+    for (Index i = at; i < size && i < at + each; ++i) y[i] = cuda::narrow<To>(cuda::widen(x[i]));
   }
 }
 
@@ -49,7 +49,8 @@ void run_on(CudaContext& context, const Cast& k) {
   cuda::visit_activation(k.name, k.x.dtype(), [&]<class From>(From) {
     cuda::visit_activation(k.name, k.y.dtype(), [&]<class To>(To) {
       cuda::launch(context, k.name, {cuda::blocks_for(k.x.size(), threads * each), threads},
-                   cast<From, To>, k.x.data<From>(), k.y.data<To>(), k.x.size());
+                   cast<From, To>, k.x.data<From>(), k.y.data<To>(), k.x.size(),
+                   cuda::aligned<From>(each, {k.x.raw()}) && cuda::aligned<To>(each, {k.y.raw()}));
     });
   });
 }

@@ -120,9 +120,9 @@ void give_back(Heap& h, size_t offset, size_t bytes) {
   }
 }
 
+/// The caller has opened the device's memory.
 bool overrun(const Allocation& a) {
   if (sanitizer::checks_addresses) return false;  // the zone is poisoned instead
-  DeviceMemoryAccess access(a.device);
   const auto* end = reinterpret_cast<unsigned char*>(a.address + a.bytes);
   const auto* zone_end = reinterpret_cast<unsigned char*>(a.address + round_up(a.bytes) + red_zone);
   for (; end < zone_end; end++)
@@ -161,10 +161,11 @@ FreeResult heap_free(void* pointer) {
   const auto found = h.live.find(uintptr_t(pointer));
   if (found == h.live.end()) return FreeResult::unknown_pointer;
   const Allocation a = found->second;
-  const bool damaged = overrun(a);
   const size_t size = round_up(a.bytes) + red_zone;
+  bool damaged = false;
   {
     DeviceMemoryAccess access(device);
+    damaged = overrun(a);
     sanitizer::unpoison(pointer, size);
     std::memset(pointer, fill_byte, size);  // later reads get NaN; AddressSanitizer reports them
     sanitizer::poison(pointer, size);

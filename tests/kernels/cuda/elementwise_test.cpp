@@ -10,6 +10,7 @@
 namespace electra {
 namespace {
 
+using test::Begin;
 using test::HostTensor;
 using test::Twin;
 using test::unit;
@@ -25,22 +26,31 @@ TEST_CASE("bias and gelu on a GPU agree with the CPU's", "[cuda][kernel][gelu]")
   const Gelu form = GENERATE(Gelu::erf, Gelu::tanh);
   const auto [rows, width] =
       GENERATE(table<Index, Index>({{1, 1}, {3, 8}, {70, 256}, {131, 33}, {5, 1000}}));
+  const Begin begin = rows == 70 && form == Gelu::tanh ? Begin::unaligned : Begin::aligned;
   CAPTURE(to_string(dtype), rows, width, static_cast<int>(form));
   const HostTensor x = test::random_tensor({rows, width}, dtype, 1, 3);
   const HostTensor bias = test::random_tensor({width}, DType::f32, 2);
   const HostTensor y({rows, width}, dtype);
-  Twin forward([&](auto at) {
-    return BiasGeluForward{.x = at(x), .bias = at(bias), .y = at(y), .form = form};
-  });
+  Twin forward(
+      [&](auto at) {
+        return BiasGeluForward{.x = at(x), .bias = at(bias), .y = at(y), .form = form};
+      },
+      begin);
   CHECK(forward.error(y) < 2 * unit(dtype));
 
   const HostTensor dy = test::random_tensor({rows, width}, dtype, 3);
   const HostTensor dx({rows, width}, dtype);
   const HostTensor dbias = test::random_tensor({width}, DType::f32, 4);
-  Twin backward([&](auto at) {
-    return BiasGeluBackward{
-        .dy = at(dy), .x = at(x), .bias = at(bias), .dx = at(dx), .dbias = at(dbias), .form = form};
-  });
+  Twin backward(
+      [&](auto at) {
+        return BiasGeluBackward{.dy = at(dy),
+                                .x = at(x),
+                                .bias = at(bias),
+                                .dx = at(dx),
+                                .dbias = at(dbias),
+                                .form = form};
+      },
+      begin);
   CHECK(backward.error(dx) < 2 * unit(dtype));
   CHECK(backward.error(dbias) < sum_bound(rows));
 }
@@ -49,13 +59,14 @@ TEST_CASE("casts and fills on a GPU give the CPU's bits", "[cuda][kernel][cast]"
   const auto [from, to] = GENERATE(table<DType, DType>(
       {{DType::f32, DType::bf16}, {DType::bf16, DType::f32}, {DType::f32, DType::f32}}));
   const Index size = GENERATE(1, 3, 4, 1023, 1024, 5001);
+  const Begin begin = GENERATE(Begin::aligned, Begin::unaligned);
   const HostTensor x = test::random_tensor({size}, from, 1, 100);
   const HostTensor y({size}, to);
-  Twin cast([&](auto at) { return Cast{.x = at(x), .y = at(y)}; });
+  Twin cast([&](auto at) { return Cast{.x = at(x), .y = at(y)}; }, begin);
   CHECK(cast.equal(y));
   for (const DType dtype : {DType::f32, DType::bf16, DType::i32}) {
     const HostTensor filled({size}, dtype);
-    Twin fill([&](auto at) { return Fill{.y = at(filled), .value = -2.75}; });
+    Twin fill([&](auto at) { return Fill{.y = at(filled), .value = -2.75}; }, begin);
     CHECK(fill.equal(filled));
   }
 }
@@ -65,10 +76,11 @@ TEST_CASE("column sums on a GPU agree with the CPU's", "[cuda][kernel][column_su
   const Write write = GENERATE(Write::overwrite, Write::add);
   const auto [rows, width] =
       GENERATE(table<Index, Index>({{1, 1}, {3, 8}, {700, 24}, {131, 33}, {5, 1000}, {9000, 8}}));
+  const Begin begin = rows == 700 ? Begin::unaligned : Begin::aligned;
   const HostTensor x = test::random_tensor({rows, width}, dtype, 1);
   HostTensor y({width}, DType::f32);
   if (write == Write::add) y = test::random_tensor({width}, DType::f32, 2);
-  Twin twin([&](auto at) { return ColumnSum{.x = at(x), .y = {at(y), write}}; });
+  Twin twin([&](auto at) { return ColumnSum{.x = at(x), .y = {at(y), write}}; }, begin);
   CHECK(twin.error(y) < sum_bound(rows));
 }
 
@@ -98,7 +110,8 @@ TEST_CASE("masked softmax on a GPU agrees with the CPU's", "[cuda][kernel][softm
   const DType dtype = any_dtype();
   const Index length = GENERATE(1, 7, 32, 65, 200);
   CAPTURE(to_string(dtype), length);
-  const HostTensor x = test::random_tensor({3, 2, length, length}, dtype, 1, 3);
+  const double mean = dtype == DType::bf16 ? 500 : 0;  // powers of it overflow
+  const HostTensor x = test::random_tensor({3, 2, length, length}, dtype, 1, 3, mean);
   const HostTensor lengths({3}, DType::i32,
                            {static_cast<double>(length), static_cast<double>((length + 1) / 2), 0});
   const HostTensor y(x.shape(), dtype);
@@ -121,37 +134,42 @@ TEST_CASE("the score and its loss on a GPU agree with the CPU's",
   const auto [rows, width] =
       GENERATE(table<Index, Index>({{1, 1}, {3, 8}, {70, 256}, {131, 33}, {5, 768}}));
   const Write write = GENERATE(Write::overwrite, Write::add);
+  const Begin begin = rows == 70 ? Begin::unaligned : Begin::aligned;
   CAPTURE(to_string(dtype), rows, width);
   const double terms = std::sqrt(static_cast<double>(width));
   const HostTensor x = test::random_tensor({rows, width}, dtype, 1);
   const HostTensor weight = test::random_tensor({1, width}, dtype, 2);
   const HostTensor bias = test::random_tensor({1}, DType::f32, 3);
   const HostTensor y({rows}, DType::f32);
-  Twin forward([&](auto at) {
-    return ScoreForward{.x = at(x), .weight = at(weight), .bias = at(bias), .y = at(y)};
-  });
+  Twin forward(
+      [&](auto at) {
+        return ScoreForward{.x = at(x), .weight = at(weight), .bias = at(bias), .y = at(y)};
+      },
+      begin);
   CHECK(forward.error(y, terms) < 4 * unit(DType::f32));
   const HostTensor dy = test::random_tensor({rows}, DType::f32, 4);
   HostTensor dx({rows, width}, dtype);
   if (write == Write::add) dx = test::random_tensor({rows, width}, dtype, 5);
   const HostTensor dweight = test::random_tensor({1, width}, DType::f32, 6);
   const HostTensor dbias = test::random_tensor({1}, DType::f32, 7);
-  Twin backward([&](auto at) {
-    return ScoreBackward{.dy = at(dy),
-                         .x = at(x),
-                         .weight = at(weight),
-                         .dx = {at(dx), write},
-                         .dweight = at(dweight),
-                         .dbias = at(dbias)};
-  });
+  Twin backward(
+      [&](auto at) {
+        return ScoreBackward{.dy = at(dy),
+                             .x = at(x),
+                             .weight = at(weight),
+                             .dx = {at(dx), write},
+                             .dweight = at(dweight),
+                             .dbias = at(dbias)};
+      },
+      begin);
   CHECK(backward.error(dx) < 2 * unit(dtype));
   CHECK(backward.error(dweight) < sum_bound(rows));
   CHECK(backward.error(dbias) < sum_bound(rows));
 
-  const Index length = 7, batch = 4;
+  const Index length = 130, batch = 4;
   const HostTensor logits = test::random_tensor({batch, length}, DType::f32, 8, 20);
   const HostTensor labels = test::random_integers({batch, length}, 2, 9);
-  const HostTensor lengths({batch}, DType::i32, {7, 3, 0, 1});
+  const HostTensor lengths({batch}, DType::i32, {130, 3, 0, 1});
   const HostTensor scale({1}, DType::f32, {0.02});
   const HostTensor losses({batch, length}, DType::f32), dlogits({batch, length}, DType::f32);
   Twin loss([&](auto at) {
@@ -160,10 +178,10 @@ TEST_CASE("the score and its loss on a GPU agree with the CPU's",
                              .lengths = at(lengths),
                              .scale = at(scale),
                              .losses = at(losses),
-                             .dlogits = at(dlogits)};
+                             .dlogits = width > 1 ? at(dlogits) : TensorView{}};
   });
   CHECK(loss.error(losses) < 2 * unit(DType::f32));
-  CHECK(loss.error(dlogits, 0.02) < 2 * unit(DType::f32));
+  if (width > 1) CHECK(loss.error(dlogits, 0.02) < 2 * unit(DType::f32));
 }
 
 }  // namespace electra

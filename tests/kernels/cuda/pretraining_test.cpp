@@ -22,6 +22,7 @@ TEST_CASE("masking on a GPU gives the CPU's bits", "[cuda][kernel][mask_tokens]"
   const auto [batch, length, most] =
       GENERATE(table<Index, Index, Index>({{1, 1, 1}, {4, 9, 3}, {3, 130, 20}, {2, 512, 77}}));
   const float random_share = GENERATE(0.0F, 0.3F);
+  const Site site{random_share > 0 ? 1U << 31U : 0U};  // evaluation, or training
   CAPTURE(batch, length, static_cast<int>(draw));
   const HostTensor ids = test::random_integers({batch, length}, 12, 1);  // specials among them
   HostTensor lengths({batch}, DType::i32), counts({batch}, DType::i32);
@@ -45,7 +46,7 @@ TEST_CASE("masking on a GPU gives the CPU's bits", "[cuda][kernel][mask_tokens]"
                       .keep = 0.2F,
                       .random_share = random_share,
                       .draw = draw,
-                      .random = {.seed = 8, .step = at(step), .first_example = 4}};
+                      .random = {.seed = 8, .step = at(step), .first_example = 4, .site = site}};
   });
   CHECK(twin.equal(masked));
   CHECK(twin.equal(positions));
@@ -83,7 +84,9 @@ TEST_CASE("vocabulary cross-entropy on a GPU agrees with the CPU's",
   const HostTensor scale({1}, DType::f32, {0.5}), temperature({1}, DType::f32, {1.5});
   const HostTensor step({1}, DType::i32, {2}), non_finite({1}, DType::i32, {0});
   const HostTensor losses({capacity}, DType::f32), argmax({capacity}, DType::i32);
-  const HostTensor samples({capacity}, DType::i32), dlogits({capacity, padded}, dtype);
+  const HostTensor samples({capacity}, DType::i32), other({capacity, padded}, dtype);
+  // In the logits' place, or beside them.
+  const HostTensor& dlogits = vocabulary == 1000 ? logits : other;
   Twin twin([&](auto at) {
     return VocabularyCrossEntropy{.logits = at(logits),
                                   .targets = at(targets),
@@ -136,6 +139,29 @@ TEST_CASE("a NaN among the logits is reported on a GPU", "[cuda][kernel][cross_e
   CHECK(twin.gpu_of(samples)[1] == 0);
   CHECK(twin.gpu_of(argmax)[0] == argmax[0]);
   CHECK(std::isfinite(twin.gpu_of(losses)[0]));
+}
+
+TEST_CASE("gradient norms on a GPU agree with the CPU's", "[cuda][kernel][gradient_norm]") {
+  const Index size = GENERATE(1, 3, 1024, 1027, 530'000);  // the last: several rounds of all blocks
+  const double largest = GENERATE(1.0, HUGE_VAL);
+  const float clip_norm = GENERATE(0.0F, 0.5F, 1e6F);
+  CAPTURE(size, largest, clip_norm);
+  HostTensor gradient = test::random_tensor({size}, DType::f32, 1);
+  gradient.set(size - 1, largest);
+  const HostTensor non_finite({1}, DType::i32, {0});
+  const HostTensor norm({1}, DType::f32), scale({1}, DType::f32), good({1}, DType::i32);
+  Twin norms([&](auto at) {
+    return GradientNorm{.gradient = at(gradient),
+                        .non_finite = at(non_finite),
+                        .norm = at(norm),
+                        .scale = at(scale),
+                        .finite = at(good),
+                        .clip_norm = clip_norm};
+  });
+  if (std::isfinite(largest)) CHECK(norms.error(norm) < 2 * unit(DType::f32));
+  CHECK(norms.error(scale) < 2 * unit(DType::f32));
+  CHECK(norms.equal(good));
+  CHECK(norms.gpu_of(good)[0] == (std::isfinite(largest) ? 1 : 0));
 }
 
 TEST_CASE("the optimizer on a GPU agrees with the CPU's", "[cuda][kernel][adamw]") {

@@ -19,4 +19,7 @@ struct FirstGpu {
 };
 [[nodiscard]] FirstGpu first_gpu();
 
+/// How many GPUs this process sees, usable or not.
+[[nodiscard]] int device_count();
+
 }  // namespace electra::cuda

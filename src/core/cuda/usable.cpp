@@ -99,4 +99,6 @@ FirstGpu first_gpu() {
   return {{}, {}, std::move(trouble)};
 }
 
+int device_count() { return devices().count; }
+
 }  // namespace electra::cuda

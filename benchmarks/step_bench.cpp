@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "electra/core/context.h"
+#include "electra/core/recording.h"
 #include "electra/data/masking.h"
 #include "electra/train/speedometer.h"
 #include "electra/train/trainer.h"
@@ -212,6 +213,8 @@ int run(const Options& o) {
     context->synchronize();
     sustained = seconds_since(start) / o.steps;
   }
+  const Recording* const recording = trainer.recording();
+  const Index launches = recording == nullptr ? 0 : recording->kernels();
   std::map<std::string, Part> parts;
   if (o.parts || on_gpu) {
     const int observed = o.parts ? o.steps : 1;
@@ -231,7 +234,10 @@ int run(const Options& o) {
   }
   nlohmann::ordered_json gpu = nlohmann::ordered_json::object();
   if constexpr (built_with_cuda)
-    if (on_gpu) gpu = gpu_report(o, *context, sustained, flops, kernels);
+    if (on_gpu) {
+      gpu = gpu_report(o, *context, sustained, flops, kernels);
+      if (launches > 0) gpu["launches_per_step"] = launches;
+    }
   const PretrainingMetrics metrics = trainer.take_metrics();
   const auto [least, most] = std::ranges::minmax(ms);
   const double rate = static_cast<double>(o.batch * o.length) / median(ms) * 1e3;

@@ -55,7 +55,8 @@ TEST_CASE("a buffer refuses views that do not fit", "[tensor]") {
 TEST_CASE("a checker names kernel, argument, expectation, finding and line", "[tensor]") {
   std::vector<float> memory(6);
   const TensorView view(memory.data(), {3, 2}, DType::f32);
-  const Checker checker("toy", {}, Where::here());
+  const auto context = Context::create({}, {.threads = 1});
+  const Checker checker("toy", *context, Where::here());
   CHECK_NOTHROW(checker.tensor("x", view, {3, 2}, DType::f32));
   CHECK_THROWS_WITH(checker.tensor("x", view, {2, 3}, DType::f32),
                     Contains("toy: x: expected f32 [2, 3], found f32 [3, 2]"));

@@ -19,7 +19,7 @@ struct FirstGpu {
 };
 [[nodiscard]] FirstGpu first_gpu();
 
-/// How many GPUs this process sees, usable or not.
+/// How many GPUs there are; 0 without a driver.
 [[nodiscard]] int device_count();
 
 }  // namespace electra::cuda

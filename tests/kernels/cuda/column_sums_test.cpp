@@ -2,7 +2,7 @@
 
 #include "electra/kernels/cast.h"
 #include "support/host_copy.h"
-#include "support/twin.h"
+#include "support/kernel_case.h"
 
 namespace electra {
 namespace {
@@ -14,7 +14,8 @@ constexpr Index rows = 5, width = 40;
 
 /// x on the GPU and room for its column sums.
 struct Columns {
-  Context& context = test::gpu();
+  std::unique_ptr<Context> own = Context::create({DeviceType::cuda, 0});
+  Context& context = *own;
   HostTensor x = test::random_tensor({rows, width}, DType::f32, 1);
   Buffer memory{context, 4 * (rows + 1) * width};
   TensorView on_gpu = memory.view({rows, width}, DType::f32);

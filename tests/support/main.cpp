@@ -4,6 +4,7 @@
 
 #define CATCH_CONFIG_RUNNER
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -58,6 +59,7 @@ bool wants_gpu(const Catch::Config& config) {
 
 void skip_without_gpu(Catch::Session& session) {
   if (!electra::built_with_cuda || !wants_gpu(session.config())) return;
+  ::setenv("GPU_EMULATOR_DEVICES", "4", 0);  // read at the first call of CUDA
   const electra::DeviceChoice choice = electra::choose_device("auto");
   if (choice.device.type == electra::DeviceType::cuda) return;
   std::cout << "skipped: tests tagged [cuda]; this process " << choice.remark << '\n';

@@ -14,10 +14,8 @@
 
 namespace electra::test {
 
-/// Whether there are so many GPUs; says so if there are not. Emulated ones are as many as are asked
-/// for before the first call of CUDA.
+/// Whether there are so many GPUs; says so if there are not.
 [[nodiscard]] inline bool have_gpus(int count) {
-  ::setenv("GPU_EMULATOR_DEVICES", "4", 0);
   const int found = cuda::device_count();
   if (found < count)
     std::cout << "skipped: needs " << count << " GPUs, found " << found << std::endl;

@@ -11,7 +11,7 @@ using cuda::Moments;
 using cuda::RowDropout;
 
 template <class T, class Row>
-__global__ void __launch_bounds__(128)
+__global__ void __launch_bounds__(128, 1)
     dropout_residual_norm_forward(const T* x, const float* bias, const T* residual,
                                   const float* gain, const float* beta, T* sum, T* y, float* mean,
                                   float* rstd, int rows, float epsilon, RowDropout dropout,
@@ -48,7 +48,7 @@ __global__ void __launch_bounds__(128)
 }
 
 template <class T, class Row>
-__global__ void __launch_bounds__(128)
+__global__ void __launch_bounds__(128, 1)
     dropout_residual_norm_backward(const T* dy, const T* sum, const float* gain, const float* mean,
                                    const float* rstd, T* dresidual, T* dx, float* partials,
                                    int rows, RowDropout dropout, Row layout) {

@@ -67,7 +67,7 @@ __global__ void __launch_bounds__(128)
 }
 
 template <class T, class Row>
-__global__ void __launch_bounds__(128)
+__global__ void __launch_bounds__(128, 1)
     embedding_backward(const T* dy, Tables<T> tables, const float* gain, const float* mean,
                        const float* rstd, T* dx, float* partials, int rows, RowDropout dropout,
                        Row layout) {

@@ -22,7 +22,7 @@ configure_package_config_file(cmake/electraConfig.cmake.in electraConfig.cmake
 write_basic_package_version_file(electraConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/electraConfig.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/electraConfigVersion.cmake
-              cmake/FindUtf8proc.cmake cmake/FindOneDNN.cmake
+              cmake/FindUtf8proc.cmake cmake/FindOneDNN.cmake cmake/FindNCCL.cmake
         DESTINATION ${electra_package_dir})
 
 # pkg-config: paths from where the file lies, so that the prefix may move. What the library links
@@ -35,6 +35,9 @@ if(electra_onednn)
 endif()
 if(electra_cuda)
   list(PREPEND electra_pc_libs_private -L${CUDAToolkit_LIBRARY_DIR} -lcublasLt -lcudart)
+endif()
+if(electra_nccl)
+  list(PREPEND electra_pc_libs_private -lnccl)
 endif()
 if(electra_mpi)
   list(PREPEND electra_pc_libs_private -lmpi)

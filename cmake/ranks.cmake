@@ -1,8 +1,7 @@
 # What joins several processes: NCCL for GPUs, MPI for CPUs and for finding each other. Gives
-# electra_nccl, electra_mpi and electra_rank_libraries.
+# electra_nccl and electra_mpi; what they link is added to electra_link_libraries.
 set(electra_nccl OFF)
 set(electra_mpi OFF)
-set(electra_rank_libraries)
 set(ELECTRA_BUILT_WITH_NCCL false)
 set(ELECTRA_BUILT_WITH_MPI false)
 
@@ -10,19 +9,20 @@ if(electra_cuda AND NOT ELECTRA_NCCL STREQUAL "OFF")
   if(ELECTRA_CUDA STREQUAL "EMULATED")
     set(NCCL_FOUND ${GPU_EMULATOR_NCCL_INCLUDE})  # the header; the library is a look-alike
   else()
-    find_package(NCCL 2.28 QUIET)
-    set(electra_rank_libraries $<BUILD_INTERFACE:NCCL::NCCL>)
+    find_package(NCCL 2.18 QUIET)
   endif()
   if(NCCL_FOUND)
     set(electra_nccl ON)
     set(ELECTRA_BUILT_WITH_NCCL true)
+    if(TARGET NCCL::NCCL)
+      list(APPEND electra_link_libraries NCCL::NCCL)
+    endif()
   else()
-    set(electra_rank_libraries)
     message(STATUS "electra: NCCL is left out: one GPU at most")
   endif()
 endif()
 if(ELECTRA_NCCL STREQUAL "ON" AND NOT electra_nccl)
-  message(FATAL_ERROR "electra: ELECTRA_NCCL is ON, but CUDA is off or NCCL 2.28 or newer was not "
+  message(FATAL_ERROR "electra: ELECTRA_NCCL is ON, but CUDA is off or NCCL 2.18 or newer was not "
                       "found (Debian and Ubuntu, from NVIDIA's repository: libnccl-dev)")
 endif()
 

@@ -15,6 +15,7 @@ Device device_of(const Launch& launch, std::string_view configured, int gpus) {
         "device: expected auto, cpu or cuda, because each rank takes a GPU of its "
         "own, found \"" +
         std::string(configured) + "\"");
+  if (gpus == 0) return {DeviceType::cuda, 0};  // whose context says why there is none
   // Which physical GPU each of them sees is not known here; NCCL refuses to use one twice.
   if (launch.sees_one_gpu && gpus == 1) return {DeviceType::cuda, 0};
   const int needed = std::max(launch.local_size, launch.local_rank + 1);

@@ -1,5 +1,6 @@
 #include "train/agreement.h"
 
+#include <cstring>
 #include <vector>
 
 #include "electra/core/checksum.h"
@@ -23,15 +24,34 @@ std::vector<std::int32_t> download(Context& context, ConstTensorView from) {
 }  // namespace
 
 Agreement::Agreement(Context& context, Communicator& ranks)
-    : context_(context), ranks_(ranks), buffer_(context, ranks.size() * size_of(DType::i32)) {}
+    : context_(context), ranks_(ranks), buffer_(context, ranks.size() * size_of(DType::i32)) {
+  for (auto& answer : answers_) answer = context.make_readback(size_of(DType::i32));
+}
+
+void Agreement::add_up(Vote vote, TensorView votes) {
+  const std::int32_t mine = vote == Vote::yes ? 1 : 0;
+  upload(context_, {&mine, 1}, votes);
+  ranks_.all_reduce_sum(context_, votes);
+}
 
 bool Agreement::any(Vote vote) {
   if (ranks_.size() == 1) return vote == Vote::yes;
   const TensorView votes = buffer_.view({1}, DType::i32);
-  const std::int32_t mine = vote == Vote::yes ? 1 : 0;
-  upload(context_, {&mine, 1}, votes);
-  ranks_.all_reduce_sum(context_, votes);
+  add_up(vote, votes);
   return read(votes) > 0;
+}
+
+bool Agreement::any_last_time(Vote vote) {
+  if (ranks_.size() == 1) return vote == Vote::yes;
+  const TensorView votes = buffer_.view({1}, DType::i32);
+  add_up(vote, votes);
+  answers_[static_cast<std::size_t>(asked_ % 2)]->fetch(votes);
+  if (++asked_ == 1) return false;
+  const std::span<const std::byte> answer = answers_[static_cast<std::size_t>(asked_ % 2)]->wait();
+  ranks_.check();
+  std::int32_t yes = 0;
+  std::memcpy(&yes, answer.data(), sizeof yes);
+  return yes > 0;
 }
 
 Index Agreement::of_first(Index value) {

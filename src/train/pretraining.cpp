@@ -225,7 +225,7 @@ class Run {
       const StepExamples examples = prefetcher.next();
       ranks_.begin_step(trainer_->next_step());
       trainer_->step(examples);
-      const bool stop = agreement_.any(stop_vote());
+      const bool stop = agreement_.any_last_time(stop_vote());
       speed.add(examples.totals.tokens, config_.train.batch * config_.data.length);
       if (due(config_.log.every)) report(examples.epoch, speed);
       if (due(config_.evaluate.every) && trainer_->next_step() < config_.train.steps) evaluate();

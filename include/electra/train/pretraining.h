@@ -40,7 +40,7 @@ struct PretrainingOptions {
 };
 
 /// How a run talks to its application; anything may be empty. Of several ranks, rank 0 alone does,
-/// but each of them may ask to stop, and all then stop after the same step.
+/// but each of them may ask to stop: all then stop after the same step, the next one.
 struct PretrainingCallbacks {
   std::function<void(const std::string&)> say;
   std::function<void(const Progress&)> progress;

@@ -25,17 +25,22 @@ CudaContext::CudaContext(int index) : Context({DeviceType::cuda, index}) {
 }
 
 CudaContext::~CudaContext() {
+  (void)cudaSetDevice(device().index);
+  (void)cudaStreamSynchronize(stream_);
   products.reset();
   sums.reset();
   staging_.reset();
-  if (stream_ == nullptr) return;
-  (void)cudaStreamSynchronize(stream_);
   (void)cudaFree(workspace_);
   (void)cudaStreamDestroy(stream_);
 }
 
 void CudaContext::make_current() const {
   cuda::check(cudaSetDevice(device().index), "cudaSetDevice");
+}
+
+cudaStream_t CudaContext::stream() const {
+  make_current();
+  return stream_;
 }
 
 void* CudaContext::workspace(Index bytes) {
@@ -82,6 +87,7 @@ void* CudaContext::allocate(Index bytes) {
 }
 
 void CudaContext::deallocate(void* data) noexcept {
+  if (recording_) return freed_later_.push_back(data);
   try {
     finish_sums();          // which may go to this memory
   } catch (const Error&) {  // the context is lost, and whoever uses it next is told
@@ -90,19 +96,19 @@ void CudaContext::deallocate(void* data) noexcept {
 }
 
 void CudaContext::copy_bytes(const void* from, void* to, Index bytes) {
-  cuda::check(
-      cudaMemcpyAsync(to, from, static_cast<std::size_t>(bytes), cudaMemcpyDeviceToDevice, stream_),
-      "cudaMemcpyAsync on the device");
+  cuda::check(cudaMemcpyAsync(to, from, static_cast<std::size_t>(bytes), cudaMemcpyDeviceToDevice,
+                              stream()),
+              "cudaMemcpyAsync on the device");
 }
 
 void CudaContext::upload_bytes(std::span<const std::byte> from, void* to) {
   refuse_while_recording("upload");
-  staging_->upload(from, to, stream_);
+  staging_->upload(from, to, stream());
 }
 
 void CudaContext::download_bytes(const void* from, std::span<std::byte> to) {
   refuse_while_recording("download");
-  cuda::check(cudaMemcpyAsync(to.data(), from, to.size(), cudaMemcpyDeviceToHost, stream_),
+  cuda::check(cudaMemcpyAsync(to.data(), from, to.size(), cudaMemcpyDeviceToHost, stream()),
               "cudaMemcpyAsync to the host");
   synchronize();
 }
@@ -110,16 +116,17 @@ void CudaContext::download_bytes(const void* from, std::span<std::byte> to) {
 void CudaContext::zero(TensorView view) {
   about_to_use(view);
   if (view.bytes() == 0) return;
-  cuda::check(cudaMemsetAsync(view.raw(), 0, static_cast<std::size_t>(view.bytes()), stream_),
+  cuda::check(cudaMemsetAsync(view.raw(), 0, static_cast<std::size_t>(view.bytes()), stream()),
               "cudaMemsetAsync");
 }
 
 void CudaContext::synchronize() {
   finish_sums();
-  cuda::check(cudaStreamSynchronize(stream_), "cudaStreamSynchronize");
+  cuda::check(cudaStreamSynchronize(stream()), "cudaStreamSynchronize");
 }
 
 std::unique_ptr<Readback> CudaContext::make_readback(Index bytes) {
+  make_current();
   return std::make_unique<cuda::PinnedReadback>(bytes, *this);
 }
 
@@ -127,16 +134,22 @@ std::unique_ptr<Recording> CudaContext::record(const std::function<void()>& work
   finish_sums();
   recording_ = true;
   try {
-    auto graph = std::make_unique<cuda::Graph>(stream_, [&] {
+    auto graph = std::make_unique<cuda::Graph>(*this, [&] {
       work();
       finish_sums();
     });
-    recording_ = false;
+    end_recording();
     return graph;
   } catch (...) {
-    recording_ = false;
+    if (sums) sums->forget();
+    end_recording();
     throw;
   }
+}
+
+void CudaContext::end_recording() {
+  recording_ = false;
+  for (void* data : std::exchange(freed_later_, {})) deallocate(data);
 }
 
 void CudaContext::refuse_while_recording(std::string_view what) const {

@@ -3,6 +3,7 @@
 #include <cuda_runtime_api.h>
 
 #include <memory>
+#include <vector>
 
 #include "core/cuda/staging.h"
 #include "electra/core/context.h"
@@ -17,7 +18,9 @@ class CudaContext final : public Context {
   explicit CudaContext(int index);
   ~CudaContext() override;
 
-  [[nodiscard]] cudaStream_t stream() const { return stream_; }
+  /// The stream, on this context's device, which becomes the calling thread's current one: CUDA
+  /// takes work for no other.
+  [[nodiscard]] cudaStream_t stream() const;
 
   /// Scratch for one kernel call: valid until the next call in this stream, uninitialised, aligned
   /// to 256 bytes. Grows when a shape is met for the first time and never shrinks.
@@ -54,16 +57,20 @@ class CudaContext final : public Context {
     [[nodiscard]] virtual bool reaches(const ConstTensorView& view) const = 0;
     /// Puts what is left to do into the stream.
     virtual void finish() = 0;
+    /// Drops what was started by work that never ran.
+    virtual void forget() = 0;
   };
   std::unique_ptr<PendingSums> sums;
+  void finish_sums();
+  /// Throws DeviceError while work is being recorded.
+  void refuse_while_recording(std::string_view what) const;
 
  private:
   void copy_bytes(const void* from, void* to, Index bytes) override;
   void upload_bytes(std::span<const std::byte> from, void* to) override;
   void download_bytes(const void* from, std::span<std::byte> to) override;
-  void finish_sums();
   void make_current() const;
-  void refuse_while_recording(std::string_view what) const;
+  void end_recording();
 
   cudaStream_t stream_ = nullptr;
   std::unique_ptr<cuda::Staging> staging_;
@@ -72,6 +79,7 @@ class CudaContext final : public Context {
   std::int64_t allocations_ = 0;
   std::int64_t generation_ = 0;
   bool recording_ = false;
+  std::vector<void*> freed_later_;  // given back while recording, when nothing can be freed
 };
 
 }  // namespace electra

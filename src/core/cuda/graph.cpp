@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/cuda/check.h"
+#include "core/cuda/cuda_context.h"
 
 namespace electra::cuda {
 
@@ -46,17 +47,20 @@ Index count_kernels(cudaGraph_t graph) {
 
 }  // namespace
 
-Graph::Graph(cudaStream_t stream, const std::function<void()>& work) : stream_(stream) {
-  const GraphOwner graph = capture(stream, work);
+Graph::Graph(CudaContext& context, const std::function<void()>& work) : context_(context) {
+  const GraphOwner graph = capture(context.stream(), work);
   kernels_ = count_kernels(graph.get());
   check(cudaGraphInstantiate(&executable_, graph.get(), 0), "cudaGraphInstantiate");
 }
 
 Graph::~Graph() {
-  (void)cudaStreamSynchronize(stream_);
+  (void)cudaStreamSynchronize(context_.stream());
   (void)cudaGraphExecDestroy(executable_);
 }
 
-void Graph::replay() { check(cudaGraphLaunch(executable_, stream_), "cudaGraphLaunch"); }
+void Graph::replay() {
+  context_.finish_sums();  // of work in between: the recording's own use the same memory
+  check(cudaGraphLaunch(executable_, context_.stream()), "cudaGraphLaunch");
+}
 
 }  // namespace electra::cuda

@@ -6,12 +6,16 @@
 
 #include "electra/core/recording.h"
 
+namespace electra {
+class CudaContext;
+}
+
 namespace electra::cuda {
 
-/// A CUDA graph of what `work` puts into a stream.
+/// A CUDA graph of what `work` puts into a context's stream.
 class Graph final : public Recording {
  public:
-  Graph(cudaStream_t stream, const std::function<void()>& work);
+  Graph(CudaContext& context, const std::function<void()>& work);
   ~Graph() override;
   Graph(const Graph&) = delete;
   Graph& operator=(const Graph&) = delete;
@@ -20,7 +24,7 @@ class Graph final : public Recording {
   [[nodiscard]] Index kernels() const override { return kernels_; }
 
  private:
-  cudaStream_t stream_;
+  CudaContext& context_;
   cudaGraphExec_t executable_ = nullptr;
   Index kernels_ = 0;
 };

@@ -1,6 +1,7 @@
 #include "core/cuda/pinned_readback.h"
 
 #include <cstring>
+#include <string>
 
 #include "core/cuda/check.h"
 #include "core/cuda/cuda_context.h"
@@ -21,6 +22,10 @@ PinnedReadback::~PinnedReadback() {
 }
 
 void PinnedReadback::fetch(ConstTensorView from) {
+  context_.refuse_while_recording("a readback");
+  if (from.bytes() != static_cast<Index>(bytes_))
+    throw ShapeError("readback: expected " + std::to_string(bytes_) + " bytes, found " +
+                     std::to_string(from.bytes()));
   context_.about_to_use(from);
   check(cudaMemcpyAsync(memory_, from.raw(), bytes_, cudaMemcpyDeviceToHost, context_.stream()),
         "cudaMemcpyAsync to the host");

@@ -107,6 +107,7 @@ __global__ void advance_step(const std::int32_t* finite, std::int32_t* step, std
 
 void run_on(CudaContext& context, const AdamW& k) {
   cuda::check_f32(k.name, k.master);
+  cuda::check_aligned(k.name, {k.master, k.value, k.gradient, k.moment_1, k.moment_2});
   const Buffers buffers{.master = k.master.data<float>(),
                         .value = k.value ? k.value.data<bf16>() : nullptr,
                         .gradient = k.gradient.data<float>(),

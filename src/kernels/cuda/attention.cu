@@ -36,6 +36,11 @@ AttentionExtents extents_of(std::string_view kernel, const math::AttentionExtent
   if (e.width > plain::widest)
     throw DeviceError(std::string(kernel) + ": on a GPU, expected heads at most " +
                       std::to_string(plain::widest) + " wide, found " + std::to_string(e.width));
+  constexpr Index most_sequences = 65535;  // the grid's limit
+  if (e.batch > most_sequences)
+    throw DeviceError(std::string(kernel) + ": on a GPU, expected at most " +
+                      std::to_string(most_sequences) + " sequences, found " +
+                      std::to_string(e.batch));
   return {.length = static_cast<int>(e.length),
           .heads = static_cast<int>(e.heads),
           .width = static_cast<int>(e.width),

@@ -1,6 +1,7 @@
 #include "kernels/cuda/column_sums.cuh"
 
 #include <algorithm>
+#include <utility>
 
 #include "kernels/cuda/reduce.cuh"
 
@@ -74,13 +75,14 @@ class PendingColumnSums final : public CudaContext::PendingSums {
     });
   }
 
+  void forget() override { count_ = 0, used_ = 0; }
+
   void finish() override {
     if (count_ == 0) return;
     int widest = 0;
     for (int i = 0; i < count_; ++i) widest = std::max(widest, sums_.sum[i].width);
     const dim3 blocks(blocks_for(widest, warp_size), static_cast<unsigned>(count_));
-    count_ = 0;
-    used_ = 0;
+    forget();
     launch(context_, "finish_column_sums", {blocks, dim3(256)}, finish_column_sums, sums_);
   }
 
@@ -95,7 +97,8 @@ class PendingColumnSums final : public CudaContext::PendingSums {
   void grow(Index floats) {
     constexpr Index least = Index{1} << 22;
     const Index wanted = std::max({least, 2 * capacity_, floats});
-    memory_ = context_.reallocate(memory_, 4 * wanted);
+    capacity_ = 0;
+    memory_ = context_.reallocate(std::exchange(memory_, nullptr), 4 * wanted);
     capacity_ = wanted;
   }
 

@@ -54,6 +54,7 @@ __global__ void __launch_bounds__(threads)
 
 void run_on(CudaContext& context, const GradientNorm& k) {
   cuda::check_f32(k.name, k.gradient);
+  cuda::check_aligned(k.name, {k.gradient});
   const Index size = k.gradient.size();
   const Index blocks = (size + threads * each - 1) / (threads * each);
   const Index parts = blocks < most_parts ? blocks : most_parts;

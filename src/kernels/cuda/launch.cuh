@@ -2,6 +2,8 @@
 
 #include <cuda_runtime.h>
 
+#include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -29,14 +31,15 @@ struct Grid {
 template <class... Parameters>
 void launch(CudaContext& context, std::string_view name, const Grid& grid,
             void (*kernel)(Parameters...), std::type_identity_t<Parameters>... arguments) {
-  if (grid.blocks.x * grid.blocks.y * grid.blocks.z == 0) return;
+  if (grid.blocks.x == 0 || grid.blocks.y == 0 || grid.blocks.z == 0) return;
+  const cudaStream_t stream = context.stream();
   constexpr Index without_asking = 48 * 1024;
   if (grid.shared > without_asking)
     check(cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
                                cudaFuncAttributeMaxDynamicSharedMemorySize,
                                static_cast<int>(grid.shared)),
           name);
-  kernel<<<grid.blocks, grid.threads, static_cast<std::size_t>(grid.shared), context.stream()>>>(
+  kernel<<<grid.blocks, grid.threads, static_cast<std::size_t>(grid.shared), stream>>>(
       arguments...);
   check(cudaGetLastError(), name);
 }
@@ -48,6 +51,15 @@ void visit_activation(std::string_view kernel, DType dtype, const Body& body) {
   if (dtype == DType::bf16) return body(bf16{});
   throw DeviceError(std::string(kernel) + ": on a GPU, expected f32 or bf16, found " +
                     std::string(to_string(dtype)));
+}
+
+/// Throws unless all these tensors begin at a multiple of 16 bytes.
+inline void check_aligned(std::string_view kernel, std::initializer_list<ConstTensorView> views) {
+  constexpr std::uintptr_t bytes = 16;
+  for (const ConstTensorView& view : views)
+    if (reinterpret_cast<std::uintptr_t>(view.raw()) % bytes != 0)
+      throw DeviceError(std::string(kernel) +
+                        ": on a GPU, expected tensors that begin at a multiple of 16 bytes");
 }
 
 /// Throws unless statistics, losses and gradients are f32.

@@ -97,8 +97,8 @@ struct Plan {
 class LtProducts final : public CudaContext::Products {
  public:
   explicit LtProducts(CudaContext& context) : context_(context) {
+    workspace_ = context.allocate(static_cast<Index>(workspace_bytes));  // makes its device current
     check(cublasLtCreate(handle_.out()), "cublasLtCreate");
-    workspace_ = context.allocate(static_cast<Index>(workspace_bytes));
   }
   ~LtProducts() override { context_.deallocate(workspace_); }
   LtProducts(const LtProducts&) = delete;
@@ -108,7 +108,7 @@ class LtProducts final : public CudaContext::Products {
   [[nodiscard]] bool run(const Problem& problem, const void* a, const void* b, void* c,
                          const void* bias) {
     auto found = plans_.find(problem);
-    if (found == plans_.end()) found = plans_.emplace(problem, make(problem)).first;
+    if (found == plans_.end()) found = plans_.emplace(problem, make(problem, bias)).first;
     const Plan& plan = found->second;
     if (!plan.algorithm) return false;
     if (problem.biased) set(plan.operation, CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias);
@@ -122,13 +122,17 @@ class LtProducts final : public CudaContext::Products {
   }
 
  private:
-  Plan make(const Problem& p) const {
+  /// The heuristic wants to see a bias.
+  Plan make(const Problem& p, const void* bias) const {
     Plan plan;
     check(cublasLtMatmulDescCreate(plan.operation.out(), CUBLAS_COMPUTE_32F, CUDA_R_32F),
           "cublasLtMatmulDescCreate");
     set(plan.operation, CUBLASLT_MATMUL_DESC_TRANSA, p.transpose_b ? CUBLAS_OP_T : CUBLAS_OP_N);
     set(plan.operation, CUBLASLT_MATMUL_DESC_TRANSB, p.transpose_a ? CUBLAS_OP_T : CUBLAS_OP_N);
-    if (p.biased) set(plan.operation, CUBLASLT_MATMUL_DESC_EPILOGUE, CUBLASLT_EPILOGUE_BIAS);
+    if (p.biased) {
+      set(plan.operation, CUBLASLT_MATMUL_DESC_EPILOGUE, CUBLASLT_EPILOGUE_BIAS);
+      set(plan.operation, CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias);
+    }
     plan.a = p.transpose_a ? layout_of(p.in, p.k, p.m, p.batch) : layout_of(p.in, p.m, p.k, p.batch);
     plan.b = p.transpose_b ? layout_of(p.in, p.n, p.k, p.batch) : layout_of(p.in, p.k, p.n, p.batch);
     plan.c = layout_of(p.out, p.m, p.n, p.batch);
@@ -159,6 +163,7 @@ class LtProducts final : public CudaContext::Products {
     if (status == CUBLAS_STATUS_NOT_SUPPORTED || (status == CUBLAS_STATUS_SUCCESS && found == 0))
       return std::nullopt;
     check(status, "cublasLtMatmulAlgoGetHeuristic");
+    check(result.state, "cublasLtMatmulAlgoGetHeuristic");
     return result.algo;
   }
 

@@ -10,7 +10,7 @@ namespace {
 using cuda::Moments;
 
 template <class T, class Row>
-__global__ void __launch_bounds__(128)
+__global__ void __launch_bounds__(128, 1)
     layer_norm_forward(const T* x, const float* gain, const float* bias, T* y, float* mean,
                        float* rstd, int rows, float epsilon, Row layout) {
   const int row =
@@ -28,7 +28,7 @@ __global__ void __launch_bounds__(128)
 }
 
 template <class T, class Row>
-__global__ void __launch_bounds__(128)
+__global__ void __launch_bounds__(128, 1)
     layer_norm_backward(const T* dy, const T* x, const float* gain, const float* mean,
                         const float* rstd, T* dx, bool adds, float* partials, int rows,
                         Row layout) {

@@ -9,8 +9,8 @@ namespace electra {
 enum class Transpose : std::uint8_t { no, yes };
 
 /// c = op(a) op(b) + bias, or c += op(a) op(b); with a leading batch extent, batch by batch.
-/// Accumulates in f32 (f64 for f64), adds the bias there, and rounds once. docs/math/linear.md
-/// shows how a layer's gradients are such products.
+/// Accumulates in f32 (f64 for f64), adds the bias there, and rounds once; on a GPU the bias of a
+/// bf16 c is rounded to bf16 first. docs/math/linear.md shows how gradients are such products.
 struct Matmul {
   static constexpr std::string_view name = "matmul";
   ConstTensorView a;       // [m, k], transposed [k, m]; or [batch, …]

@@ -98,7 +98,6 @@ std::optional<std::string> RankReports::failure_elsewhere() const {
 
 std::string RankReports::describe(const RankReport& own) const {
   std::string text;
-  write(own);
   const auto here = read(rank_);
   for (int rank = 0; rank < size_; ++rank) {
     text += "\n  rank " + std::to_string(rank);

@@ -40,7 +40,7 @@ class RankReports {
   void write(const RankReport& report) const noexcept;
   /// The first rank that has failed since this one came, and why.
   [[nodiscard]] std::optional<std::string> failure_elsewhere() const;
-  /// A line for each rank; `own` is this rank's report of now.
+  /// A line for each rank; `own` is what this one has just written.
   [[nodiscard]] std::string describe(const RankReport& own) const;
   /// "rank 1 is in broadcast …", where another rank's call of the same number is another one.
   [[nodiscard]] std::string disagreement(const RankReport& own) const;

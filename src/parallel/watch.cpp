@@ -96,7 +96,7 @@ void Watch::fail(const std::string& reason, Origin origin) noexcept try {
     failure_ = text;
     if (origin == Origin::here) reason_ = reason;
   }
-  reports_.write(report());
+  publish();
   transport_.stop();
 } catch (...) {  // no memory for a message
   failed_ = true;
@@ -121,7 +121,7 @@ void Watch::look() {
   if (const std::string late = overdue(); !late.empty()) return fail(late);
   if (Clock::now() - reported_ < interval(options_.deadline)) return;
   reported_ = Clock::now();
-  reports_.write(report());
+  publish();
   if (const auto elsewhere = reports_.failure_elsewhere()) fail(*elsewhere, Origin::elsewhere);
 }
 
@@ -143,8 +143,15 @@ RankReport Watch::report() const {
   return {state, step_, call.number, call.operation, reason_};
 }
 
+RankReport Watch::publish() const {
+  const std::lock_guard lock(publishing_);
+  const RankReport now = report();
+  reports_.write(now);
+  return now;
+}
+
 std::string Watch::explained(const std::string& reason) const {
-  const RankReport own = report();
+  const RankReport own = publish();
   const std::string other = reports_.disagreement(own);
   const std::string where = own.step < 0 ? "before step 0" : "step " + std::to_string(own.step);
   return where + ": " + reason +

@@ -63,13 +63,15 @@ class Watch {
   [[nodiscard]] std::uint64_t enter(const std::string& operation, Clock::duration limit);
   [[nodiscard]] std::string overdue() const;
   [[nodiscard]] RankReport report() const;
+  RankReport publish() const;
   [[nodiscard]] std::string explained(const std::string& reason) const;
 
   RankOptions options_;
   Transport transport_;
   RankReports reports_;
-  Clock::time_point reported_;  // used by the thread alone
-  mutable std::mutex mutex_;    // guards what follows
+  Clock::time_point reported_;     // used by the thread alone
+  mutable std::mutex publishing_;  // the newest report is written last
+  mutable std::mutex mutex_;       // guards what follows
   std::condition_variable leaving_;
   std::deque<Call> open_;
   Call last_;

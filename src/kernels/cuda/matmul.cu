@@ -217,8 +217,14 @@ void run_on(CudaContext& context, const Matmul& k) {
                         .out = k.c.dtype(),
                         .alignment = alignment_of({k.a.raw(), k.b.raw(), k.c.raw(), bias})};
   auto& products = static_cast<LtProducts&>(*context.products);
-  if (!products.run(problem, k.a.raw(), k.b.raw(), k.c.raw(), bias))
-    cuda::run_plain_product(context, k);
+  if (products.run(problem, k.a.raw(), k.b.raw(), k.c.raw(), bias)) return;
+  constexpr Index bearable = Index{1} << 28;  // multiplications: half a millisecond or so
+  if (batch * m * n * inner > bearable)
+    throw DeviceError("matmul: cuBLASLt has no algorithm for [" + std::to_string(m) + ", " +
+                      std::to_string(inner) + "] x [" + std::to_string(inner) + ", " +
+                      std::to_string(n) + "] of " + std::string(to_string(k.a.dtype())) +
+                      ", and it is too large to be done slowly");
+  cuda::run_plain_product(context, k);
 }
 
 }  // namespace electra

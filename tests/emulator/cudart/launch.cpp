@@ -32,6 +32,7 @@ cudaError_t launch(const RegisteredKernel* k, dim3 grid, dim3 block, void** argu
                    size_t dynamic_shared, cudaStream_t stream) {
   Lock lock;
   if (!k) return record(cudaErrorInvalidDeviceFunction);
+  if (resolve(stream).device != current_device()) return record(cudaErrorInvalidResourceHandle);
   if (cudaError_t e = check(*k, grid, block, dynamic_shared)) return record(e);
   const Kernel& kernel = *k->kernel;
   std::vector<unsigned char> parameters(kernel.parameter_bytes + 1);

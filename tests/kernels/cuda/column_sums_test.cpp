@@ -85,6 +85,25 @@ TEST_CASE("whoever reads column sums on a GPU reads them whole", "[cuda][kernel]
     for (const Index i : {0, 31, 32, 99})
       CHECK(c.error(many.view({width}, DType::f32, 256 * i), 1) < bound);
   }
+  SECTION("who reads the last column only") {
+    c.add();
+    CHECK(c.error(c.sums, 1) < bound);
+    c.add();
+    const HostTensor last =
+        host_copy(c.context, {c.sums.data<float>() + width - 1, {1}, DType::f32});
+    CHECK(last[0] == Approx(2 * c.expected[width - 1]).epsilon(1e-5));
+  }
+  SECTION("different sums that wait together") {
+    Buffer other(c.context, 4 * width);
+    const TensorView first_row = other.view({width}, DType::f32);
+    c.add();
+    c.context.run(ColumnSum{.x = {c.on_gpu.raw(), {1, width}, DType::f32},
+                            .y = {first_row, Write::overwrite}});
+    CHECK(c.error(c.sums, 1) < bound);
+    const std::vector<double> all = c.x.values();
+    CHECK(test::relative_error(host_copy(c.context, first_row).values(),
+                               {all.begin(), all.begin() + width}) < bound);
+  }
   SECTION("a recording, however often it is replayed") {
     c.add();
     const auto recording = c.context.record([&] { c.add(); });

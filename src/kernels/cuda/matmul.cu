@@ -180,18 +180,24 @@ std::uint32_t alignment_of(std::initializer_list<const void*> addresses) {
   return alignment;
 }
 
-__global__ void __launch_bounds__(256) narrow_bias(const float* from, bf16* to, int width) {
+template <class T>
+__global__ void __launch_bounds__(256) round_bias(const float* from, T* to, int width) {
   const int i = static_cast<int>(blockIdx.x * 256 + threadIdx.x);
-  if (i < width) to[i] = cuda::narrow<bf16>(from[i]);
+  if (i < width) to[i] = cuda::narrow<T>(from[i]);
 }
 
-/// cuBLASLt adds a bias of the product's own type.
+/// cuBLASLt adds a bias of the product's own type, from a multiple of 16 bytes.
 const void* bias_of(CudaContext& context, const Matmul& k) {
-  if (!k.bias || k.c.dtype() == DType::f32) return k.bias.raw();
-  auto* narrow = context.workspace_of<bf16>(k.bias.size());
-  cuda::launch(context, k.name, {cuda::blocks_for(k.bias.size(), 256), 256}, narrow_bias,
-               k.bias.data<float>(), narrow, static_cast<int>(k.bias.size()));
-  return narrow;
+  if (!k.bias) return nullptr;
+  if (k.c.dtype() == DType::f32 && cuda::aligned<float>(4, {k.bias.raw()})) return k.bias.raw();
+  const void* bias = nullptr;
+  cuda::visit_activation(k.name, k.c.dtype(), [&]<class T>(T) {
+    auto* to = context.workspace_of<T>(k.bias.size());
+    cuda::launch(context, k.name, {cuda::blocks_for(k.bias.size(), 256), 256}, round_bias<T>,
+                 k.bias.data<float>(), to, static_cast<int>(k.bias.size()));
+    bias = to;
+  });
+  return bias;
 }
 
 }  // namespace

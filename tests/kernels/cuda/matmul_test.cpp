@@ -6,6 +6,7 @@
 
 namespace electra {
 
+using test::Begin;
 using test::HostTensor;
 using test::Twin;
 
@@ -23,18 +24,23 @@ TEST_CASE("matrix products on a GPU agree with the CPU's", "[cuda][kernel][matmu
   const HostTensor bias = test::random_tensor({n}, DType::f32, 3);
   HostTensor c({m, n}, out);
   if (form == 2) c = test::random_tensor({m, n}, out, 4);
-  Twin twin([&](auto at) {
-    return Matmul{.a = at(a),
-                  .b = at(b),
-                  .c = at(c),
-                  .bias = form == 1 ? at(bias) : TensorView{},
-                  .transpose_a = ta,
-                  .transpose_b = tb,
-                  .write = form == 2 ? Write::add : Write::overwrite};
-  });
-  // A bias is rounded to the product's type first.
+  const Begin begin = m == 33 || n == 5 ? Begin::unaligned : Begin::aligned;
+  Twin twin(
+      [&](auto at) {
+        return Matmul{.a = at(a),
+                      .b = at(b),
+                      .c = at(c),
+                      .bias = form == 1 ? at(bias) : TensorView{},
+                      .transpose_a = ta,
+                      .transpose_b = tb,
+                      .write = form == 2 ? Write::add : Write::overwrite};
+      },
+      begin);
+  // Sums are off by what f32 adds; a bias is rounded to the product's type before it is added.
   const double terms = std::sqrt(static_cast<double>(k));
-  CHECK(twin.error(c, terms) < 2 * test::unit(out) + 4 * test::unit(DType::f32));
+  const bool rounds_bias = form == 1 && out == DType::bf16;
+  const double floor = out == DType::f32 ? terms : rounds_bias ? 2 : 1e-3 * terms;
+  CHECK(twin.error(c, floor) < 2 * test::unit(out) + 4 * test::unit(DType::f32));
 }
 
 TEST_CASE("batched products on a GPU agree with the CPU's", "[cuda][kernel][matmul]") {
@@ -45,7 +51,7 @@ TEST_CASE("batched products on a GPU agree with the CPU's", "[cuda][kernel][matm
   Twin twin([&](auto at) {
     return Matmul{.a = at(a), .b = at(b), .c = at(c), .transpose_b = Transpose::yes};
   });
-  CHECK(twin.error(c, 4) < 2 * test::unit(dtype));
+  CHECK(twin.error(c, dtype == DType::f32 ? 4 : 4e-3) < 2 * test::unit(dtype));
 }
 
 }  // namespace electra

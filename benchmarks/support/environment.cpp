@@ -21,7 +21,7 @@ Index number(const char* name, Index otherwise) {
 Device device() {
   static const Device chosen = [] {
     const char* text = std::getenv("ELECTRA_BENCHMARK_DEVICE");
-    return parse_device(text == nullptr ? "cpu" : text);
+    return choose_device(text == nullptr ? "cpu" : text).device;
   }();
   return chosen;
 }

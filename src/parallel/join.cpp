@@ -28,14 +28,17 @@ void name_meeting_point(const Launch& launch) {
 
 nccl::UniqueId shared_id(const Launch& launch) {
   nccl::UniqueId id{};
-  if constexpr (built_with_mpi)
-    if (started_by_mpi(launch)) {
-      if (launch.leads()) id = nccl::make_id();
-      mpi::share(launch, id);
-      return id;
-    }
-  name_meeting_point(launch);
-  return nccl::make_id();
+  if constexpr (built_with_nccl) {
+    if constexpr (built_with_mpi)
+      if (started_by_mpi(launch)) {
+        if (launch.leads()) id = nccl::make_id();
+        mpi::share(launch, id);
+        return id;
+      }
+    name_meeting_point(launch);
+    id = nccl::make_id();
+  }
+  return id;
 }
 
 std::unique_ptr<Communicator> join_gpus(const Launch& launch, Context& context,

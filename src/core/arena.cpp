@@ -76,7 +76,7 @@ void Arena::check_guards() const {
 
 void Arena::reset() {
   if (debug_ == Debug::poison) check_guards();
-  if (blocks_.size() > 1) reserve(capacity());
+  if (blocks_.size() > 1) reserve(peak_);  // what lay in several blocks fits into one as large
   rewind(0, 0);
 }
 

@@ -103,6 +103,7 @@ void Trainer::add_gradients() {
         inputs_.batch(pass, first, micro_batch_, first_example() + first, max_predictions_);
     objective_.accumulate(pass, batch, state_);
   }
+  arena_.reset();  // the first step's blocks become one here, so that the second moves nothing
 }
 
 void Trainer::reduce() {

@@ -78,9 +78,11 @@ TEST_CASE("ranks on threads equal one rank", "[trainer][law][threads]") {
 
 TEST_CASE("after the first step nothing is allocated", "[trainer][law]") {
   RunConfig config = small_config();
-  config.train.micro_batch = 4;
+  config.model.intermediate = 512;
+  config.train.micro_batch = GENERATE(4, 12);
   Run run(config);
   run.until(1);
+  CHECK(run.trainer->arena().allocations() > 1);  // more than the first block held
   const auto allocations = run.trainer->arena().allocations();
   run.until(6);
   CHECK(run.trainer->arena().allocations() == allocations);

@@ -24,7 +24,7 @@ class Trainer {
           const RunConfig& config);
 
   /// One optimizer step on this rank's part of the step's examples. Returns when the device has
-  /// done the step before it; a GPU replays a recording from the fourth step on. Throws
+  /// done the step before it; a GPU replays a recording from the third step on. Throws
   /// TrainingError, naming the first bad tensor, when the gradient was not finite three times in a
   /// row: one step later, or in `wait`.
   void step(const StepExamples& examples);

@@ -3,6 +3,7 @@
 #include <cublasLt.h>
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "cublas/algorithm.h"
 #include "cublas/descriptors.h"
@@ -48,19 +49,31 @@ Gemm gemm(const Description& d, cublasLtMatrixLayout_t a, cublasLtMatrixLayout_t
   return g;
 }
 
-/// Numbers of their own, so that a scarce heuristic does not change the schedules of kernels.
-uint64_t draw() {
-  static uint64_t state = options().seed * 0x9e3779b97f4a7c15ull | 1;
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return state >> 11;
+/// Mixes numbers into one (the finaliser of splitmix64).
+uint64_t mixed(std::initializer_list<uint64_t> numbers) {
+  uint64_t state = 0;
+  for (const uint64_t number : numbers) {
+    state = (state ^ number) + 0x9e3779b97f4a7c15ull;
+    state = (state ^ (state >> 30)) * 0xbf58476d1ce4e5b9ull;
+    state = (state ^ (state >> 27)) * 0x94d049bb133111ebull;
+    state ^= state >> 31;
+  }
+  return state;
 }
 
-/// GPU_EMULATOR_SCARCE_ALGORITHMS=1: in a third of the calls nothing, else often less or in another
-/// order.
-cublasStatus_t make_scarce(std::vector<Algorithm>* all) {
-  const uint64_t kind = draw() % 6;
+/// The same for the same question: the real heuristic does not change its mind, either.
+uint64_t number_of(const Gemm& g, const Preference& p) {
+  return mixed({options().seed, uint64_t(g.d.rows), uint64_t(g.d.columns), uint64_t(g.depth()),
+                uint64_t(g.a.type), uint64_t(g.d.type), uint64_t(g.transpose_a),
+                uint64_t(g.transpose_b), uint64_t(g.batch_count), uint64_t(g.epilogue),
+                p.max_workspace, p.reduction_schemes, p.alignment[0], p.alignment[1],
+                p.alignment[2], p.alignment[3]});
+}
+
+/// GPU_EMULATOR_SCARCE_ALGORITHMS=1: for a third of the problems nothing, else often less or in
+/// another order.
+cublasStatus_t make_scarce(uint64_t number, std::vector<Algorithm>* all) {
+  const uint64_t kind = number % 6;
   if (kind < 2) all->clear();
   if (kind == 0) return CUBLAS_STATUS_NOT_SUPPORTED;
   if (kind == 2) all->resize(std::min<size_t>(all->size(), 1));
@@ -117,11 +130,10 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t handle, cublasLtM
   *returned = 0;
   const Gemm g = gemm(of(d), a, b, c, out);
   if (cublasStatus_t s = check_description(of(d), g, {of(a), of(b), of(c), of(out)})) return s;
-  auto all = algorithms(g, preference ? of(preference) : default_preference());
-  if (options().scarce_algorithms) {
-    const cudart::Lock lock;  // over the numbers that are drawn
-    if (cublasStatus_t s = make_scarce(&all)) return s;
-  }
+  const Preference p = preference ? of(preference) : default_preference();
+  auto all = algorithms(g, p);
+  if (options().scarce_algorithms)
+    if (cublasStatus_t s = make_scarce(number_of(g, p), &all)) return s;
   *returned = int(std::min<size_t>(all.size(), size_t(requested)));
   for (int i = 0; i < *returned; i++) {
     results[i] = {};

@@ -182,14 +182,16 @@ static void shared_workspace() {
   for (auto& s : streams) check::cuda(cudaStreamDestroy(s));
 }
 
-/// The heuristic sometimes gives nothing, less, or another order; never more than was allowed.
+/// The heuristic gives nothing, less, or another order for some problems, and the same answer to
+/// the same question.
 static void scarce() {
-  Product p(shape);
-  p.prefer(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, uint64_t{1} << 18);
   int refused = 0, empty = 0, fewer = 0;
   for (int i = 0; i < 60; i++) {
-    std::vector<cublasLtMatmulHeuristicResult_t> found;
+    Product p(shape);
+    p.prefer(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, (uint64_t{1} << 18) + uint64_t(i));
+    std::vector<cublasLtMatmulHeuristicResult_t> found, again;
     const cublasStatus_t s = p.heuristic(&found);
+    check::that(p.heuristic(&again) == s && again.size() == found.size(), "the same answer twice");
     refused += s == CUBLAS_STATUS_NOT_SUPPORTED;
     empty += s == CUBLAS_STATUS_SUCCESS && found.empty();
     fewer += !found.empty() && found.size() < 5;

@@ -147,11 +147,16 @@ TEST_CASE("replaying a step on a GPU gives the bits of launching it", "[cuda][tr
   }
 }
 
-TEST_CASE("after the first steps a GPU allocates nothing", "[cuda][trainer][law]") {
+TEST_CASE("after the first step a GPU allocates nothing, and the third is replayed",
+          "[cuda][trainer][law]") {
   Run run(gpu_config(16));
-  run.until(3);
+  run.until(1);
   const auto arena = run.trainer->arena().generation();
   const auto scratch = run.context->generation();
+  run.until(2);
+  CHECK(run.trainer->recording() == nullptr);
+  run.until(3);
+  CHECK(run.trainer->recording() != nullptr);
   run.until(5);
   CHECK(run.trainer->arena().generation() == arena);
   CHECK(run.context->generation() == scratch);

@@ -61,15 +61,20 @@ int main(int argc, char** argv) {
   std::string model;
   std::vector<std::string> texts;
   bool json = false;
+  std::string device = "cpu";
   CLI::App app("Says of each token of a text how probably it was replaced", "detect");
   app.add_option("model", model, "Hugging Face directory of a discriminator, with its vocab.txt")
       ->required();
   app.add_option("text", texts, "texts (default: the lines of standard input)");
   app.add_flag("--json", json,
                "one object a line: text, ids, tokens, probabilities, and spans in code points");
+  app.add_option("--device", device, "cpu, cuda, cuda:N, or auto: the first usable GPU")
+      ->capture_default_str();
   try {
     app.parse(argc, argv);
-    const Detector detector(model);
+    const DeviceChoice choice = choose_device(device);
+    if (!choice.remark.empty()) std::fprintf(stderr, "detect: %s\n", choice.remark.c_str());
+    const Detector detector(model, {.device = choice.device});
     for_each_text(texts, [&](const std::string& text) {
       const Detection detection = detector.detect(text);
       if (json)

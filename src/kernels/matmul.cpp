@@ -27,6 +27,7 @@ void Matmul::check(const Checker& checker) const {
   checker.tensor("c", c, operand(c.shape(), batch, m, n, Transpose::no), type);
   if (!bias) return;
   checker.tensor("bias", bias, {n}, wide(a.dtype()));
+  checker.optional("rounded_bias", rounded_bias, {n}, c.dtype());
   checker.that(write == Write::overwrite && c.shape().rank() == 2,
                "bias: only with Write::overwrite and without a batch");
 }

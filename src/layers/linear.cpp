@@ -12,19 +12,23 @@ Linear::Linear(const ParameterScope& scope, const Config& config)
       bias_(&scope.bias("bias", config.out)) {}
 
 TensorView Linear::forward(Pass& pass, ConstTensorView x, Saved& saved) const {
-  return multiply(pass, x, bias_->master, saved);
+  return multiply(pass, x, bias_, saved);
 }
 
 TensorView Linear::product(Pass& pass, ConstTensorView x, Saved& saved) const {
-  return multiply(pass, x, {}, saved);
+  return multiply(pass, x, nullptr, saved);
 }
 
-TensorView Linear::multiply(Pass& pass, ConstTensorView x, ConstTensorView bias,
+TensorView Linear::multiply(Pass& pass, ConstTensorView x, const Parameter* bias,
                             Saved& saved) const {
   saved.x = x;
   const TensorView y = pass.tensor({x.rows(), config_.out}, x.dtype());
-  pass.context.run(
-      Matmul{.a = x, .b = weight_->value, .c = y, .bias = bias, .transpose_b = Transpose::yes});
+  pass.context.run(Matmul{.a = x,
+                          .b = weight_->value,
+                          .c = y,
+                          .bias = bias != nullptr ? bias->master : TensorView{},
+                          .rounded_bias = bias != nullptr ? bias->value : TensorView{},
+                          .transpose_b = Transpose::yes});
   return y;
 }
 

@@ -34,6 +34,7 @@ TensorView MlmHead::forward(Pass& pass, ConstTensorView hidden, const MaskedPosi
                           .b = tables_.word().value,
                           .c = logits,
                           .bias = bias_->master,
+                          .rounded_bias = bias_->value,
                           .transpose_b = Transpose::yes});
   return logits;
 }

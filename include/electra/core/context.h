@@ -64,6 +64,7 @@ class Context {
   template <Kernel K>
   void run(const K& kernel, Where where = Where::here()) {
     kernel.check(Checker(K::name, *this, where));
+    caller_ = where;
     if (observer_) {
       observe(K::name, cost_of(kernel), [&] { dispatch(kernel); });
     } else {
@@ -107,6 +108,9 @@ class Context {
  protected:
   explicit Context(Device device) : device_(device) {}
 
+  /// Where the kernel that runs now was asked for.
+  [[nodiscard]] Where caller() const { return caller_; }
+
   virtual void copy_bytes(const void* from, void* to, Index bytes) = 0;
   virtual void upload_bytes(std::span<const std::byte> from, void* to) = 0;
   virtual void download_bytes(const void* from, std::span<std::byte> to) = 0;
@@ -131,6 +135,7 @@ class Context {
   [[nodiscard]] CudaContext& cuda();
 
   Device device_;
+  Where caller_ = Where::here();
   std::function<void(const KernelEvent&)> observer_;
 };
 

@@ -36,7 +36,7 @@ class Linear {
   [[nodiscard]] const Config& config() const { return config_; }
 
  private:
-  [[nodiscard]] TensorView multiply(Pass& pass, ConstTensorView x, ConstTensorView bias,
+  [[nodiscard]] TensorView multiply(Pass& pass, ConstTensorView x, const Parameter* bias,
                                     Saved& saved) const;
 
   Config config_;

@@ -122,6 +122,7 @@ void CudaContext::zero(TensorView view) {
 
 void CudaContext::synchronize() {
   finish_sums();
+  ++waits_;
   cuda::check(cudaStreamSynchronize(stream()), "cudaStreamSynchronize");
 }
 

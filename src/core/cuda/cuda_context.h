@@ -31,6 +31,9 @@ class CudaContext final : public Context {
   }
   /// How often memory was taken from the device.
   [[nodiscard]] std::int64_t allocations() const { return allocations_; }
+  /// How often the host waited for the stream, readbacks apart.
+  [[nodiscard]] std::int64_t waits() const { return waits_ + staging_->waits(); }
+  using Context::caller;
 
   /// Another block of this size; what was in the old one, which may be nullptr, is lost.
   [[nodiscard]] void* reallocate(void* data, Index bytes);
@@ -77,6 +80,7 @@ class CudaContext final : public Context {
   void* workspace_ = nullptr;
   Index workspace_bytes_ = 0;
   std::int64_t allocations_ = 0;
+  std::int64_t waits_ = 0;
   std::int64_t generation_ = 0;
   bool recording_ = false;
   std::vector<void*> freed_later_;  // given back while recording, when nothing can be freed

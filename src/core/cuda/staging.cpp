@@ -31,6 +31,7 @@ void Staging::turn(cudaStream_t stream) {
   check(cudaEventRecord(done_[at], stream), "cudaEventRecord");
   half_ = 1 - half_;
   used_ = 0;
+  ++waits_;
   check(cudaEventSynchronize(done_[1 - at]), "cudaEventSynchronize");
 }
 

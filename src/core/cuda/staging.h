@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "electra/core/shape.h"
@@ -21,6 +22,8 @@ class Staging {
 
   /// Copies `from` to device memory in stream order; `from` may be reused on return.
   void upload(std::span<const std::byte> from, void* to, cudaStream_t stream);
+  /// How often the host has waited for copies out of a half.
+  [[nodiscard]] std::int64_t waits() const { return waits_; }
 
  private:
   void turn(cudaStream_t stream);
@@ -30,6 +33,7 @@ class Staging {
   std::array<cudaEvent_t, 2> done_{};
   int half_ = 0;
   std::size_t used_ = 0;
+  std::int64_t waits_ = 0;
 };
 
 }  // namespace electra::cuda

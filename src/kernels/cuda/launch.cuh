@@ -21,13 +21,17 @@ struct Grid {
   Index shared = 0;
 };
 
+/// The most shared memory of a block, static and dynamic, on the least of the cards that are
+/// compiled for (compute capability 8.6, 8.9 and 12.0).
+inline constexpr Index most_shared_bytes = Index{99} * 1024;
+
 /// Blocks that cover `count` items, `each` a block.
 [[nodiscard]] inline unsigned blocks_for(Index count, Index each) {
   return static_cast<unsigned>((count + each - 1) / each);
 }
 
 /// Starts a kernel in the context's stream; nothing if the grid is empty. Throws DeviceError with
-/// the kernel's name.
+/// the kernel's name and the line that asked for it.
 template <class... Parameters>
 void launch(CudaContext& context, std::string_view name, const Grid& grid,
             void (*kernel)(Parameters...), std::type_identity_t<Parameters>... arguments) {
@@ -38,10 +42,10 @@ void launch(CudaContext& context, std::string_view name, const Grid& grid,
     check(cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
                                cudaFuncAttributeMaxDynamicSharedMemorySize,
                                static_cast<int>(grid.shared)),
-          name);
+          name, context.caller());
   kernel<<<grid.blocks, grid.threads, static_cast<std::size_t>(grid.shared), stream>>>(
       arguments...);
-  check(cudaGetLastError(), name);
+  check(cudaGetLastError(), name, context.caller());
 }
 
 /// Calls body(T{}) with the C++ type of an activation's dtype. f64 is for checks on the CPU alone.

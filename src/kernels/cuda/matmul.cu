@@ -190,6 +190,8 @@ __global__ void __launch_bounds__(256) round_bias(const float* from, T* to, int 
 const void* bias_of(CudaContext& context, const Matmul& k) {
   if (!k.bias) return nullptr;
   if (k.c.dtype() == DType::f32 && cuda::aligned<float>(4, {k.bias.raw()})) return k.bias.raw();
+  if (k.rounded_bias && cuda::aligned<float>(4, {k.rounded_bias.raw()}))
+    return k.rounded_bias.raw();
   const void* bias = nullptr;
   cuda::visit_activation(k.name, k.c.dtype(), [&]<class T>(T) {
     auto* to = context.workspace_of<T>(k.bias.size());

@@ -1,12 +1,9 @@
-#include <unistd.h>
-
-#include <array>
 #include <catch2/catch.hpp>
-#include <cstdio>
 #include <iostream>
 #include <string>
 
 #include "electra/core/context.h"
+#include "support/own_process.h"
 
 namespace electra {
 namespace {
@@ -14,20 +11,9 @@ namespace {
 using Catch::Matchers::Contains;
 using Catch::Matchers::EndsWith;
 
-/// What "[.choice]" below prints in a process with these variables: the emulator reads them once.
 std::string choice_with(const std::string& variables) {
-  const std::string command = "env " + variables + " \"$(readlink /proc/" +
-                              std::to_string(getpid()) + "/exe)\" '[.choice]'";
-  std::FILE* pipe = popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::string said;
-  std::array<char, 256> piece{};
-  while (std::fgets(piece.data(), piece.size(), pipe) != nullptr) said += piece.data();
-  pclose(pipe);
-  return said;
+  return test::output_with(variables, "[.choice]");
 }
-
-bool emulated() { return choose_device("auto").remark.find("GPU emulator") != std::string::npos; }
 
 std::string refusal(Device device) {
   try {
@@ -47,7 +33,7 @@ TEST_CASE("prints what auto comes to", "[.choice]") {
 }
 
 TEST_CASE("auto takes a usable GPU, or says why it takes the CPU", "[cuda][device]") {
-  if (!emulated()) {
+  if (!test::emulated()) {
     std::cout << "skipped: no emulated GPU, whose age and number can be chosen\n";
     return;
   }

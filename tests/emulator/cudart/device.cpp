@@ -17,9 +17,28 @@ int current_device() { return device; }
 
 static bool valid(int d) { return d >= 0 && d < options().devices; }
 
-static int capability() {  // GPU_EMULATOR_COMPUTE_CAPABILITY: 80, 86, 90, ...
-  const char* text = std::getenv("GPU_EMULATOR_COMPUTE_CAPABILITY");
-  return text ? std::atoi(text) : 80;
+/// CUDA C++ Programming Guide, technical specifications by compute capability.
+uint32_t shared_bytes_of_multiprocessor() {
+  switch (options().compute_capability) {
+    case 75:
+      return 64 * 1024;
+    case 80:
+    case 87:
+      return 164 * 1024;
+    case 86:
+    case 89:
+    case 120:
+    case 121:
+      return 100 * 1024;
+    default:
+      return shared_limit + 1024;
+  }
+}
+
+/// A block's part of it, with opt-in: the system keeps 1 KiB, but for 7.5.
+uint32_t shared_bytes_of_block() {
+  const uint32_t all = shared_bytes_of_multiprocessor();
+  return options().compute_capability == 75 ? all : all - 1024;
 }
 
 static cudaError_t attribute(int* value, cudaDeviceAttr a) {
@@ -43,10 +62,10 @@ static cudaError_t attribute(int* value, cudaDeviceAttr a) {
       *value = 48 * 1024;
       break;
     case cudaDevAttrMaxSharedMemoryPerBlockOptin:
-      *value = int(shared_limit);
+      *value = int(shared_bytes_of_block());
       break;
     case cudaDevAttrMaxSharedMemoryPerMultiprocessor:
-      *value = 228 * 1024;
+      *value = int(shared_bytes_of_multiprocessor());
       break;
     case cudaDevAttrReservedSharedMemoryPerBlock:
       *value = 1024;
@@ -71,10 +90,10 @@ static cudaError_t attribute(int* value, cudaDeviceAttr a) {
       *value = 32;
       break;
     case cudaDevAttrComputeCapabilityMajor:
-      *value = capability() / 10;
+      *value = options().compute_capability / 10;
       break;
     case cudaDevAttrComputeCapabilityMinor:
-      *value = capability() % 10;
+      *value = options().compute_capability % 10;
       break;
     case cudaDevAttrClockRate:
       *value = 1'000'000;
@@ -148,8 +167,8 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* p, int d) {
   std::snprintf(p->name, sizeof p->name, "GPU emulator");
   p->totalGlobalMem = options().device_memory;
   p->sharedMemPerBlock = 48 * 1024;
-  p->sharedMemPerBlockOptin = shared_limit;
-  p->sharedMemPerMultiprocessor = 228 * 1024;
+  p->sharedMemPerBlockOptin = shared_bytes_of_block();
+  p->sharedMemPerMultiprocessor = shared_bytes_of_multiprocessor();
   p->reservedSharedMemPerBlock = 1024;
   p->regsPerBlock = p->regsPerMultiprocessor = 65536;
   p->warpSize = 32;
@@ -159,8 +178,8 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* p, int d) {
   p->maxGridSize[0] = 0x7fffffff;
   p->maxGridSize[1] = p->maxGridSize[2] = 65535;
   p->totalConstMem = 64 * 1024;
-  p->major = capability() / 10;
-  p->minor = capability() % 10;
+  p->major = options().compute_capability / 10;
+  p->minor = options().compute_capability % 10;
   p->multiProcessorCount = get(cudaDevAttrMultiProcessorCount);
   p->maxThreadsPerMultiProcessor = 2048;
   p->maxBlocksPerMultiProcessor = 32;

@@ -19,6 +19,7 @@ namespace {
 
 constexpr size_t heap_alignment = 256;
 constexpr size_t red_zone = 256;  // after every allocation
+constexpr size_t huge_page = size_t{2} << 20;
 constexpr int max_devices = 64;
 constexpr unsigned char fill_byte = 0xff;  // NaN
 
@@ -92,15 +93,16 @@ Heap& heap_of(int device) {
   if (h.base) return h;
   static const bool handler = (install_fault_handler(), true);
   (void)handler;
-  h.capacity = round_up(2 * options().device_memory + (size_t{64} << 20)) + 4096;
-  h.capacity -= h.capacity % 4096;
-  void* m =
-      mmap(nullptr, h.capacity, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  h.capacity = 2 * options().device_memory + (size_t{64} << 20);
+  h.capacity += huge_page - h.capacity % huge_page;
+  void* m = mmap(nullptr, h.capacity + huge_page, PROT_NONE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (m == MAP_FAILED) {
     std::perror("gpu_emulator: no address space for device memory");
     std::abort();
   }
-  h.base = static_cast<unsigned char*>(m);
+  h.base = static_cast<unsigned char*>(m) + (huge_page - uintptr_t(m) % huge_page);
+  madvise(h.base, h.capacity, MADV_HUGEPAGE);  // protecting small pages takes longer than kernels
   h.free[0] = h.capacity;
   return h;
 }

@@ -20,7 +20,7 @@ cudaError_t check(const RegisteredKernel& k, dim3 grid, dim3 block, size_t dynam
     return cudaErrorInvalidConfiguration;
   if (threads > k.kernel->max_threads) return cudaErrorLaunchOutOfResources;  // __launch_bounds__
   if (dynamic_shared > size_t(k.max_dynamic_shared) ||
-      dynamic_shared + k.kernel->static_shared_bytes > shared_limit)
+      dynamic_shared + k.kernel->static_shared_bytes > shared_bytes_of_block())
     return cudaErrorInvalidValue;
   if (k.max_dynamic_shared == 48 * 1024 &&
       dynamic_shared + k.kernel->static_shared_bytes > 48 * 1024)
@@ -60,7 +60,7 @@ int blocks_per_multiprocessor(const RegisteredKernel& k, int threads, size_t dyn
   if (threads < 1 || threads > int(k.kernel->max_threads)) return 0;
   const int rounded = (threads + 31) / 32 * 32;
   const size_t shared = dynamic_shared + k.kernel->static_shared_bytes + 1024;
-  const int by_shared = int(228 * 1024 / shared);
+  const int by_shared = int(shared_bytes_of_multiprocessor() / shared);
   return std::min({2048 / rounded, by_shared, 32});
 }
 
@@ -135,7 +135,7 @@ cudaError_t cudaFuncSetAttribute(const void* function, cudaFuncAttribute attribu
   RegisteredKernel* k = lookup(function);
   if (!k) return record(cudaErrorInvalidDeviceFunction);
   if (attribute != cudaFuncAttributeMaxDynamicSharedMemorySize) return cudaSuccess;
-  if (value < 0 || uint32_t(value) + k->kernel->static_shared_bytes > shared_limit)
+  if (value < 0 || uint32_t(value) + k->kernel->static_shared_bytes > shared_bytes_of_block())
     return record(cudaErrorInvalidValue);
   k->max_dynamic_shared = value;
   return cudaSuccess;

@@ -64,7 +64,7 @@ extern Statistics statistics;
 
 /// Shared-memory window: 48 KiB of static variables at most, then dynamic memory.
 constexpr uint32_t dynamic_shared_offset = 50 * 1024;
-constexpr uint32_t shared_limit = 227 * 1024;  // per block, with opt-in
+constexpr uint32_t shared_limit = 227 * 1024;  // per block, with opt-in, on the largest device
 constexpr uint32_t shared_window = dynamic_shared_offset + shared_limit + 4096;
 
 }  // namespace gpu_emulator

@@ -40,6 +40,7 @@ Options from_environment() {
   o.nccl_in_progress = number("GPU_EMULATOR_NCCL_IN_PROGRESS", 1) != 0;
   o.nccl_remote_errors = number("GPU_EMULATOR_NCCL_REMOTE_ERRORS", 0) != 0;
   o.driver_version = int(number("GPU_EMULATOR_DRIVER_VERSION", 0));
+  o.compute_capability = int(number("GPU_EMULATOR_COMPUTE_CAPABILITY", 80));
   o.devices = int(number("GPU_EMULATOR_DEVICES", 1));
   o.timeout_seconds = int(number("GPU_EMULATOR_TIMEOUT", 60));
   o.device_memory = size_t(number("GPU_EMULATOR_MEMORY_MB", 4096)) << 20;

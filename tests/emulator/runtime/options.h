@@ -26,6 +26,7 @@ struct Options {
   bool nccl_in_progress = true;     // non-blocking NCCL calls are sometimes in progress
   bool nccl_remote_errors = false;  // ranks learn that another one has aborted
   int driver_version = 0;           // 0: the toolkit's
+  int compute_capability = 80;      // what the device claims: 80, 86, 90, ...
   int devices = 1;
   int timeout_seconds = 60;  // how long a stream may wait for another rank or host thread
   size_t device_memory = size_t{4} << 30;

@@ -122,7 +122,8 @@ Figures measure(const Options& o, bench::PretrainingSteps& steps) {
 /// card's own rate of products in `precision`, measured here.
 nlohmann::ordered_json gpu_report(const Options& o, const Figures& f, Context& context) {
   nlohmann::ordered_json out;
-  for (const auto& [key, value] : bench::gpu_description(context)) out[key] = value;
+  if constexpr (built_with_cuda)
+    for (const auto& [key, value] : bench::gpu_description(context)) out[key] = value;
   const char* commit = std::getenv("ELECTRA_COMMIT");
   out["commit"] = commit == nullptr ? "unknown" : commit;
   const double step_tokens = static_cast<double>(o.batch * o.length);
@@ -195,8 +196,7 @@ void run(const Options& o) {
   bench::PretrainingSteps steps(configuration(o));
   const Figures figures = measure(o, steps);
   nlohmann::ordered_json gpu = nlohmann::ordered_json::object();
-  if constexpr (built_with_cuda)
-    if (on_gpu(steps.context())) gpu = gpu_report(o, figures, steps.context());
+  if (on_gpu(steps.context())) gpu = gpu_report(o, figures, steps.context());
   (o.json ? print_json : print_text)(o, figures, steps.context().device(), gpu);
 }
 

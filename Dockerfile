@@ -8,6 +8,10 @@
 ARG CUDA_IMAGE=nvidia/cuda:12.8.1-devel-ubuntu24.04
 FROM ${CUDA_IMAGE}
 
+# NVIDIA's images refuse drivers that they do not list. CUDA itself takes every driver of its major
+# version, and libelectra says so of one that is too old.
+ENV NVIDIA_DISABLE_REQUIRE=1
+
 # Only what the packages depend on, so that a change of the sources does not install them anew.
 COPY scripts/setup /opt/libelectra/scripts/
 COPY cmake/gpu /opt/libelectra/cmake/gpu/
@@ -18,10 +22,11 @@ COPY . /opt/libelectra/
 WORKDIR /opt/libelectra
 # Neither for the processor nor for the card of the machine that builds the image, which need not
 # have one.
-RUN cmake --preset cuda -DELECTRA_NATIVE=OFF -DELECTRA_BUILD_TESTS=OFF -DELECTRA_BUILD_BENCHMARKS=OFF \
-    && cmake --build --preset cuda \
-    && cmake --install build/cuda \
-    && install build/cuda/examples/pretrain_small build/cuda/examples/detect /usr/local/bin/ \
+RUN cmake --preset release -DELECTRA_CUDA=ON -DELECTRA_NATIVE=OFF \
+        -DELECTRA_BUILD_TESTS=OFF -DELECTRA_BUILD_BENCHMARKS=OFF \
+    && cmake --build --preset release \
+    && cmake --install build/release \
+    && install build/release/examples/pretrain_small build/release/examples/detect /usr/local/bin/ \
     && rm -rf build
 
 WORKDIR /work

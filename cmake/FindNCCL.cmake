@@ -1,6 +1,8 @@
-# NCCL has no CMake package of its own, and the CUDA toolkit's knows nothing of it. Gives NCCL::NCCL.
+# NCCL has no CMake package of its own, and the CUDA toolkit's knows nothing of it: NCCL::NCCL.
+# NCCL_ROOT may name the folder that holds include/ and lib/, as Python's package nvidia-nccl does,
+# whose library has only the name that programs ask for when they start.
 find_path(NCCL_INCLUDE_DIR nccl.h HINTS ${CUDAToolkit_INCLUDE_DIRS})
-find_library(NCCL_LIBRARY nccl HINTS ${CUDAToolkit_LIBRARY_DIR})
+find_library(NCCL_LIBRARY NAMES nccl libnccl.so.2 HINTS ${CUDAToolkit_LIBRARY_DIR})
 mark_as_advanced(NCCL_INCLUDE_DIR NCCL_LIBRARY)
 
 if(NCCL_INCLUDE_DIR AND EXISTS "${NCCL_INCLUDE_DIR}/nccl.h")

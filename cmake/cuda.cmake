@@ -4,6 +4,7 @@ set(electra_cuda OFF)
 set(ELECTRA_BUILT_WITH_CUDA false)
 set(ELECTRA_CUDA_ARCHITECTURES 80 86 89 90 100 120 CACHE STRING
     "Compute capabilities that kernels are compiled for; the last one as PTX, too, for later cards")
+option(ELECTRA_CUDA_STRICT "A kernel that spills registers is an error instead of a warning" OFF)
 
 if(ELECTRA_CUDA STREQUAL "OFF")
   return()
@@ -63,11 +64,15 @@ endif()
 set(electra_cuda ON)
 set(ELECTRA_BUILT_WITH_CUDA true)
 
-# How nvcc compiles a target's sources. A kernel that spills registers or keeps arrays in local memory
-# is an error (docs/ptxas.md).
+# How nvcc compiles a target's sources. Each release of ptxas allocates registers in its own way:
+# what must not happen with the one that developers use (docs/ptxas.md) costs others a little speed.
 function(electra_cuda_options target)
-  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr
-    -Xptxas=--warn-on-spills,--warn-on-local-memory-usage,--warning-as-error>)
+  set(ptxas --warn-on-spills,--warn-on-local-memory-usage)
+  if(ELECTRA_CUDA_STRICT OR CMAKE_COMPILE_WARNING_AS_ERROR)
+    string(APPEND ptxas ,--warning-as-error)
+  endif()
+  target_compile_options(${target} PRIVATE
+    $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr -Xptxas=${ptxas}>)
   set_target_properties(${target} PROPERTIES
     CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON CUDA_RUNTIME_LIBRARY Shared
     INSTALL_RPATH_USE_LINK_PATH ON  # the toolkit's libraries need not be where the loader looks

@@ -3,18 +3,27 @@
 
     compare_kernels.py OURS.json [THEIRS.json …] [--out FILE.json]
 
-Each file is one report of Google Benchmark or a list of them, as scripts/bench_kernels and torch_kernels.py write them.
-Rows are joined by suite, name, device and tokens. A ratio is their time over ours: above 1, ours is faster.
+Each file is one report of Google Benchmark or a list of them, as scripts/bench_kernels and
+torch_kernels.py write them; one that is not whole is named and left out. Rows are joined by suite,
+name, device and tokens. A ratio is their time over ours: above 1, ours is faster.
 """
-import argparse, json, re, sys
+
+import argparse
+import json
+import pathlib
+import re
+import sys
 
 OURS = "libelectra"
 MICROSECONDS = {"ns": 1e-3, "us": 1.0, "ms": 1e3, "s": 1e6}
 
 
 def reports(path):
-    with open(path) as file:
-        content = json.load(file)
+    try:
+        content = json.loads(path.read_text())
+    except ValueError as error:
+        print(f"compare_kernels: {path} is left out: {error}", file=sys.stderr)
+        return []
     return content if isinstance(content, list) else [content]
 
 
@@ -29,40 +38,54 @@ def rows(report):
         yield key, context["system"], row
 
 
+def microseconds(row):
+    return row["real_time"] * MICROSECONDS[row["time_unit"]]
+
+
+def joined(key, found):
+    """Our row of a kernel, and how much longer others take."""
+    suite, name, device, tokens = key
+    ours = found[OURS]
+    time = microseconds(ours)
+    ratios = {system: microseconds(row) / time for system, row in found.items() if system != OURS}
+    return {"suite": suite, "name": name, "device": device, "tokens": int(tokens), "us": time,
+            "speed": ours.get("GB/s", ours.get("GFLOP/s")), "share": ours.get("share"),
+            "ratios": ratios}
+
+
+def print_table(kernels, systems):
+    print(f"{'kernel':64} {'us':>9} {'GB/s, GFLOP/s':>14} {'share':>6}" +
+          "".join(f" {system:>17}" for system in systems))
+    for row in kernels:
+        name, suite = row["name"], row["suite"]
+        label = name if name.startswith(suite) else f"{suite}/{name}"
+        speed = share = ""
+        if row["speed"] is not None:
+            speed, share = f"{row['speed']:.1f}", f"{row['share']:.2f}"
+        ratios = [f"{row['ratios'][s]:.2f}" if s in row["ratios"] else "" for s in systems]
+        print(f"{label:64} {row['us']:9.1f} {speed:>14} {share:>6}" +
+              "".join(f" {ratio:>17}" for ratio in ratios))
+
+
 def main():
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("files", nargs="+")
-    p.add_argument("--out")
-    a = p.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="+", type=pathlib.Path)
+    parser.add_argument("--out", type=pathlib.Path)
+    arguments = parser.parse_args()
     table, contexts = {}, {}
-    for path in a.files:
-        for report in reports(path):
-            contexts.setdefault(report["context"]["system"], report["context"])
-            for key, system, row in rows(report):
-                table.setdefault(key, {})[system] = row
-    systems = sorted({system for row in table.values() for system in row} - {OURS})
+    for report in (report for path in arguments.files for report in reports(path)):
+        contexts.setdefault(report["context"]["system"], report["context"])
+        for key, system, row in rows(report):
+            table.setdefault(key, {})[system] = row
+    systems = sorted({system for found in table.values() for system in found} - {OURS})
     cards = {context.get("card") for context in contexts.values()}
     if len(cards) > 1:
         print(f"compare_kernels: not one card but {sorted(map(str, cards))}", file=sys.stderr)
-    print(f"{'kernel':64} {'us':>9} {'GB/s, GFLOP/s':>14} {'share':>6}" + "".join(f" {system:>17}" for system in systems))
-    joined = []
-    for (suite, name, device, tokens), found in table.items():
-        ours = found.get(OURS)
-        if ours is None:
-            continue
-        time = ours["real_time"] * MICROSECONDS[ours["time_unit"]]
-        speed = ours.get("GB/s", ours.get("GFLOP/s"))
-        ratios = {system: row["real_time"] * MICROSECONDS[row["time_unit"]] / time
-                  for system, row in found.items() if system != OURS}
-        joined.append({"suite": suite, "name": name, "device": device, "tokens": int(tokens), "us": time, "speed": speed,
-                       "share": ours.get("share"), "ratios": ratios})
-        label = name if name.startswith(suite) else f"{suite}/{name}"
-        print(f"{label:64} {time:9.1f} {'' if speed is None else f'{speed:.1f}':>14} "
-              f"{'' if speed is None else format(ours['share'], '.2f'):>6}" +
-              "".join(f" {f'{ratios[s]:.2f}' if s in ratios else '':>17}" for s in systems))
-    if a.out:
-        with open(a.out, "w") as file:
-            json.dump({"contexts": contexts, "kernels": joined}, file, indent=1)
+    kernels = [joined(key, found) for key, found in table.items() if OURS in found]
+    print_table(kernels, systems)
+    if arguments.out:
+        arguments.out.write_text(json.dumps({"contexts": contexts, "kernels": kernels}, indent=1))
 
 
 if __name__ == "__main__":

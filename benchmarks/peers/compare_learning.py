@@ -1,21 +1,33 @@
 #!/usr/bin/env python3
 """Whether libelectra learns what PyTorch learns: several seeds of each, held against one another.
 
-    compare_learning.py --ours RUN/train.jsonl … --peer PEER.jsonl … [--out FILE.json] [--figure FILE.svg] [--title TEXT]
+    compare_learning.py --ours RUN/train.jsonl … --peer PEER.jsonl …
+                        [--out FILE.json] [--figure FILE.svg] [--title TEXT]
 
-Reads the "evaluation" lines of both, takes mean and spread over seeds at the last step, and says for each figure whether
-ours lies within the peer's mean +- the larger of twice the peer's spread (standard deviation over seeds) and 3 %. Also
-says from which step on each run's AUC stays above 0.65 (linear between evaluations; it also peaks in the first few steps,
-when replacements are as good as uniform and thus rare tokens), and whether the two ranges overlap.
+Reads the "evaluation" lines of both, takes mean and spread over seeds at the last step, and says
+for each figure whether ours lies within the peer's mean +- the larger of twice the peer's spread
+(standard deviation over seeds) and 3 %. Also says from which step on each run's AUC stays above
+0.65 (linear between evaluations; it also peaks in the first few steps, when replacements are as
+good as uniform and thus rare tokens), and whether the two ranges overlap.
 """
-import argparse, json, statistics, sys
+
+import argparse
+import json
+import pathlib
+import statistics
+import sys
 
 FIGURES = ("mlm_loss", "mlm_accuracy", "disc_loss", "disc_auc")
+LABELS = {"mlm_loss": "held-out MLM loss (nats)", "mlm_accuracy": "held-out MLM accuracy",
+          "disc_loss": "held-out discriminator loss (nats)",
+          "disc_auc": "held-out discriminator AUC"}
 COLOURS = {"ours": "#0072b2", "peer": "#d55e00"}
+WIDTH, HEIGHT = 350, 220  # of a panel
 
 
 def curve(path):
-    lines = [json.loads(line) for line in open(path) if line.strip()]
+    text = pathlib.Path(path).read_text()
+    lines = [json.loads(line) for line in text.splitlines() if line.strip()]
     seen = {line["step"]: line for line in lines if line.get("kind") == "evaluation"}
     return [seen[step] for step in sorted(seen)]
 
@@ -28,80 +40,105 @@ def passes(points, bound):
     return None
 
 
+def compared_figure(ours, peers):
+    """One figure at the last step, of each seed."""
+    mean, spread = statistics.mean(peers), statistics.stdev(peers) if len(peers) > 1 else 0.0
+    allowed = max(2 * spread, 0.03 * abs(mean))
+    ours_mean = statistics.mean(ours)
+    return {"ours": ours, "peer": peers, "ours_mean": ours_mean, "peer_mean": mean,
+            "peer_spread": spread, "allowed": allowed,
+            "within": abs(ours_mean - mean) <= allowed}
+
+
 def compare(ours, peers, bound):
-    rows = {}
-    for name in FIGURES:
-        mine, theirs = [c[-1][name] for c in ours], [c[-1][name] for c in peers]
-        mean, spread = statistics.mean(theirs), statistics.stdev(theirs) if len(theirs) > 1 else 0.0
-        allowed = max(2 * spread, 0.03 * abs(mean))
-        rows[name] = {"ours": mine, "peer": theirs, "ours_mean": statistics.mean(mine), "peer_mean": mean, "peer_spread": spread,
-                      "allowed": allowed, "within": abs(statistics.mean(mine) - mean) <= allowed}
-    a, b = [passes(c, bound) for c in ours], [passes(c, bound) for c in peers]
+    a, b = [passes(points, bound) for points in ours], [passes(points, bound) for points in peers]
     known = None not in a + b
-    return {"last_step": ours[0][-1]["step"], "figures": rows,
+    return {"last_step": ours[0][-1]["step"],
+            "figures": {name: compared_figure([points[-1][name] for points in ours],
+                                              [points[-1][name] for points in peers])
+                        for name in FIGURES},
             "auc_passes": {"bound": bound, "ours": a, "peer": b,
                            "overlap": known and max(min(a), min(b)) <= min(max(a), max(b))},
-            "peers_left_plateau": all(c[-1]["disc_auc"] > 0.70 for c in peers)}
+            "peers_left_plateau": all(points[-1]["disc_auc"] > 0.70 for points in peers)}
 
 
-def panel(curves, name, label, x0, y0, width, height, last):
-    values = [point[name] for group in curves.values() for c in group for point in c]
-    low, high = min(values), max(values)
-    low, high = low - 0.05 * (high - low), high + 0.05 * (high - low)
-    at = lambda step, value: (x0 + width * step / last, y0 + height * (high - value) / (high - low))
-    out = [f'<rect x="{x0}" y="{y0}" width="{width}" height="{height}" fill="none" stroke="#888"/>',
-           f'<text x="{x0}" y="{y0 - 8}" font-weight="bold">{label}</text>']
+def axes(name, x0, y0, low, high, last):
+    """The frame of a panel, its title and its scales."""
+    yield f'<rect x="{x0}" y="{y0}" width="{WIDTH}" height="{HEIGHT}" fill="none" stroke="#888"/>'
+    yield f'<text x="{x0}" y="{y0 - 8}" font-weight="bold">{LABELS[name]}</text>'
     for i in range(5):
         value = low + (high - low) * i / 4
-        y = at(0, value)[1]
-        out.append(f'<line x1="{x0}" x2="{x0 + width}" y1="{y:.1f}" y2="{y:.1f}" stroke="#ddd"/>'
-                   f'<text x="{x0 - 6}" y="{y + 4:.1f}" text-anchor="end">{value:.3g}</text>')
+        y = y0 + HEIGHT * (high - value) / (high - low)
+        yield (f'<line x1="{x0}" x2="{x0 + WIDTH}" y1="{y:.1f}" y2="{y:.1f}" stroke="#ddd"/>'
+               f'<text x="{x0 - 6}" y="{y + 4:.1f}" text-anchor="end">{value:.3g}</text>')
     for i in range(5):
-        out.append(f'<text x="{x0 + width * i / 4:.1f}" y="{y0 + height + 16}" text-anchor="middle">{last * i // 4:,}</text>')
+        yield (f'<text x="{x0 + WIDTH * i / 4:.1f}" y="{y0 + HEIGHT + 16}" '
+               f'text-anchor="middle">{last * i // 4:,}</text>')
+
+
+def panel(curves, name, x0, y0, last):
+    values = [point[name] for group in curves.values() for points in group for point in points]
+    margin = 0.05 * (max(values) - min(values))
+    low, high = min(values) - margin, max(values) + margin
+    lines = list(axes(name, x0, y0, low, high, last))
     for system, group in curves.items():
-        for c in group:
-            points = " ".join("%.1f,%.1f" % at(p["step"], p[name]) for p in c)
-            out.append(f'<polyline points="{points}" fill="none" stroke="{COLOURS[system]}" stroke-width="1.6" opacity="0.8"/>')
-    return "\n".join(out)
+        for points in group:
+            at = " ".join(f"{x0 + WIDTH * p['step'] / last:.1f},"
+                          f"{y0 + HEIGHT * (high - p[name]) / (high - low):.1f}" for p in points)
+            lines.append(f'<polyline points="{at}" fill="none" stroke="{COLOURS[system]}" '
+                         'stroke-width="1.6" opacity="0.8"/>')
+    return "\n".join(lines)
 
 
-def draw(curves, title, path):
-    last = max(c[-1]["step"] for group in curves.values() for c in group)
-    labels = {"mlm_loss": "held-out MLM loss (nats)", "mlm_accuracy": "held-out MLM accuracy",
-              "disc_loss": "held-out discriminator loss (nats)", "disc_auc": "held-out discriminator AUC"}
-    panels = [panel(curves, name, labels[name], 70 + 430 * (i % 2), 80 + 290 * (i // 2), 350, 220, last)
+def drawing(curves, title):
+    last = max(points[-1]["step"] for group in curves.values() for points in group)
+
+    def legend(system, name, x):
+        return (f'<text x="{x}" y="50" fill="{COLOURS[system]}">{name}, '
+                f'{len(curves[system])} seeds</text>')
+
+    panels = [panel(curves, name, 70 + 430 * (i % 2), 80 + 290 * (i // 2), last)
               for i, name in enumerate(FIGURES)]
-    with open(path, "w") as file:
-        file.write('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 880 650" font-family="sans-serif" font-size="12">\n'
-                   f'<rect width="880" height="650" fill="white"/><text x="70" y="30" font-size="16">{title}</text>\n'
-                   f'<text x="70" y="50" fill="{COLOURS["ours"]}">libelectra, {len(curves["ours"])} seeds</text>\n'
-                   f'<text x="220" y="50" fill="{COLOURS["peer"]}">PyTorch, {len(curves["peer"])} seeds</text>\n'
-                   + "\n".join(panels) + '\n<text x="440" y="640" text-anchor="middle">step</text>\n</svg>\n')
+    return "\n".join([
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 880 650" font-family="sans-serif" '
+        'font-size="12">',
+        '<rect width="880" height="650" fill="white"/>'
+        f'<text x="70" y="30" font-size="16">{title}</text>',
+        legend("ours", "libelectra", 70), legend("peer", "PyTorch", 220),
+        *panels, '<text x="440" y="640" text-anchor="middle">step</text>', "</svg>", ""])
+
+
+def parsed_arguments():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ours", nargs="+", required=True)
+    parser.add_argument("--peer", nargs="+", required=True)
+    parser.add_argument("--bound", type=float, default=0.65)
+    parser.add_argument("--out", type=pathlib.Path)
+    parser.add_argument("--figure", type=pathlib.Path)
+    parser.add_argument("--title", default="The same examples and first weights")
+    return parser.parse_args()
 
 
 def main():
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--ours", nargs="+", required=True)
-    p.add_argument("--peer", nargs="+", required=True)
-    p.add_argument("--bound", type=float, default=0.65)
-    p.add_argument("--out")
-    p.add_argument("--figure")
-    p.add_argument("--title", default="The same examples and first weights")
-    a = p.parse_args()
-    curves = {"ours": [curve(path) for path in a.ours], "peer": [curve(path) for path in a.peer]}
-    result = compare(curves["ours"], curves["peer"], a.bound)
+    arguments = parsed_arguments()
+    curves = {"ours": [curve(path) for path in arguments.ours],
+              "peer": [curve(path) for path in arguments.peer]}
+    result = compare(curves["ours"], curves["peer"], arguments.bound)
     for name, row in result["figures"].items():
-        print(f"{name:14s} ours {row['ours_mean']:.4f}  peer {row['peer_mean']:.4f} +- {row['allowed']:.4f}  "
-              f"{'within' if row['within'] else 'OUTSIDE'}")
+        print(f"{name:14s} ours {row['ours_mean']:.4f}  peer {row['peer_mean']:.4f} "
+              f"+- {row['allowed']:.4f}  {'within' if row['within'] else 'OUTSIDE'}")
     print("AUC passes", result["auc_passes"])
-    if a.out:
-        keep = {k: [[{f: point[f] for f in ("step", *FIGURES)} for point in c] for c in group] for k, group in curves.items()}
-        with open(a.out, "w") as file:
-            json.dump(result | {"title": a.title, "curves": keep}, file)
-    if a.figure:
-        draw(curves, a.title, a.figure)
-    sys.exit(0 if all(row["within"] for row in result["figures"].values()) and result["auc_passes"]["overlap"] else 1)
+    if arguments.out:
+        kept = {system: [[{key: point[key] for key in ("step", *FIGURES)} for point in points]
+                         for points in group] for system, group in curves.items()}
+        content = result | {"title": arguments.title, "curves": kept}
+        arguments.out.write_text(json.dumps(content))
+    if arguments.figure:
+        arguments.figure.write_text(drawing(curves, arguments.title))
+    within = all(row["within"] for row in result["figures"].values())
+    return 0 if within and result["auc_passes"]["overlap"] else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -11,8 +11,8 @@ namespace electra::bench {
 [[nodiscard]] MachineRates gpu_rates();
 
 /// The seconds of ELECTRA_BENCHMARK_SAMPLES calls, in ascending order. Before each call a kernel
-/// reads memory four times as large as the cache: nothing of the last call is left there, nor
-/// anything that had to be written back.
+/// reads memory four times as large as the cache, 256 MiB at least: nothing of the last call is
+/// left there, nor anything that had to be written back, and the host gets ahead of the GPU.
 [[nodiscard]] std::vector<double> gpu_samples(const std::function<void()>& work);
 
 }  // namespace electra::bench

@@ -10,9 +10,9 @@
 /// Timing on a GPU; only in builds with CUDA, and only for contexts on a GPU.
 namespace electra::bench {
 
-/// Seconds of each of `count` calls of `work`, by the GPU's own events. `before` is run ahead of
-/// each call and is not timed: it empties the cache, and takes long enough for the host to be
-/// ahead.
+/// Seconds of each of `count` calls of `work`, by the GPU's own events, with the column sums that
+/// a kernel leaves for later. `before` is run ahead of each call and is not timed: it empties the
+/// cache, and takes long enough for the host to be ahead.
 [[nodiscard]] std::vector<double> gpu_seconds(Context& context, int count,
                                               const std::function<void()>& before,
                                               const std::function<void()>& work);

@@ -28,7 +28,9 @@ class CacheFlush {
 };
 
 const CacheFlush& flush() {
-  static const CacheFlush only(std::min(most_bytes(), 4 * gpu_cache_bytes(context())));
+  constexpr Index least = Index{256} << 20;
+  static const CacheFlush only(
+      std::min(most_bytes(), std::max(least, 4 * gpu_cache_bytes(context()))));
   return only;
 }
 

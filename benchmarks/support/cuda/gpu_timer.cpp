@@ -38,12 +38,15 @@ std::string version(int number) {  // 13000 is 13.0
 
 std::vector<double> gpu_seconds(Context& context, int count, const std::function<void()>& before,
                                 const std::function<void()>& work) {
-  const cudaStream_t stream = static_cast<CudaContext&>(context).stream();
+  auto& gpu = static_cast<CudaContext&>(context);
+  const cudaStream_t stream = gpu.stream();
   std::vector<std::array<Event, 2>> events(static_cast<std::size_t>(count));
   for (const auto& [start, stop] : events) {
     before();
+    gpu.finish_sums();
     start.record(stream);
     work();
+    gpu.finish_sums();
     stop.record(stream);
   }
   context.synchronize();

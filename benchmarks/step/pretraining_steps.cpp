@@ -1,0 +1,105 @@
+#include "step/pretraining_steps.h"
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <utility>
+
+#include "electra/core/random.h"
+#include "electra/core/recording.h"
+#include "electra/data/masking.h"
+
+namespace electra::bench {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+StepExamples random_text(const RunConfig& config, std::uint32_t step) {
+  RandomStream random(config.seed, site(Network::none, 0, Place::pack), 0, step);
+  const Index length = config.data.length;
+  Examples e;
+  e.length = length;
+  const auto masks = static_cast<std::int32_t>(mask_count(
+      length, length - 2, config.masking.share, max_predictions(config.masking.share, length)));
+  for (Index row = 0; row < config.train.batch; ++row) {
+    for (Index column = 0; column < length; ++column) {
+      const auto word = 5 + random.below(static_cast<std::uint32_t>(config.vocabulary.size - 5));
+      const std::int32_t edge = column == 0 ? 2 : 3;
+      e.ids.push_back(column == 0 || column == length - 1 ? edge : static_cast<std::int32_t>(word));
+      e.types.push_back(0);
+    }
+    e.lengths.push_back(static_cast<std::int32_t>(length));
+    e.mask_counts.push_back(masks);
+  }
+  const StepTotals totals{.tokens = config.train.batch * length,
+                          .masked = config.train.batch * masks};
+  return {.examples = std::move(e), .totals = totals, .epoch = 0};
+}
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::unique_ptr<Context> create_context(const RunConfig& config) {
+  const auto [device, remark] = choose_device(config.device);
+  if (!remark.empty()) std::fprintf(stderr, "%s\n", remark.c_str());
+  return Context::create(device, {.threads = config.threads});
+}
+
+}  // namespace
+
+PretrainingSteps::PretrainingSteps(const RunConfig& config)
+    : config_(config),
+      context_(create_context(config_)),
+      model_(store_, config_.model, config_.vocabulary.size) {
+  store_.allocate(*context_, config_.precision);
+  store_.initialise(config_.seed, config_.model.initializer_range);
+  objective_ = make_objective(model_, config_, SpecialIds{});
+  alone_ = Communicator::single_process();
+  trainer_ = std::make_unique<Trainer>(store_, *objective_, *alone_, config_);
+}
+
+std::vector<double> PretrainingSteps::timed(int count) {
+  std::vector<double> milliseconds;
+  for (int i = 0; i < count; ++i) {
+    const StepExamples examples =
+        random_text(config_, static_cast<std::uint32_t>(trainer_->next_step()));
+    const auto start = Clock::now();
+    trainer_->step(examples);
+    context_->synchronize();
+    milliseconds.push_back(1e3 * seconds_since(start));
+  }
+  return milliseconds;
+}
+
+double PretrainingSteps::sustained(int count) {
+  std::vector<StepExamples> ahead;
+  for (int i = 0; i < count; ++i)
+    ahead.push_back(random_text(config_, static_cast<std::uint32_t>(trainer_->next_step() + i)));
+  const auto start = Clock::now();
+  for (const StepExamples& examples : ahead) trainer_->step(examples);
+  context_->synchronize();
+  return seconds_since(start) / count;
+}
+
+Parts PretrainingSteps::observed(int count) {
+  Parts parts;
+  context_->set_observer([&](const KernelEvent& event) {
+    Part& part = parts[std::string(event.name)];
+    part.seconds += event.seconds;
+    part.flops += event.cost.flops;
+    part.bytes += event.cost.bytes;
+    ++part.calls;
+  });
+  static_cast<void>(timed(count));
+  context_->set_observer({});
+  return parts;
+}
+
+Index PretrainingSteps::launches() const {
+  const Recording* const recording = trainer_->recording();
+  return recording == nullptr ? 0 : recording->kernels();
+}
+
+}  // namespace electra::bench

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "electra/core/context.h"
+#include "electra/train/trainer.h"
+#include "step/parts.h"
+
+namespace electra::bench {
+
+/// A new pair of models and its optimizer steps on random text.
+class PretrainingSteps {
+ public:
+  explicit PretrainingSteps(const RunConfig& config);
+
+  /// Milliseconds of each of `count` steps, when each is waited for.
+  std::vector<double> timed(int count);
+  /// Seconds of one of `count` steps as in a run, where nobody waits between them.
+  [[nodiscard]] double sustained(int count);
+  /// What the kernels of `count` steps took, each of them waited for.
+  [[nodiscard]] Parts observed(int count);
+
+  [[nodiscard]] Context& context() const { return *context_; }
+  [[nodiscard]] Index parameters() const { return store_.parameter_count(); }
+  /// Kernels of the recorded step; 0 if none was recorded.
+  [[nodiscard]] Index launches() const;
+  [[nodiscard]] PretrainingMetrics take_metrics() { return trainer_->take_metrics(); }
+
+ private:
+  RunConfig config_;
+  std::unique_ptr<Context> context_;
+  ParameterStore store_;
+  Electra model_;
+  std::unique_ptr<Objective> objective_;
+  std::unique_ptr<Communicator> alone_;
+  std::unique_ptr<Trainer> trainer_;
+};
+
+}  // namespace electra::bench

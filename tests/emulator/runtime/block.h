@@ -62,7 +62,8 @@ struct Block {
   Thread* current = nullptr;
   unsigned long host_thread = 0;  // that runs it (pthread_self)
   Order order = Order::forward;
-  unsigned hot_warp = 0;
+  unsigned hot_warp = 0;     // with Order::warp: the one that runs until it blocks
+  size_t hot_ready = 0;      // its ready threads, the last in `ready`
   uint64_t idle_yields = 0;  // spins since a thread last got anywhere
   const Kernel* kernel = nullptr;
   const unsigned char* parameters = nullptr;

@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cinttypes>
 #include <cstdarg>
 #include <cstdio>
@@ -90,30 +91,31 @@ void start_thread(unsigned i) {
   make_ready(i);
 }
 
+/// Another warp becomes hot: its threads go to the end of the list.
+void heat(unsigned warp) {
+  auto& ready = block.ready;
+  block.hot_warp = warp;
+  const auto first =
+      std::partition(ready.begin(), ready.end(), [=](unsigned id) { return id / 32 != warp; });
+  block.hot_ready = size_t(ready.end() - first);
+}
+
 unsigned take_ready_thread() {
   auto& ready = block.ready;
-  size_t pick = 0;
   if (block.order == Order::forward) {
     const unsigned id = ready.front();
     ready.erase(ready.begin());
     return id;
   }
-  if (block.order == Order::reverse) pick = ready.size() - 1;
+  size_t pick = ready.size() - 1;
   if (block.order == Order::random) pick = next_random() % ready.size();
   if (block.order == Order::warp) {
-    pick = next_random() % ready.size();
-    if (next_random() % 256 == 0) block.hot_warp = ready[pick] / 32;  // now and then interrupt it
-    for (size_t i = 0; i < ready.size(); i++) {
-      const size_t candidate = (pick + i) % ready.size();
-      if (ready[candidate] / 32 == block.hot_warp) {
-        pick = candidate;
-        break;
-      }
-    }
-    block.hot_warp = ready[pick] / 32;
+    if (!block.hot_ready || next_random() % 256 == 0)  // now and then interrupt it
+      heat(ready[next_random() % ready.size()] / 32);
+    pick -= next_random() % block.hot_ready--;
   }
-  const unsigned id = ready[pick];
-  ready[pick] = ready.back();
+  std::swap(ready[pick], ready.back());
+  const unsigned id = ready.back();
   ready.pop_back();
   return id;
 }
@@ -148,6 +150,7 @@ void run_block(Index3 index) {
   running.block_index = index;
   block.live = block.thread_count;
   block.ready.clear();
+  block.hot_ready = 0;
   block.idle_yields = 0;
   for (Barrier& b : block.barriers) b.expected = b.arrived = b.votes = 0;
   block.warp_operations.resize((block.thread_count + 31) / 32 * 32);
@@ -176,6 +179,11 @@ std::vector<uint64_t> block_order(uint64_t count) {
 void make_ready(unsigned thread) {
   block.threads[thread].state = State::ready;
   block.ready.push_back(thread);
+  if (block.order != Order::warp) return;
+  if (thread / 32 == block.hot_warp)
+    block.hot_ready++;
+  else
+    std::swap(block.ready.back(), block.ready[block.ready.size() - 1 - block.hot_ready]);
 }
 
 void switch_to_scheduler() {

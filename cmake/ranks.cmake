@@ -33,7 +33,12 @@ if(ELECTRA_MPI STREQUAL "ON" OR (ELECTRA_MPI STREQUAL "AUTO" AND electra_cuda))
   if(MPI_CXX_FOUND)
     set(electra_mpi ON)
     set(ELECTRA_BUILT_WITH_MPI true)
-    list(APPEND electra_link_libraries MPI::MPI_CXX)
+    # One source knows of MPI; all others are compiled as without it, so that ccache has them.
+    list(APPEND electra_link_libraries $<LINK_ONLY:MPI::MPI_CXX>)
+    set_source_files_properties(src/parallel/mpi.cpp PROPERTIES
+      INCLUDE_DIRECTORIES "${MPI_CXX_INCLUDE_DIRS}"
+      COMPILE_DEFINITIONS "${MPI_CXX_COMPILE_DEFINITIONS}"
+      COMPILE_OPTIONS "${MPI_CXX_COMPILE_OPTIONS}")
     message(STATUS "electra: MPI ${MPI_CXX_VERSION}")
   elseif(ELECTRA_MPI STREQUAL "ON")
     message(FATAL_ERROR "electra: ELECTRA_MPI is ON, but MPI was not found (Debian and Ubuntu: "

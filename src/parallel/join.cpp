@@ -20,19 +20,20 @@ void name_meeting_point(const Launch& launch) {
   if (std::getenv("NCCL_COMM_ID") != nullptr) return;
   if (launch.host.empty())
     throw ConfigError("ranks: " + std::string(to_string(launch.launcher)) +
-                      " does not say where rank 0 can be reached: set MASTER_ADDR, give --master "
-                      "host:port, or build with MPI");
+                      (launch.launcher == Launcher::flags ? " do not" : " does not") +
+                      " say where rank 0 can be reached: give --master host:port, set MASTER_ADDR" +
+                      (started_by_mpi(launch) ? ", or build with MPI" : ""));
   const std::string address = launch.host + ":" + std::to_string(launch.port);
   ::setenv("NCCL_COMM_ID", address.c_str(), 0);
 }
 
-nccl::UniqueId shared_id(const Launch& launch) {
+nccl::UniqueId shared_id(const Launch& launch, const RankOptions& options) {
   nccl::UniqueId id{};
   if constexpr (built_with_nccl) {
     if constexpr (built_with_mpi)
       if (started_by_mpi(launch)) {
         if (launch.leads()) id = nccl::make_id();
-        mpi::share(launch, id);
+        mpi::share(launch, id, options);
         return id;
       }
     name_meeting_point(launch);
@@ -44,7 +45,8 @@ nccl::UniqueId shared_id(const Launch& launch) {
 std::unique_ptr<Communicator> join_gpus(const Launch& launch, Context& context,
                                         const RankOptions& options) {
   if constexpr (built_with_nccl)
-    return nccl::communicator(launch.rank, launch.size, shared_id(launch), context, options);
+    return nccl::communicator(launch.rank, launch.size, shared_id(launch, options), context,
+                              options);
   throw ConfigError("ranks: this libelectra was built without NCCL, which several GPUs need");
 }
 

@@ -138,7 +138,9 @@ Launch discover_launch(const LaunchFlags& flags, const Environment& environment)
   for (const Names& names : groups) found.push_back(read(names, environment));
   Launch launch = choose(found);
   const auto visible = environment("CUDA_VISIBLE_DEVICES");
-  launch.sees_one_gpu = visible && !visible->empty() && visible->find(',') == std::string::npos;
+  // torchrun shows all of its ranks the same GPUs: one is then one for all of them.
+  launch.has_own_gpu = launch.launcher != Launcher::torchrun && visible && !visible->empty() &&
+                       visible->find(',') == std::string::npos;
   if (launch.size > 1) find_rendezvous(launch, flags.master, environment);
   return launch;
 }

@@ -2,12 +2,15 @@
 
 #include <mpi.h>
 
-#include <atomic>
+#include <algorithm>
+#include <functional>
+#include <future>
 #include <thread>
 
 #include "electra/core/context.h"
 #include "electra/core/error.h"
 #include "parallel/operation.h"
+#include "parallel/side_thread.h"
 #include "parallel/watch.h"
 
 namespace electra::mpi {
@@ -24,36 +27,51 @@ void expect(int result, const char* call) {
   throw TrainingError(std::string(call) + ": " + text);
 }
 
-/// The processes that mpirun has started; once in a process's life.
-class World {
- public:
-  explicit World(const Launch& launch) {
-    int finalized = 0, provided = 0, rank = 0, size = 0;
-    MPI_Finalized(&finalized);
-    if (finalized != 0) throw ConfigError("MPI: this process is done with it already");
-    expect(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
-    MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    MPI_Comm_size(MPI_COMM_WORLD, &size);
-    if (rank == launch.rank && size == launch.size) return;
-    MPI_Finalize();
-    throw ConfigError("MPI: expected rank " + std::to_string(launch.rank) + " of " +
-                      std::to_string(launch.size) + ", found " + std::to_string(rank) + " of " +
-                      std::to_string(size) +
-                      ": was this program built with the MPI that the launcher belongs to?");
-  }
-  /// MPI_Finalize would wait for ranks that are gone: without them it is left out.
-  ~World() {
-    if (whole_) MPI_Finalize();
-  }
-  World(const World&) = delete;
-  World& operator=(const World&) = delete;
+/// Waits for all processes that mpirun has started; MPI allows that once in a process's life.
+void initialize(const Launch& launch) {
+  int before = 0, provided = 0, rank = 0, size = 0;
+  MPI_Initialized(&before);
+  if (before != 0) throw ConfigError("MPI: this process uses it already, or is done with it");
+  expect(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &provided), "MPI_Init_thread");
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  MPI_Comm_size(MPI_COMM_WORLD, &size);
+  if (rank == launch.rank && size == launch.size && provided >= MPI_THREAD_SERIALIZED) return;
+  MPI_Finalize();
+  if (provided < MPI_THREAD_SERIALIZED)
+    throw ConfigError("MPI: expected MPI_THREAD_SERIALIZED, which this MPI was built without");
+  throw ConfigError("MPI: expected rank " + std::to_string(launch.rank) + " of " +
+                    std::to_string(launch.size) + ", found " + std::to_string(rank) + " of " +
+                    std::to_string(size) +
+                    ": start it with mpirun or mpiexec of the MPI that it was built with");
+}
 
-  void broken() { whole_ = false; }
+/// Waits as long as the watch allows.
+void await(std::future<void> done, const Watch& watch) {
+  while (done.wait_for(10ms) != std::future_status::ready) watch.check();
+  done.get();
+}
 
- private:
-  bool whole_ = true;
-};
+/// What MPI does on its way in and out cannot be polled: it is left to a thread of its own.
+void meet(SideThread& side, Watch& watch, const std::string& operation,
+          std::function<void()> work) {
+  const std::uint64_t call = watch.enter_meeting(operation);
+  try {
+    await(side.begin(std::move(work)), watch);
+  } catch (const ConfigError& error) {
+    watch.fail(error.what());
+    throw;
+  } catch (const std::exception& error) {
+    watch.fail(error.what());
+    watch.check();
+  }
+  watch.complete(call);
+}
+
+/// MPI needs nobody to end what hangs in it: whoever waits asks the watch.
+Watch::Transport transport() {
+  return {.poll = {}, .stop = [] {}};
+}
 
 MPI_Datatype type_of(DType dtype, std::string_view operation) {
   if (dtype == DType::f32) return MPI_FLOAT;
@@ -67,13 +85,19 @@ MPI_Datatype type_of(DType dtype, std::string_view operation) {
 class Mpi final : public Communicator {
  public:
   Mpi(const Launch& launch, const RankOptions& options)
-      : world_(launch),
-        rank_(launch.rank),
-        size_(launch.size),
-        watch_(rank_, size_, options, {.poll = [] { return std::string(); }, .stop = [] {}}) {}
+      : rank_(launch.rank), size_(launch.size), watch_(rank_, size_, options, transport()) {
+    meet(side_, watch_, "join", [launch] { initialize(launch); });
+  }
 
+  /// MPI_Finalize would wait for ranks that are gone or fall behind: without them it is left out.
   ~Mpi() override {
-    if (failed_) world_.broken();
+    if (watch_.failed()) return;
+    try {
+      wait(watch_.enter_meeting("leave"), "leave", begin_barrier);
+      meet(side_, watch_, "leave", [] { MPI_Finalize(); });
+    } catch (const std::exception&) {  // a destructor says nothing: the report does
+      return;
+    }
   }
 
   [[nodiscard]] int rank() const override { return rank_; }
@@ -94,18 +118,15 @@ class Mpi final : public Communicator {
     });
   }
 
-  void barrier() override {
-    wait("barrier", [](MPI_Request* request) { return MPI_Ibarrier(MPI_COMM_WORLD, request); });
-  }
+  void barrier() override { wait(watch_.enter("barrier"), "barrier", begin_barrier); }
 
   void begin_step(Index step) override { watch_.begin_step(step); }
   void check() override { watch_.check(); }
-  void abort(const std::string& reason) noexcept override {
-    failed_ = true;
-    watch_.fail(reason);
-  }
+  void abort(const std::string& reason) noexcept override { watch_.fail(reason); }
 
  private:
+  static int begin_barrier(MPI_Request* request) { return MPI_Ibarrier(MPI_COMM_WORLD, request); }
+
   [[nodiscard]] static int count(const TensorView& view) {
     if (view.size() > std::numeric_limits<int>::max())
       throw ShapeError("MPI: expected at most 2^31 - 1 elements, found " + to_string(view.shape()));
@@ -117,18 +138,16 @@ class Mpi final : public Communicator {
     if (context.device().type != DeviceType::cpu)
       throw DeviceError("MPI: expected a tensor on the device cpu, found " +
                         to_string(context.device()));
-    wait(operation, begin);
+    wait(watch_.enter(operation), operation, begin);
   }
 
   template <class Begin>
-  void wait(const std::string& operation, const Begin& begin) {
-    const std::uint64_t call = watch_.enter(operation);
+  void wait(std::uint64_t call, const std::string& operation, const Begin& begin) {
     try {
       MPI_Request request = MPI_REQUEST_NULL;
       expect(begin(&request), operation.c_str());
       finish(operation, request);
     } catch (const Error& error) {
-      failed_ = true;
       watch_.fail(error.what());
       watch_.check();
     }
@@ -150,19 +169,26 @@ class Mpi final : public Communicator {
     }
   }
 
-  World world_;
   int rank_;
   int size_;
-  std::atomic<bool> failed_ = false;
-  Watch watch_;  // the last member: its thread uses all others
+  SideThread side_;
+  Watch watch_;
 };
 
 }  // namespace
 
-void share(const Launch& launch, std::span<std::byte> bytes) {
-  const World world(launch);
-  expect(MPI_Bcast(bytes.data(), static_cast<int>(bytes.size()), MPI_BYTE, 0, MPI_COMM_WORLD),
-         "MPI_Bcast");
+void share(const Launch& launch, std::span<std::byte> bytes, const RankOptions& options) {
+  const auto shared = std::make_shared<std::vector<std::byte>>(bytes.begin(), bytes.end());
+  SideThread side;
+  Watch watch(launch.rank, launch.size, options, transport());
+  const auto work = [launch, shared] {
+    initialize(launch);
+    expect(MPI_Bcast(shared->data(), static_cast<int>(shared->size()), MPI_BYTE, 0, MPI_COMM_WORLD),
+           "MPI_Bcast");
+    MPI_Finalize();
+  };
+  meet(side, watch, "meet over MPI", work);
+  std::copy(shared->begin(), shared->end(), bytes.begin());
 }
 
 std::unique_ptr<Communicator> communicator(const Launch& launch, const RankOptions& options) {

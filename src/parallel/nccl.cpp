@@ -8,6 +8,7 @@
 #include "core/cuda/check.h"
 #include "core/cuda/cuda_context.h"
 #include "core/cuda/marks.h"
+#include "parallel/abortable.h"
 #include "parallel/operation.h"
 #include "parallel/watch.h"
 
@@ -53,19 +54,13 @@ class Nccl final : public Communicator {
         context_(context),
         one_(context, size_of(DType::i32)),
         watch_(rank, size, options,
-               {.poll = [this] { return poll(); }, .stop = [this] { stop(); }}) {
+               {.poll = [this] { return poll(); }, .stop = [this] { comm_.abort(); }}) {
     context_.zero(one_.view({1}, DType::i32));
     join(id);
   }
 
   ~Nccl() override {
-    try {
-      if (finalize()) return;
-    } catch (const std::exception&) {  // a destructor says nothing: what failed has been thrown
-      stop();
-      return;
-    }
-    stop();
+    if (watch_.failed() || !finalize()) comm_.abort();
   }
 
   [[nodiscard]] int rank() const override { return rank_; }
@@ -104,12 +99,18 @@ class Nccl final : public Communicator {
 
  private:
   void join(const UniqueId& id) {
-    const std::uint64_t call = watch_.enter_join();
+    const std::uint64_t call = watch_.enter_meeting("join");
     ncclUniqueId unique;
     std::memcpy(&unique, id.data(), sizeof unique);
     ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
     config.blocking = 0;
-    start([&] { return ncclCommInitRankConfig(&comm_, size_, unique, rank_, &config); });
+    ncclResult_t state = ncclSuccess;
+    comm_.set([&] {
+      ncclComm_t comm = nullptr;
+      state = ncclCommInitRankConfig(&comm, size_, unique, rank_, &config);
+      return comm;
+    });
+    settle(state);
     watch_.complete(call);
   }
 
@@ -120,19 +121,15 @@ class Nccl final : public Communicator {
                         to_string(context_.device()) + ", found " + to_string(view.device()));
     const std::uint64_t call = watch_.enter(described(name, view));
     context_.about_to_use(view);
-    start([&] { return comm_ == nullptr ? ncclSuccess : operation(comm_); });
-    const std::lock_guard lock(mutex_);
+    ncclResult_t state = ncclSuccess;
+    comm_.use([&](ncclComm_t comm) { state = operation(comm); });
+    settle(state);
+    const std::lock_guard lock(marking_);
     marks_.put(call, context_.stream());
   }
 
-  /// Calls NCCL and polls until what was called is under way: only then may CUDA calls depend on
-  /// it.
-  template <class Call>
-  void start(const Call& call) {
-    ncclResult_t state = [&] {
-      const std::lock_guard lock(mutex_);
-      return call();
-    }();
+  /// Polls until what was called is under way: only then may CUDA calls depend on it.
+  void settle(ncclResult_t state) {
     for (; state == ncclInProgress; std::this_thread::sleep_for(20us)) state = async_state();
     watch_.check();
     if (state == ncclSuccess) return;
@@ -140,53 +137,53 @@ class Nccl final : public Communicator {
     watch_.check();
   }
 
+  /// A success where there is nothing to ask: the watch then knows why.
   [[nodiscard]] ncclResult_t async_state() {
-    const std::lock_guard lock(mutex_);
     ncclResult_t state = ncclSuccess;
-    if (comm_ == nullptr) return state;  // aborted: the watch knows why
-    const ncclResult_t asked = ncclCommGetAsyncError(comm_, &state);
+    comm_.use([&](ncclComm_t comm) { state = async_state(comm); });
+    return state;
+  }
+
+  [[nodiscard]] static ncclResult_t async_state(ncclComm_t comm) {
+    ncclResult_t state = ncclSuccess;
+    const ncclResult_t asked = ncclCommGetAsyncError(comm, &state);
     return asked == ncclSuccess ? state : asked;
   }
 
   [[nodiscard]] std::string wrong(ncclResult_t state) {
-    const std::lock_guard lock(mutex_);
-    return text_of(state, comm_);
+    std::string text = text_of(state, nullptr);
+    comm_.use([&](ncclComm_t comm) { text = text_of(state, comm); });
+    return text;
   }
 
-  /// On the watch's thread, which must not disturb a capture that the caller's thread has begun.
+  /// On a thread of the watch's, which must not disturb a capture that the caller's thread has
+  /// begun. CUDA may make it wait for as long as the GPU does.
   [[nodiscard]] std::string poll() {
+    std::string wrong;
+    comm_.try_use([&](ncclComm_t comm) {
+      if (const ncclResult_t state = async_state(comm); !under_way(state))
+        wrong = text_of(state, comm);
+    });
+    if (!wrong.empty()) return wrong;
     cudaStreamCaptureMode mode = cudaStreamCaptureModeRelaxed;
     cuda::check(cudaThreadExchangeStreamCaptureMode(&mode), "cudaThreadExchangeStreamCaptureMode");
     cuda::check(cudaSetDevice(context_.device().index), "cudaSetDevice");
-    const ncclResult_t state = async_state();
-    if (!under_way(state)) return wrong(state);
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(marking_);
     if (const auto passed = marks_.passed()) watch_.complete(*passed);
     return {};
-  }
-
-  /// Ends NCCL's kernels on the GPU, so that a wait for the stream ends, too.
-  void stop() noexcept {
-    const std::lock_guard lock(mutex_);
-    if (comm_ != nullptr) (void)ncclCommAbort(comm_);
-    comm_ = nullptr;
   }
 
   /// Leaves as NCCL wants it, with all operations done; false if that cannot be.
   [[nodiscard]] bool finalize() {
     const auto limit = std::chrono::steady_clock::now() + finalize_limit;
-    ncclResult_t state = [&] {
-      const std::lock_guard lock(mutex_);
-      return comm_ == nullptr ? ncclSuccess : ncclCommFinalize(comm_);
-    }();
+    ncclResult_t state = ncclSuccess;
+    comm_.use([&](ncclComm_t comm) { state = ncclCommFinalize(comm); });
     for (; state == ncclInProgress; std::this_thread::sleep_for(100us)) {
       if (std::chrono::steady_clock::now() > limit) return false;
       state = async_state();
     }
-    const std::lock_guard lock(mutex_);
     if (state != ncclSuccess) return false;
-    if (comm_ != nullptr) (void)ncclCommDestroy(comm_);
-    comm_ = nullptr;
+    if (ncclComm_t comm = comm_.release()) (void)ncclCommDestroy(comm);
     return true;
   }
 
@@ -194,10 +191,12 @@ class Nccl final : public Communicator {
   int size_;
   CudaContext& context_;
   Buffer one_;
-  std::mutex mutex_;  // guards what follows; each call of NCCL's under it is short
-  ncclComm_t comm_ = nullptr;
+  /// Aborting ends NCCL's kernels on the GPU, so that a wait for the stream ends, too. No lock may
+  /// be held that a call of CUDA's needs, because that may be what waits for the stream.
+  Abortable<ncclComm_t> comm_{[](ncclComm_t comm) { (void)ncclCommAbort(comm); }};
+  std::mutex marking_;
   cuda::Marks marks_;
-  Watch watch_;  // the last member: its thread uses all others
+  Watch watch_;  // the last member: its threads use all others
 };
 
 }  // namespace

@@ -17,12 +17,12 @@ Device device_of(const Launch& launch, std::string_view configured, int gpus) {
         std::string(configured) + "\"");
   if (gpus == 0) return {DeviceType::cuda, 0};  // whose context says why there is none
   // Which physical GPU each of them sees is not known here; NCCL refuses to use one twice.
-  if (launch.sees_one_gpu && gpus == 1) return {DeviceType::cuda, 0};
+  if (launch.has_own_gpu && gpus == 1) return {DeviceType::cuda, 0};
   const int needed = std::max(launch.local_size, launch.local_rank + 1);
   if (needed > gpus)
     throw ConfigError("device: expected at least as many GPUs as ranks on this machine, found " +
                       std::to_string(gpus) + " for " + std::to_string(needed) +
-                      "; two ranks cannot share a GPU");
+                      "; two ranks cannot share a GPU (does CUDA_VISIBLE_DEVICES hide some?)");
   return {DeviceType::cuda, launch.local_rank};
 }
 

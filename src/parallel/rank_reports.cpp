@@ -106,8 +106,9 @@ std::string RankReports::describe(const RankReport& own) const {
       text += " (this one): " + to_string(own);
     else if (!found || !here)
       text += ": nothing is known of it";
-    else if (found->time < came_ && found->report.call == 0)
-      text += ": came " + seconds_text(came_ - found->time) + " before this one; nothing since";
+    else if (found->time < came_)  // perhaps of an earlier attempt: who lives writes again
+      text += ": nothing since this one came; " + seconds_text(came_ - found->time) +
+              " before: " + to_string(found->report);
     else
       text += ": " + to_string(found->report) + "; last heard of " +
               seconds_text(here->time - found->time) + " ago";

@@ -35,7 +35,9 @@ Watch::Watch(int rank, int size, const RankOptions& options, Transport transport
     : options_(options),
       transport_(std::move(transport)),
       reports_(options.reports, rank, size),
-      thread_([this] { work(); }) {}
+      looking_([this] { every_tick([this] { look(); }); }) {
+  if (transport_.poll) asking_ = std::thread([this] { every_tick([this] { ask(); }); });
+}
 
 Watch::~Watch() {
   {
@@ -43,7 +45,8 @@ Watch::~Watch() {
     leave_ = true;
   }
   leaving_.notify_all();
-  thread_.join();
+  looking_.join();
+  if (asking_.joinable()) asking_.join();
   if (failed_) return;
   RankReport last = report();
   last.state = RankReport::State::left;
@@ -64,7 +67,9 @@ std::uint64_t Watch::enter(const std::string& operation) {
                preparing ? Clock::duration(preparation) : Clock::duration(options_.deadline));
 }
 
-std::uint64_t Watch::enter_join() { return enter("join", options_.deadline); }
+std::uint64_t Watch::enter_meeting(const std::string& operation) {
+  return enter(operation, options_.deadline);
+}
 
 std::uint64_t Watch::enter(const std::string& operation, Clock::duration limit) {
   check();
@@ -103,12 +108,12 @@ void Watch::fail(const std::string& reason, Origin origin) noexcept try {
   transport_.stop();
 }
 
-void Watch::work() {
+void Watch::every_tick(const std::function<void()>& work) {
   std::unique_lock lock(mutex_);
   while (!leaving_.wait_for(lock, tick(options_.deadline), [&] { return leave_ || failed_; })) {
     lock.unlock();
     try {
-      look();
+      work();
     } catch (const std::exception& error) {
       fail(error.what());
     }
@@ -116,8 +121,11 @@ void Watch::work() {
   }
 }
 
+void Watch::ask() {
+  if (const std::string wrong = transport_.poll(); !wrong.empty()) fail(wrong);
+}
+
 void Watch::look() {
-  if (const std::string wrong = transport_.poll(); !wrong.empty()) return fail(wrong);
   if (const std::string late = overdue(); !late.empty()) return fail(late);
   if (Clock::now() - reported_ < interval(options_.deadline)) return;
   reported_ = Clock::now();

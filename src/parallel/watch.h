@@ -14,15 +14,16 @@
 
 namespace electra {
 
-/// Follows the calls of one rank on a thread of its own. When a call takes longer than the
+/// Follows the calls of one rank on threads of its own. When a call takes longer than the
 /// deadline, the transport reports an error, or another rank has stopped, it stops the transport;
 /// from then on every call throws.
 class Watch {
  public:
   /// What a communicator does for its watch.
   struct Transport {
-    std::function<std::string()> poll;  // ends the calls that are done; says what went wrong, if so
-    std::function<void()> stop;         // ends everything that hangs; called once, by any thread
+    std::function<std::string()> poll;  // ends the calls that are done; says what went wrong, if
+                                        // so; may itself hang until `stop`
+    std::function<void()> stop;         // ends everything that hangs; called by any thread
   };
 
   Watch(int rank, int size, const RankOptions& options, Transport transport);
@@ -35,12 +36,13 @@ class Watch {
   void begin_step(Index step);
   /// A call begins, its number is returned. Throws TrainingError if something has failed.
   [[nodiscard]] std::uint64_t enter(const std::string& operation);
-  /// The same for ranks that join, under the deadline from the start.
-  [[nodiscard]] std::uint64_t enter_join();
+  /// The same for what no rank prepares: under the deadline from the start.
+  [[nodiscard]] std::uint64_t enter_meeting(const std::string& operation);
   /// The call, and those before it, are done.
   void complete(std::uint64_t call);
   /// Throws TrainingError if something has failed.
   void check() const;
+  [[nodiscard]] bool failed() const noexcept { return failed_; }
   /// Ends this rank's calls, and soon those of all ranks, for this reason.
   void fail(const std::string& reason) noexcept;
 
@@ -57,8 +59,9 @@ class Watch {
     Clock::duration limit{};
   };
 
-  void work();
+  void every_tick(const std::function<void()>& work);
   void look();
+  void ask();
   void fail(const std::string& reason, Origin origin) noexcept;
   [[nodiscard]] std::uint64_t enter(const std::string& operation, Clock::duration limit);
   [[nodiscard]] std::string overdue() const;
@@ -69,7 +72,7 @@ class Watch {
   RankOptions options_;
   Transport transport_;
   RankReports reports_;
-  Clock::time_point reported_;     // used by the thread alone
+  Clock::time_point reported_;     // used by one thread alone
   mutable std::mutex publishing_;  // the newest report is written last
   mutable std::mutex mutex_;       // guards what follows
   std::condition_variable leaving_;
@@ -80,7 +83,8 @@ class Watch {
   bool leave_ = false;
   std::atomic<bool> failed_ = false;
   std::string failure_, reason_;  // as callers are told; as others are, if it is from here
-  std::thread thread_;            // the last member: it uses all others
+  // The last members: they use all others. Two, because what is asked may hang.
+  std::thread looking_, asking_;
 };
 
 }  // namespace electra

@@ -42,6 +42,7 @@ const Variables srun{{"SLURM_PROCID", "3"},
                      {"SLURM_LOCALID", "1"},
                      {"SLURM_STEP_NODELIST", "gpu[03,07]"},
                      {"SLURM_JOB_ID", "81234"}};
+const LaunchFlags by_flags{.rank = 2, .size = 3, .local_rank = 1};
 
 }  // namespace
 
@@ -67,8 +68,21 @@ TEST_CASE("each launcher's ranks are found", "[launch]") {
 
   const Launch mpich = discovered(hydra);
   CHECK(mpich.launcher == Launcher::hydra);
+  CHECK(mpich.rank == 1);
+  CHECK(mpich.size == 4);
   CHECK(mpich.local_size == 0);
   CHECK(mpich.host.empty());
+  const Launch all_here = discovered(with(hydra, {{"MPI_LOCALNRANKS", "4"}}));
+  CHECK(all_here.local_size == 4);
+  CHECK(address(all_here) == "127.0.0.1:29500");
+  CHECK(discovered(with(hydra, {{"MPI_LOCALNRANKS", "2"}})).host.empty());
+
+  const Launch by_hand = discovered({}, by_flags);
+  CHECK(by_hand.launcher == Launcher::flags);
+  CHECK(by_hand.rank == 2);
+  CHECK(by_hand.size == 3);
+  CHECK(by_hand.local_rank == 1);
+  CHECK(by_hand.host.empty());  // MPI may know; NCCL's ranks say what they miss
 
   const Launch slurm = discovered(srun);
   CHECK(slurm.launcher == Launcher::slurm);
@@ -82,9 +96,44 @@ TEST_CASE("where rank 0 is reached can be said in several ways, the nearest wins
   CHECK(address(discovered(with(torchrun, {{"TORCHELASTIC_USE_AGENT_STORE", "True"},
                                            {"ELECTRA_MASTER_PORT", "4000"}}))) == "n17:4000");
   CHECK(address(discovered(torchrun, {.master = "[fe80::1]:77"})) == "[fe80::1]:77");
-  CHECK(address(discovered(with(srun, {{"MASTER_ADDR", "n1"}, {"MASTER_PORT", "9"}}))) == "n1:9");
-  CHECK_THROWS_WITH(discovered(torchrun, {.master = "n17"}), Contains("expected host:port"));
-  CHECK_THROWS_WITH(discovered(with(torchrun, {{"MASTER_PORT", "0"}})), Contains("MASTER_PORT"));
+  CHECK(address(discovered(with(torchrun, {{"MASTER_ADDR", "fe80::1"}}))) == "[fe80::1]:29400");
+  const Variables elsewhere =
+      with(mpirun, {{"OMPI_COMM_WORLD_LOCAL_SIZE", "1"}, {"OMPI_COMM_WORLD_LOCAL_RANK", "0"}});
+  const Variables address_only{{"MASTER_ADDR", "n1"}};
+  const Variables both{{"MASTER_ADDR", "n1"}, {"MASTER_PORT", "9"}};
+  const Variables own_port{{"ELECTRA_MASTER_PORT", "4000"}};
+  CHECK(address(discovered(with(mpirun, address_only))) == "n1:29500");
+  CHECK(address(discovered(with(elsewhere, both))) == "n1:9");
+  CHECK(address(discovered(with(hydra, both))) == "n1:9");
+  CHECK(address(discovered(with(srun, both))) == "n1:9");
+  CHECK(address(discovered(both, by_flags)) == "n1:9");
+  CHECK(address(discovered(with(mpirun, own_port))) == "127.0.0.1:4000");
+  CHECK(address(discovered(with(with(hydra, both), own_port))) == "n1:4000");
+  CHECK(address(discovered(with(srun, own_port))) == "gpu03:4000");
+  CHECK(address(discovered(with(with(srun, both), own_port))) == "n1:4000");
+  // An empty variable says nothing.
+  CHECK(address(discovered(with(torchrun, {{"ELECTRA_MASTER_PORT", ""}}))) == "n17:29400");
+  CHECK(address(discovered(with(srun, {{"MASTER_ADDR", ""}}))) == "gpu03:29734");
+}
+
+TEST_CASE("what is no address or no port is refused by the name of what says it", "[launch]") {
+  for (const char* master : {"n17", ":29500", "fe80::1", "[]:1"})
+    CHECK_THROWS_WITH(discovered(torchrun, {.master = master}),
+                      Contains("--master: expected host:port") && Contains(master));
+  for (const char* master : {"n17:", "n17:http", "n17:0", "n17:65536", "n17:99999999999"})
+    CHECK_THROWS_WITH(discovered(torchrun, {.master = master}),
+                      Contains("--master: expected a port from 1 to 65535"));
+  for (const char* name : {"MASTER_PORT", "ELECTRA_MASTER_PORT"})
+    for (const char* port : {"0", "-1", "65536", "http", "29500 ", "0x7", "99999999999"})
+      for (const Variables& launcher : {torchrun, mpirun, hydra, srun})
+        CHECK_THROWS_WITH(discovered(with(launcher, {{name, port}})),
+                          Contains(std::string(name) +
+                                   ": expected a port from 1 to 65535, found \"" + port + "\""));
+  const Variables store = with(torchrun, {{"TORCHELASTIC_USE_AGENT_STORE", "True"}});
+  CHECK(address(discovered(with(store, {{"MASTER_PORT", "65534"}}))) == "n17:65535");
+  CHECK(address(discovered(with(torchrun, {{"MASTER_PORT", "65535"}}))) == "n17:65535");
+  CHECK_THROWS_WITH(discovered(with(store, {{"MASTER_PORT", "65535"}})),
+                    Contains("MASTER_PORT: expected a port below 65535"));
 }
 
 TEST_CASE("the first node of Slurm's lists", "[launch]") {
@@ -100,10 +149,22 @@ TEST_CASE("a launcher that says only a part is an error that names the rest", "[
                     Contains("found no WORLD_SIZE"));
   CHECK_THROWS_WITH(discovered({{"OMPI_COMM_WORLD_SIZE", "2"}}),
                     Contains("found no OMPI_COMM_WORLD_RANK, OMPI_COMM_WORLD_LOCAL_RANK"));
+  CHECK_THROWS_WITH(discovered({{"PMI_RANK", "0"}, {"PMI_SIZE", "2"}}),
+                    Contains("found no MPI_LOCALRANKID"));
+  CHECK_THROWS_WITH(discovered({{"MPI_LOCALRANKID", "0"}}),
+                    Contains("found no PMI_RANK, PMI_SIZE"));
+  CHECK_THROWS_WITH(discovered({{"SLURM_STEP_NUM_TASKS", "2"}, {"SLURM_PROCID", "0"}}),
+                    Contains("found no SLURM_LOCALID"));
   CHECK_THROWS_WITH(discovered({}, {.rank = 1}), Contains("found no --world-size, --local-rank"));
-  Variables no_address = torchrun;
-  no_address.erase("MASTER_ADDR");
-  CHECK_THROWS_WITH(discovered(no_address), Contains("need MASTER_ADDR"));
+  CHECK_THROWS_WITH(discovered({}, {.rank = 1, .size = 2}), Contains("found no --local-rank"));
+  CHECK_THROWS_WITH(discovered(mpirun, {.size = 4}), Contains("found no --rank, --local-rank"));
+  CHECK_THROWS_WITH(discovered({{"RANK", ""}, {"WORLD_SIZE", "2"}, {"LOCAL_RANK", "0"}}),
+                    Contains("found no RANK"));
+  for (const char* name : {"MASTER_ADDR", "MASTER_PORT"}) {
+    Variables without = torchrun;
+    without.erase(name);
+    CHECK_THROWS_WITH(discovered(without), Contains(std::string("need ") + name));
+  }
   CHECK_THROWS_WITH(discovered(with(mpirun, {{"OMPI_COMM_WORLD_RANK", "one"}})),
                     Contains("OMPI_COMM_WORLD_RANK: expected a number, found \"one\""));
   CHECK_THROWS_WITH(discovered(with(mpirun, {{"OMPI_COMM_WORLD_RANK", "2"}})),
@@ -117,6 +178,21 @@ TEST_CASE("of two launchers that disagree the earlier counts, with a warning", "
   CHECK(both.rank == 5);
   REQUIRE(both.warnings.size() == 1);
   CHECK_THAT(both.warnings[0], Contains("RANK and SLURM_PROCID disagree"));
+  const Launch all = discovered(with(with(with(torchrun, mpirun), hydra), srun), by_flags);
+  CHECK(all.launcher == Launcher::flags);
+  CHECK(all.rank == 2);
+  REQUIRE(all.warnings.size() == 4);
+  CHECK_THAT(all.warnings[0], Contains("--rank and RANK disagree"));
+  CHECK_THAT(all.warnings[1], Contains("--rank and OMPI_COMM_WORLD_RANK disagree"));
+  CHECK_THAT(all.warnings[2], Contains("--rank and PMI_RANK disagree"));
+  CHECK_THAT(all.warnings[3],
+             Contains("--rank and SLURM_PROCID disagree about the ranks: --rank "));
+  CHECK(discovered(with(mpirun, {{"RANK", "1"},
+                                 {"WORLD_SIZE", "2"},
+                                 {"LOCAL_RANK", "1"},
+                                 {"MASTER_ADDR", "n1"},
+                                 {"MASTER_PORT", "9"}}))
+            .warnings.empty());  // they agree
   CHECK(discovered(torchrun, {.rank = 0, .size = 1, .local_rank = 0}).size == 1);
   // What a launcher sets in passing is no contradiction.
   const Launch pmi2 = discovered(with(srun, {{"PMI_RANK", "3"}, {"PMI_SIZE", "4"}}));
@@ -140,7 +216,28 @@ TEST_CASE("ranks of a machine take its GPUs in order and share none", "[launch]"
   CHECK(device_of(torch, "cuda", 0).type == DeviceType::cuda);  // its context names the remedy
   CHECK_THROWS_WITH(device_of(torch, "cuda:1", 4), Contains("cuda:1"));
   CHECK_THROWS_WITH(device_of(discovered(srun), "auto", 1), Contains("found 1 for 2"));
-  const Launch own = discovered(with(srun, {{"CUDA_VISIBLE_DEVICES", "3"}}));
-  CHECK(device_of(own, "auto", 1) == Device{DeviceType::cuda, 0});
   CHECK(device_of({}, "cpu", 4) == Device{});
+}
+
+TEST_CASE("a rank that is shown one GPU of its own takes it", "[launch]") {
+  const Variables one{{"CUDA_VISIBLE_DEVICES", "3"}};
+  const Device first{DeviceType::cuda, 0};
+  for (const Variables& launcher : {srun, mpirun, with(hydra, {{"MPI_LOCALNRANKS", "4"}})}) {
+    CHECK(device_of(discovered(with(launcher, one)), "auto", 1) == first);
+    CHECK_THROWS_WITH(device_of(discovered(launcher), "auto", 1), Contains("found 1 for "));
+  }
+  CHECK(device_of(discovered(one, by_flags), "auto", 1) == first);
+  // Of several that it sees, all its machine's ranks see the same.
+  const Variables two{{"CUDA_VISIBLE_DEVICES", "3,4"}};
+  CHECK(device_of(discovered(with(mpirun, two)), "auto", 2) == Device{DeviceType::cuda, 1});
+  // torchrun gives no rank a GPU of its own: what one sees, all see.
+  const Variables pair = with(torchrun, {{"LOCAL_WORLD_SIZE", "2"}});
+  CHECK_THROWS_WITH(device_of(discovered(with(pair, one)), "auto", 1),
+                    Contains("found 1 for 2; two ranks cannot share a GPU"));
+  const Variables leader = with(pair, {{"RANK", "4"}, {"LOCAL_RANK", "0"}});
+  CHECK_THROWS_WITH(device_of(discovered(with(leader, one)), "auto", 1), Contains("found 1 for 2"));
+  // One rank on each machine, or in each container.
+  const Variables lone = with(leader, {{"LOCAL_WORLD_SIZE", "1"}});
+  CHECK(device_of(discovered(with(lone, one)), "auto", 1) == first);
+  CHECK(device_of(discovered(lone), "auto", 1) == first);
 }

@@ -33,7 +33,7 @@ struct Launch {
   int local_size = 0;  // ranks of this machine; 0: the launcher does not say
   std::string host;    // where rank 0 can be reached; empty: nothing says so
   int port = 0;
-  bool sees_one_gpu = false;          // the launcher gave each rank a GPU: CUDA_VISIBLE_DEVICES
+  bool has_own_gpu = false;           // CUDA_VISIBLE_DEVICES names one, and not for all ranks
   std::vector<std::string> warnings;  // for people to read
 
   /// Rank 0 writes logs, checkpoints and exports, and speaks.

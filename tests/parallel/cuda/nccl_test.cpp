@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 
+#include "electra/core/build_config.h"
 #include "support/host_copy.h"
 #include "support/ranks.h"
 #include "support/temporary_folder.h"
@@ -197,4 +198,21 @@ TEST_CASE("ranks meet where a launcher says", "[nccl][cuda]") {
   for (std::thread& rank : team) rank.join();
   ::unsetenv("NCCL_COMM_ID");
   CHECK(sums == std::vector<double>{3, 3});
+}
+
+TEST_CASE("ranks that nobody tells where to meet are told what to say", "[nccl][cuda]") {
+  if (!have_gpus(1)) return;
+  const auto context = Context::create({DeviceType::cuda, 0});
+  Launch launch;
+  launch.size = 2;
+  const auto join = [&](Launcher launcher) {
+    launch.launcher = launcher;
+    (void)Communicator::join(launch, *context, patient);
+  };
+  CHECK_THROWS_WITH(join(Launcher::flags),
+                    "ranks: flags do not say where rank 0 can be reached: give --master host:port, "
+                    "set MASTER_ADDR");
+  CHECK_THROWS_WITH(join(Launcher::slurm), Contains("srun does not say where rank 0"));
+  if constexpr (!built_with_mpi)
+    CHECK_THROWS_WITH(join(Launcher::hydra), Contains("MASTER_ADDR, or build with MPI"));
 }

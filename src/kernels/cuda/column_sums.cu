@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "kernels/cuda/reduce.cuh"
 
@@ -23,15 +24,19 @@ struct Sums {
   Sum sum[most_sums];
 };
 
-/// Sum blockIdx.y, 32 of its columns a block.
-__global__ void __launch_bounds__(256) finish_column_sums(const __grid_constant__ Sums sums) {
-  constexpr int groups = 8;
+constexpr int groups = 16;
+
+/// Sum blockIdx.y, 32 of its columns a block: each warp adds up every 16th part.
+__global__ void __launch_bounds__(groups* warp_size)
+    finish_column_sums(const __grid_constant__ Sums sums) {
   __shared__ float shared[groups][warp_size];
   const Sum& s = sums.sum[blockIdx.y];
   const int column = static_cast<int>(blockIdx.x) * warp_size + lane();
+  if (static_cast<int>(blockIdx.x) * warp_size >= s.width) return;
   const int group = warp();
   float sum = 0;
   if (column < s.width)
+#pragma unroll 8
     for (int part = group; part < s.parts; part += groups)
       sum += s.partials[static_cast<Index>(part) * s.stride + column];
   shared[group][lane()] = sum;
@@ -53,17 +58,20 @@ class PendingColumnSums final : public CudaContext::PendingSums {
   PendingColumnSums(const PendingColumnSums&) = delete;
   PendingColumnSums& operator=(const PendingColumnSums&) = delete;
 
-  float* add(Index parts, Index width, std::initializer_list<float*> targets, Write write) {
-    const auto count = static_cast<Index>(targets.size());
-    float* partials = take(parts * count * width, static_cast<int>(count));
-    Index which = 0;
-    for (float* target : targets)
-      sums_.sum[count_++] = {.partials = partials + width * which++,
-                             .target = target,
+  float* add(Index parts, std::span<const SumTarget> targets, Write write) {
+    Index stride = 0;
+    for (const SumTarget& target : targets) stride += target.width;
+    float* partials = take(parts * stride, static_cast<int>(targets.size()));
+    Index first = 0;
+    for (const SumTarget& target : targets) {
+      sums_.sum[count_++] = {.partials = partials + first,
+                             .target = target.data,
                              .parts = static_cast<int>(parts),
-                             .width = static_cast<int>(width),
-                             .stride = static_cast<int>(count * width),
+                             .width = static_cast<int>(target.width),
+                             .stride = static_cast<int>(stride),
                              .adds = write == Write::add};
+      first += target.width;
+    }
     return partials;
   }
 
@@ -83,7 +91,8 @@ class PendingColumnSums final : public CudaContext::PendingSums {
     for (int i = 0; i < count_; ++i) widest = std::max(widest, sums_.sum[i].width);
     const dim3 blocks(blocks_for(widest, warp_size), static_cast<unsigned>(count_));
     forget();
-    launch(context_, "finish_column_sums", {blocks, dim3(256)}, finish_column_sums, sums_);
+    launch(context_, "finish_column_sums", {blocks, dim3(groups * warp_size)}, finish_column_sums,
+           sums_);
   }
 
  private:
@@ -111,10 +120,17 @@ class PendingColumnSums final : public CudaContext::PendingSums {
 
 }  // namespace
 
+float* partial_sums(CudaContext& context, Index parts, std::span<const SumTarget> targets,
+                    Write write) {
+  if (!context.sums) context.sums = std::make_unique<PendingColumnSums>(context);
+  return static_cast<PendingColumnSums&>(*context.sums).add(parts, targets, write);
+}
+
 float* partial_sums(CudaContext& context, Index parts, Index width,
                     std::initializer_list<float*> targets, Write write) {
-  if (!context.sums) context.sums = std::make_unique<PendingColumnSums>(context);
-  return static_cast<PendingColumnSums&>(*context.sums).add(parts, width, targets, write);
+  std::vector<SumTarget> of_one_width;
+  for (float* target : targets) of_one_width.push_back({target, width});
+  return partial_sums(context, parts, of_one_width, write);
 }
 
 }  // namespace electra::cuda

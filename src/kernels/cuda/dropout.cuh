@@ -36,19 +36,23 @@ struct RowDropout {
   __device__ bool active() const { return rate.threshold > 0; }
 
   /// Multiplies `count` consecutive elements, at a multiple of `count`, by the scale where they are
-  /// kept, else by 0. `count` divides 8.
+  /// kept, else by 0. `count` is 1, 4 or 8.
   template <int count>
   __device__ void apply(int row, int column, float (&values)[count]) const {
     if (!active()) return;
-    const auto element = static_cast<std::uint32_t>(row % length * width + column);
-    math::Words4 words = draw.words(element / 8, static_cast<std::uint32_t>(row / length));
-    if constexpr (count == 8) {
+    static_assert(count == 1 || count == 4 || count == 8);
+    const auto each = static_cast<std::uint32_t>(length);
+    const std::uint32_t example = static_cast<std::uint32_t>(row) / each;
+    const std::uint32_t element =
+        (static_cast<std::uint32_t>(row) - example * each) * static_cast<std::uint32_t>(width) +
+        static_cast<std::uint32_t>(column);
+    math::Words4 words = draw.words(element / 8, example);
+    if constexpr (count == 1) {
+      values[0] *= factor(math::half(words, static_cast<int>(element % 8)));
+    } else {
+      if (element % 8 >= count) words = {words.z, words.w, 0, 0};
 #pragma unroll
       for (int i = 0; i < count; ++i) values[i] *= factor(math::half(words, i));
-    } else {
-      const auto first = static_cast<int>(element % 8);
-#pragma unroll
-      for (int i = 0; i < count; ++i) values[i] *= factor(math::half(words, first + i));
     }
   }
 

@@ -1,14 +1,38 @@
 #include "electra/kernels/embedding.h"
 
-#include "kernels/cuda/column_sums.cuh"
 #include "kernels/cuda/norm_row.cuh"
+#include "kernels/cuda/row_sums.cuh"
 
 namespace electra {
 
 namespace {
 
+using cuda::LaneRow;
 using cuda::Moments;
 using cuda::RowDropout;
+
+/// The rows of the tables that one token names.
+template <class Part>
+struct Gathered {
+  Part word, position, type;
+
+  /// Their rounded sum.
+  template <class T, class Row, class Values>
+  __device__ void add_up(const Row& layout, Values& x) const {
+    layout.each([&](int v, int column) {
+      float a[Row::elements], b[Row::elements], c[Row::elements];
+      word.get(v, column, a);
+      position.get(v, column, b);
+      type.get(v, column, c);
+#pragma unroll
+      for (int e = 0; e < Row::elements; ++e) x.vector(v)[e] = cuda::rounded<T>(a[e] + b[e] + c[e]);
+    });
+  }
+};
+
+struct Token {
+  int id, type;
+};
 
 template <class T>
 struct Tables {
@@ -19,21 +43,14 @@ struct Tables {
   const T* type;
   int length;
 
-  /// The rounded sum of the three rows.
-  template <class Row, class Values>
-  __device__ void gather(const Row& layout, int row, Values& x) const {
+  __device__ Token token(int row) const { return {ids[row], types[row]}; }
+  template <class Row>
+  __device__ auto fetch(const Row& layout, int row, Token token) const {
     const Index width = layout.size();
-    const T* words = word + ids[row] * width;
-    const T* positions = position + row % length * width;
-    const T* kinds = type + types[row] * width;
-    layout.each([&](int v, int column) {
-      float a[Row::elements], b[Row::elements], c[Row::elements];
-      cuda::load(words + column, a);
-      cuda::load(positions + column, b);
-      cuda::load(kinds + column, c);
-#pragma unroll
-      for (int e = 0; e < Row::elements; ++e) x.vector(v)[e] = cuda::rounded<T>(a[e] + b[e] + c[e]);
-    });
+    const auto words = layout.fetch(word + token.id * width);
+    return Gathered<std::remove_const_t<decltype(words)>>{
+        words, layout.fetch(position + row % length * width),
+        layout.fetch(type + token.type * width)};
   }
 };
 
@@ -48,26 +65,25 @@ Tables<T> tables_of(const K& k) {
 }
 
 template <class T, class Row>
-__global__ void __launch_bounds__(128)
+__global__ void __launch_bounds__(cuda::row_threads<Row>, cuda::resident_row_blocks<Row>())
     embedding_forward(Tables<T> tables, const float* gain, const float* bias, T* y, float* mean,
                       float* rstd, int rows, float epsilon, RowDropout dropout, Row layout) {
-  const int row = static_cast<int>(blockIdx.x) * cuda::warps_per_block<Row> + cuda::warp();
-  if (row >= rows) return;
+  const int group = static_cast<int>(blockIdx.x) * cuda::row_warps<Row> + cuda::warp();
+  if (group * Row::rows_per_warp >= rows) return;
+  const LaneRow lane = cuda::lane_row<Row>(group, rows);
   auto x = layout.values(0);
-  tables.gather(layout, row, x);
+  tables.fetch(layout, lane.row, tables.token(lane.row)).template add_up<T>(layout, x);
   const Moments m = cuda::moments(layout, x, epsilon);
-  T* to = y + static_cast<Index>(row) * layout.size();
+  T* to = y + static_cast<Index>(lane.row) * layout.size();
   cuda::normalise(layout, x, m, gain, bias, [&](int, int column, auto& values) {
-    dropout.apply(row, column, values);
-    cuda::store(values, to + column);
+    dropout.apply(lane.row, column, values);
+    if (lane.own) cuda::store(values, to + column);
   });
-  if (cuda::lane() != 0) return;
-  mean[row] = m.mean;
-  rstd[row] = m.rstd;
+  cuda::store_moments<Row>(lane, m, mean, rstd);
 }
 
 template <class T, class Row>
-__global__ void __launch_bounds__(128, 1)
+__global__ void __launch_bounds__(cuda::summing_threads<Row>, cuda::resident_summing_blocks)
     embedding_backward(const T* dy, Tables<T> tables, const float* gain, const float* mean,
                        const float* rstd, T* dx, float* partials, int rows, RowDropout dropout,
                        Row layout) {
@@ -77,20 +93,26 @@ __global__ void __launch_bounds__(128, 1)
   auto dbias = layout.values(3);
   cuda::clear(layout, dgain);
   cuda::clear(layout, dbias);
-  const auto [first, last] = cuda::rows_of_warp(rows, cuda::warps_per_block<Row>);
-  for (int row = first; row < last; ++row) {
-    const Index at = static_cast<Index>(row) * layout.size();
-    layout.each([&](int v, int column) {
-      float values[Row::elements];
-      cuda::load(dy + at + column, values);
-      dropout.apply(row, column, values);
+  const auto gains = layout.keep(gain);
+  const auto fetch = [&](int row, Token token) {
+    return cuda::norm_row(layout.fetch(dy + static_cast<Index>(row) * layout.size()),
+                          tables.fetch(layout, row, token), Moments{mean[row], rstd[row]});
+  };
+  cuda::each_row<Row>(
+      rows, [&](int row) { return tables.token(row); }, fetch,
+      [&](const LaneRow& lane, const auto& row) {
+        layout.each([&](int v, int column) {
+          float values[Row::elements];
+          row.dy.get(v, column, values);
+          dropout.apply(lane.row, column, values);
 #pragma unroll
-      for (int e = 0; e < Row::elements; ++e) d.vector(v)[e] = values[e];
-    });
-    tables.gather(layout, row, x);
-    cuda::norm_backward(layout, d, x, Moments{mean[row], rstd[row]}, gain, dgain, dbias,
-                        [&](int, int column, auto& g) { cuda::store(g, dx + at + column); });
-  }
+          for (int e = 0; e < Row::elements; ++e) d.vector(v)[e] = values[e];
+        });
+        row.x.template add_up<T>(layout, x);
+        T* to = dx + static_cast<Index>(lane.row) * layout.size();
+        cuda::norm_backward(layout, lane.own, d, x, row.moments, gains, dgain, dbias,
+                            [&](int, int column, auto& g) { cuda::store(g, to + column); });
+      });
   float* to = partials + static_cast<Index>(blockIdx.x) * 2 * layout.size();
   cuda::store_block_sum(layout, dgain, to);
   cuda::store_block_sum(layout, dbias, to + layout.size());
@@ -104,9 +126,8 @@ void run_on(CudaContext& context, const EmbeddingForward& k) {
         cuda::aligned<float>(4, {k.word.raw(), k.position.raw(), k.type.raw(), k.gain.raw(),
                                  k.bias.raw(), k.y.raw()});
     cuda::visit_row<T>(k.name, k.word.width(), aligned, [&]<class Row>(const Row& row) {
-      constexpr int warps = cuda::warps_per_block<Row>;
       cuda::launch(context, k.name,
-                   {cuda::blocks_for(k.ids.size(), warps), warps * cuda::warp_size,
+                   {cuda::blocks_for(k.ids.size(), cuda::row_block<Row>), cuda::row_threads<Row>,
                     cuda::shared_for(row, 1)},
                    embedding_forward<T, Row>, tables_of<T>(k), k.gain.data<float>(),
                    k.bias.data<float>(), k.y.data<T>(), k.mean.data<float>(),
@@ -125,12 +146,10 @@ void run_on(CudaContext& context, const EmbeddingBackward& k) {
         cuda::aligned<float>(4, {k.dy.raw(), k.word.raw(), k.position.raw(), k.type.raw(),
                                  k.gain.raw(), k.dx.raw()});
     cuda::visit_row<T>(k.name, width, aligned, [&]<class Row>(const Row& row) {
-      constexpr int warps = cuda::warps_per_block<Row>;
       const unsigned blocks = cuda::summing_blocks<Row>(rows);
       auto* partials = cuda::partial_sums(context, blocks, width,
                                           {k.dgain.data<float>(), k.dbias.data<float>()});
-      cuda::launch(context, k.name,
-                   {blocks, warps * cuda::warp_size, cuda::shared_for(row, 4)},
+      cuda::launch(context, k.name, {blocks, cuda::summing_threads<Row>, cuda::shared_for(row, 4)},
                    embedding_backward<T, Row>, k.dy.data<T>(), tables_of<T>(k),
                    k.gain.data<float>(), k.mean.data<float>(), k.rstd.data<float>(),
                    k.dx.data<T>(), partials, static_cast<int>(rows),

@@ -7,14 +7,15 @@ namespace electra {
 
 namespace {
 
-// The rows are sorted by id (blocks of 2,048 in shared memory, then merges), and runs of equal ids
-// are summed in pieces of 64 rows: a run within a piece is added at once, what reaches over a
-// piece's edge is added by a second kernel. So every sum has a fixed order, and no atomics.
+// The rows are sorted by id (blocks of 2,048 in shared memory, then merges of eight), and runs of
+// equal ids are summed in pieces of 16 rows: a run within a piece is added at once, what reaches
+// over a piece's edge is added by a second kernel. So every sum has a fixed order, and no atomics.
 
-constexpr int sort_threads = 512;
+constexpr int sort_threads = 1024;
 constexpr int sorted_block = 2048;
+constexpr int ways = 8;  // runs that are merged at once
 constexpr int threads = 128;
-constexpr int piece = 64;
+constexpr int piece = 16;
 
 /// An id and the row that has it: sorting keys sorts ids, ties by row.
 using Key = std::uint64_t;
@@ -54,26 +55,25 @@ __global__ void __launch_bounds__(sort_threads)
     if (base + i < rows) keys[base + i] = shared[i];
 }
 
-/// Merges neighbouring sorted runs of `run` keys: each key finds its rank in the other run.
+/// Merges neighbouring sorted runs, eight at a time, of `run` keys (a power of 2): a key's place is
+/// the number of lower ones in all of them, found by bisection side by side.
 __global__ void __launch_bounds__(threads) merge_runs(const Key* from, Key* to, int rows, int run) {
   const int i = static_cast<int>(blockIdx.x) * threads + static_cast<int>(threadIdx.x);
   if (i >= rows) return;
   const Key key = from[i];
-  const int begin = i / run * run;
-  const bool is_left = (i / run) % 2 == 0;
-  const int other = is_left ? begin + run : begin - run;
-  int low = other < rows ? other : rows;
-  int high = other + run < rows ? other + run : rows;
-  const int start = low;
-  while (low < high) {
-    const int middle = (low + high) / 2;
-    if (from[middle] < key)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  const int pair = is_left ? begin : other;
-  to[pair + (i - begin) + (low - start)] = key;
+  const int begin = i / (ways * run) * (ways * run);
+  int lower[ways] = {};
+  for (int step = run; step > 0; step /= 2)
+#pragma unroll
+    for (int way = 0; way < ways; ++way) {
+      const int count = lower[way] + step;
+      const int at = begin + way * run + count - 1;
+      if (count <= run && at < rows && from[at] < key) lower[way] = count;
+    }
+  int place = begin;
+#pragma unroll
+  for (int way = 0; way < ways; ++way) place += lower[way];
+  to[place] = key;
 }
 
 /// What is left of a piece of the sorted rows at its edges: the sum of the rows that belong to the
@@ -83,83 +83,171 @@ struct Edges {
   float* tail;  // [pieces, width]
 };
 
-template <class T>
+template <int elements>
+__device__ void add_to(const float (&sum)[elements], float* to) {
+  float values[elements];
+  cuda::load(to, values);
+#pragma unroll
+  for (int e = 0; e < elements; ++e) values[e] += sum[e];
+  cuda::store(values, to);
+}
+
+/// A vector of a piece's columns a thread; all its rows are on their way before the first is added.
+template <class T, int elements>
 __global__ void __launch_bounds__(threads)
     sum_pieces(const Key* keys, const T* dx, float* dword, Edges edges, int rows, int width) {
-  const int first = static_cast<int>(blockIdx.x) * piece;
+  const int vectors = width / elements;
+  const int item = static_cast<int>(blockIdx.x) * threads + static_cast<int>(threadIdx.x);
+  const int first = item / vectors * piece;
+  if (first >= rows) return;
+  const int column = item % vectors * elements;
   const int last = first + piece < rows ? first + piece : rows;
   const int before = first > 0 ? id_of(keys[first - 1]) : -1;
   const int after = last < rows ? id_of(keys[last]) : -1;
-  const Index edge = static_cast<Index>(blockIdx.x) * width;
-  for (int c = static_cast<int>(threadIdx.x); c < width; c += threads)
-    for (int begin = first, end = first; begin < last; begin = end) {
-      const int id = id_of(keys[begin]);
-      float sum = 0;
-      for (; end < last && id_of(keys[end]) == id; ++end)
-        sum += cuda::widen(dx[row_of(keys[end]) * width + c]);
-      if (begin == first && id == before)
-        edges.head[edge + c] = sum;
-      else if (end == last && id == after)
-        edges.tail[edge + c] = sum;
-      else
-        dword[static_cast<Index>(id) * width + c] += sum;
+  const Index edge = static_cast<Index>(first / piece) * width + column;
+  int ids[piece];
+  float values[piece][elements];
+#pragma unroll
+  for (int i = 0; i < piece; ++i) {
+    const Key key = keys[first + i < rows ? first + i : rows - 1];
+    ids[i] = id_of(key);
+    cuda::load(dx + row_of(key) * width + column, values[i]);
+  }
+  float sum[elements] = {};
+  bool begins = true;  // the run, where the piece does
+#pragma unroll
+  for (int i = 0; i < piece; ++i) {
+    if (first + i >= last) break;
+#pragma unroll
+    for (int e = 0; e < elements; ++e) sum[e] += values[i][e];
+    const bool ends = first + i + 1 == last;
+    if (!ends && ids[i + 1 < piece ? i + 1 : i] == ids[i]) continue;
+    if (begins && ids[i] == before) {
+      cuda::store(sum, edges.head + edge);
+    } else if (ends && ids[i] == after) {
+      cuda::store(sum, edges.tail + edge);
+    } else {
+      add_to(sum, dword + static_cast<Index>(ids[i]) * width + column);
     }
+    begins = false;
+#pragma unroll
+    for (int e = 0; e < elements; ++e) sum[e] = 0;
+  }
 }
 
+constexpr int join_vectors = 32;  // side by side
+constexpr int join_groups = 8;    // of the pieces that a run reaches over
+constexpr int join_threads = join_vectors * join_groups;
+
 /// Adds up the runs that begin in one piece and go on in the next ones: a block for each piece.
-__global__ void __launch_bounds__(threads)
+template <int elements>
+__global__ void __launch_bounds__(join_threads)
     join_pieces(const Key* keys, float* dword, Edges edges, int rows, int width) {
   const int first = static_cast<int>(blockIdx.x) * piece;
   const int next = first + piece;
   if (next >= rows) return;
   const int id = id_of(keys[next]);
-  if (id_of(keys[next - 1]) != id) return;            // no run reaches over this edge
+  if (id_of(keys[next - 1]) != id) return;                // no run reaches over this edge
   if (first > 0 && id_of(keys[first - 1]) == id) return;  // it began in an earlier piece
-  for (int c = static_cast<int>(threadIdx.x); c < width; c += threads) {
-    float sum = edges.tail[static_cast<Index>(blockIdx.x) * width + c];
-    for (int at = next; at < rows && id_of(keys[at]) == id && id_of(keys[at - 1]) == id;
-         at += piece)
-      sum += edges.head[static_cast<Index>(at / piece) * width + c];
-    dword[static_cast<Index>(id) * width + c] += sum;
+  int heads = 0;
+  for (int found = join_threads; found == join_threads; heads += found) {
+    const int at = next + (heads + static_cast<int>(threadIdx.x)) * piece;
+    found = __syncthreads_count(at < rows && id_of(keys[at]) == id ? 1 : 0);
   }
-}
-
-/// A block for each position: the sum over the examples.
-template <class T>
-__global__ void __launch_bounds__(threads)
-    sum_positions(const T* dx, float* dposition, int batch, int length, int width) {
-  const auto position = static_cast<Index>(blockIdx.x);
-  for (int c = static_cast<int>(threadIdx.x); c < width; c += threads) {
-    float sum = 0;
-    for (Index example = 0; example < batch; ++example)
-      sum += cuda::widen(dx[(example * length + position) * width + c]);
-    dposition[position * width + c] += sum;
-  }
-}
-
-/// Rows of one type; the others count as 0.
-template <class T>
-struct RowsOfType {
-  const T* dx;
-  const std::int32_t* types;
-  int type;
-  int width;
-
-  template <int elements>
-  __device__ void operator()(Index at, float (&values)[elements]) const {
-    cuda::load(dx + at, values);
-    if (types[at / width] == type) return;
+  __shared__ __align__(16) float shared[join_groups][join_vectors * elements];
+  const int x = cuda::lane() * elements;
+  const int column = static_cast<int>(blockIdx.y) * join_vectors * elements + x;
+  const int group = cuda::warp();
+  const float* head = edges.head + (static_cast<Index>(blockIdx.x) + 1) * width + column;
+  float sum[elements] = {};
+  if (column < width)
+#pragma unroll 8
+    for (int i = group; i < heads; i += join_groups) {
+      float values[elements];
+      cuda::load(head + static_cast<Index>(i) * width, values);
 #pragma unroll
-    for (int e = 0; e < elements; ++e) values[e] = 0;
+      for (int e = 0; e < elements; ++e) sum[e] += values[e];
+    }
+  cuda::store(sum, &shared[group][x]);
+  __syncthreads();
+  if (group != 0 || column >= width) return;
+  cuda::load(edges.tail + static_cast<Index>(blockIdx.x) * width + column, sum);
+#pragma unroll
+  for (int g = 0; g < join_groups; ++g)
+#pragma unroll
+    for (int e = 0; e < elements; ++e) sum[e] += shared[g][x + e];
+  add_to(sum, dword + static_cast<Index>(id) * width + column);
+}
+
+constexpr int example_vectors = 16;  // side by side
+constexpr int example_groups = 16;   // of examples
+constexpr int example_threads = example_vectors * example_groups;
+constexpr int types_at_once = 2;
+
+/// The sum over a block's groups of what each has of a strip of columns: a column in each of the
+/// first threads. All threads take part.
+template <int elements>
+__device__ float sum_groups(const float (&sum)[elements]) {
+  constexpr int columns = example_vectors * elements;
+  __shared__ __align__(16) float shared[example_groups][columns];
+  const int x = static_cast<int>(threadIdx.x) % example_vectors;
+  cuda::store(sum, &shared[static_cast<int>(threadIdx.x) / example_vectors][x * elements]);
+  __syncthreads();
+  float total = 0;
+  if (static_cast<int>(threadIdx.x) < columns)
+#pragma unroll
+    for (int group = 0; group < example_groups; ++group) total += shared[group][threadIdx.x];
+  __syncthreads();
+  return total;
+}
+
+/// Every gridDim.y-th position a block: the sums over the examples are added to dposition, unless
+/// that is null, and those of the rows of two types left in `partials` [gridDim.y, kinds, width].
+template <class T, int elements>
+__global__ void __launch_bounds__(example_threads, 3)
+    sum_examples(const T* dx, const std::int32_t* types, float* dposition, float* partials,
+                 int batch, int length, int width, int first_type, int kinds) {
+  const int x = static_cast<int>(threadIdx.x) % example_vectors * elements;
+  const int group = static_cast<int>(threadIdx.x) / example_vectors;
+  const int strip = static_cast<int>(blockIdx.x) * example_vectors * elements;
+  const int own = strip + static_cast<int>(threadIdx.x);  // the column that this thread finishes
+  const bool finishes = static_cast<int>(threadIdx.x) < example_vectors * elements && own < width;
+  float of_type[types_at_once][elements] = {};
+  for (int position = static_cast<int>(blockIdx.y); position < length;
+       position += static_cast<int>(gridDim.y)) {
+    float sum[elements] = {};
+    if (strip + x < width)
+#pragma unroll 8
+      for (int example = group; example < batch; example += example_groups) {
+        const int row = example * length + position;
+        const int type = types[row] - first_type;
+        float values[elements];
+        cuda::load(dx + static_cast<Index>(row) * width + strip + x, values);
+#pragma unroll
+        for (int e = 0; e < elements; ++e) {
+          sum[e] += values[e];
+#pragma unroll
+          for (int t = 0; t < types_at_once; ++t) of_type[t][e] += type == t ? values[e] : 0.0F;
+        }
+      }
+    if (dposition == nullptr) continue;
+    const float total = sum_groups(sum);
+    if (finishes) dposition[static_cast<Index>(position) * width + own] += total;
   }
-};
+#pragma unroll
+  for (int t = 0; t < types_at_once; ++t) {
+    const float total = sum_groups(of_type[t]);
+    if (finishes && t < kinds)
+      partials[(static_cast<Index>(blockIdx.y) * kinds + t) * width + own] = total;
+  }
+}
 
 /// The rows' keys, sorted, in `keys` or `other`: returns the one that holds them.
 Key* sort_rows(CudaContext& context, const EmbeddingScatter& k, Key* keys, Key* other) {
   const auto rows = static_cast<int>(k.ids.size());
   cuda::launch(context, k.name, {cuda::blocks_for(rows, sorted_block), sort_threads}, sort_blocks,
                k.ids.data<std::int32_t>(), keys, rows);
-  for (int run = sorted_block; run < rows; run *= 2) {
+  for (int run = sorted_block; run < rows; run *= ways) {
     cuda::launch(context, k.name, {cuda::blocks_for(rows, threads), threads}, merge_runs, keys,
                  other, rows, run);
     std::swap(keys, other);
@@ -167,39 +255,57 @@ Key* sort_rows(CudaContext& context, const EmbeddingScatter& k, Key* keys, Key* 
   return keys;
 }
 
-template <class T>
-void scatter(CudaContext& context, const EmbeddingScatter& k) {
+/// dword: the ids' runs are summed.
+template <class T, int elements>
+void scatter_words(CudaContext& context, const EmbeddingScatter& k) {
+  constexpr int joined = elements == 1 ? 1 : 4;
   const Index rows = k.ids.size();
   const Index width = k.dx.width();
-  const Index length = k.ids.width();
   const Index pieces = (rows + piece - 1) / piece;
   auto* keys = context.workspace_of<Key>(2 * rows + pieces * width);
   auto* heads = reinterpret_cast<float*>(keys + 2 * rows);
   const Edges edges{heads, heads + pieces * width};
   const Key* sorted = sort_rows(context, k, keys, keys + rows);
-  cuda::launch(context, k.name, {static_cast<unsigned>(pieces), threads}, sum_pieces<T>, sorted,
-               k.dx.data<T>(), k.dword.data<float>(), edges, static_cast<int>(rows),
-               static_cast<int>(width));
-  cuda::launch(context, k.name, {static_cast<unsigned>(pieces), threads}, join_pieces, sorted,
+  cuda::launch(context, k.name, {cuda::blocks_for(pieces * (width / elements), threads), threads},
+               sum_pieces<T, elements>, sorted, k.dx.data<T>(), k.dword.data<float>(), edges,
+               static_cast<int>(rows), static_cast<int>(width));
+  const dim3 blocks(static_cast<unsigned>(pieces), cuda::blocks_for(width, join_vectors * joined));
+  cuda::launch(context, k.name, {blocks, join_threads}, join_pieces<joined>, sorted,
                k.dword.data<float>(), edges, static_cast<int>(rows), static_cast<int>(width));
-  cuda::launch(context, k.name, {static_cast<unsigned>(length), threads}, sum_positions<T>,
-               k.dx.data<T>(), k.dposition.data<float>(), static_cast<int>(k.ids.shape()[0]),
-               static_cast<int>(length), static_cast<int>(width));
-  for (Index type = 0; type < k.dtype.rows(); ++type)
-    cuda::sum_columns<T>(context, k.name, rows, width, cuda::aligned<float>(4, {k.dx.raw()}),
-                         RowsOfType<T>{.dx = k.dx.data<T>(),
-                                       .types = k.types.data<std::int32_t>(),
-                                       .type = static_cast<int>(type),
-                                       .width = static_cast<int>(width)},
-                         k.dtype.data<float>() + type * width, Write::add);
+}
+
+/// dposition and dtype: dx is read once for both, unless there are more than two types.
+template <class T, int elements>
+void scatter_positions_and_types(CudaContext& context, const EmbeddingScatter& k) {
+  const Index batch = k.ids.shape()[0], length = k.ids.width(), width = k.dx.width();
+  const Index parts = length < cuda::most_partials ? length : cuda::most_partials;
+  const dim3 blocks(cuda::blocks_for(width, example_vectors * elements),
+                    static_cast<unsigned>(parts));
+  auto* dtype = k.dtype.data<float>();
+  for (Index type = 0; type < k.dtype.rows(); type += types_at_once) {
+    const bool both = type + 1 < k.dtype.rows();
+    const cuda::SumTarget targets[] = {{dtype + type * width, width},
+                                       {dtype + (type + 1) * width, width}};
+    auto* partials = cuda::partial_sums(context, parts, {targets, both ? 2U : 1U});
+    cuda::launch(context, k.name, {blocks, example_threads}, sum_examples<T, elements>,
+                 k.dx.data<T>(), k.types.data<std::int32_t>(),
+                 type == 0 ? k.dposition.data<float>() : nullptr, partials,
+                 static_cast<int>(batch), static_cast<int>(length), static_cast<int>(width),
+                 static_cast<int>(type), both ? 2 : 1);
+  }
 }
 
 }  // namespace
 
 void run_on(CudaContext& context, const EmbeddingScatter& kernel) {
   if (kernel.ids.size() == 0) return;
-  cuda::visit_activation(kernel.name, kernel.dx.dtype(),
-                         [&]<class T>(T) { scatter<T>(context, kernel); });
+  const bool aligned = cuda::aligned<float>(4, {kernel.dx.raw(), kernel.dword.raw()});
+  cuda::visit_activation(kernel.name, kernel.dx.dtype(), [&]<class T>(T) {
+    cuda::visit_vector<T>(kernel.dx.width(), aligned, [&]<int elements>() {
+      scatter_words<T, elements>(context, kernel);
+      scatter_positions_and_types<T, elements>(context, kernel);
+    });
+  });
 }
 
 }  // namespace electra

@@ -7,7 +7,7 @@ namespace electra {
 
 namespace {
 
-constexpr int threads = 128;
+constexpr int threads = 256;
 constexpr std::uint32_t evaluation_bit = 1U << 31U;
 
 /// floor(word * bound / 2^32): a number below the bound.
@@ -105,11 +105,14 @@ __global__ void __launch_bounds__(threads)
   std::int32_t* masked = masked_ids + static_cast<Index>(row) * m.length;
   const Words words{m.draw, static_cast<std::uint32_t>(row)};
 
-  for (int i = static_cast<int>(threadIdx.x); i < m.length; i += threads) masked[i] = text[i];
+  int* staged = picked;  // the text, until the candidates are known
+  for (int i = static_cast<int>(threadIdx.x); i < m.length; i += threads)
+    masked[i] = staged[i] = text[i];
+  __syncthreads();
   if (cuda::warp() == 0) {
     const int length = lengths[row] < m.length ? lengths[row] : m.length;
     const auto is_candidate = [&](int i) {
-      const std::int32_t id = text[i];
+      const std::int32_t id = staged[i];
       return id != m.special.pad && id != m.special.cls && id != m.special.sep &&
              id != m.special.mask;
     };
@@ -162,15 +165,18 @@ __global__ void __launch_bounds__(threads)
   if (threadIdx.x == 0) *count = all;
 }
 
-/// The first i with positions[i] >= bound.
+/// The first i with positions[i] >= bound: a warp looks at 32 places at a time.
 __device__ int lower_bound(const std::int32_t* positions, int count, int bound) {
   int low = 0, high = count;
   while (low < high) {
-    const int middle = (low + high) / 2;
-    if (positions[middle] < bound)
-      low = middle + 1;
-    else
-      high = middle;
+    const int step = (high - low + cuda::warp_size - 1) / cuda::warp_size;
+    const int at = low + cuda::lane() * step;
+    const bool below = at < high && positions[at] < bound;
+    const int found = __popc(__ballot_sync(cuda::whole_warp, below));
+    if (found == 0) return low;
+    const int next = low + found * step;
+    low = next - step + 1;
+    high = next < high ? next : high;
   }
   return low;
 }
@@ -185,10 +191,14 @@ __global__ void __launch_bounds__(threads)
     corrupted_ids[i] = ids[i];
     labels[i] = 0;
   }
+  __shared__ int bounds[2];
+  if (cuda::warp() < 2) {
+    const int used = *count < capacity ? *count : capacity;
+    const int bound = lower_bound(positions, used, begin + cuda::warp() * length);
+    if (cuda::lane() == 0) bounds[cuda::warp()] = bound;
+  }
   __syncthreads();
-  const int used = *count < capacity ? *count : capacity;
-  const int first = lower_bound(positions, used, begin);
-  const int last = lower_bound(positions, used, begin + length);
+  const int first = bounds[0], last = bounds[1];
   for (int i = first + static_cast<int>(threadIdx.x); i < last; i += threads) {
     const int position = positions[i];
     if (i > first && positions[i - 1] == position) continue;

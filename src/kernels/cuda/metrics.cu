@@ -1,12 +1,14 @@
 #include "electra/kernels/metrics.h"
 
+#include "kernels/cuda/column_sums.cuh"
 #include "kernels/cuda/reduce.cuh"
 
 namespace electra {
 
 namespace {
 
-constexpr int threads = 1024;  // one block: sums in a fixed order, and there is little to do
+constexpr int masked_threads = 1024;  // one block: there are few masked positions
+constexpr int threads = 256;
 
 struct Sums {
   float* loss;
@@ -19,36 +21,55 @@ Sums sums_of(const MetricSums& sums) {
           sums.histogram.data<std::int32_t>()};
 }
 
-/// Adds this thread's share of a loss in f64 and of some counts, over the block.
-template <int counts>
-__device__ void add_to(const Sums& to, MetricSums::Sum which, double loss,
-                       const MetricSums::Count (&names)[counts], const int (&amounts)[counts]) {
-  __shared__ double losses[threads / cuda::warp_size];
-  __shared__ int totals[threads / cuda::warp_size];
-  const double total = cuda::block_sum<threads>(loss, losses);
-  if (threadIdx.x == 0) to.loss[which] += static_cast<float>(total);
+/// The sums over a block of a loss, in f64, which is returned, and of some counts: in its first
+/// warp. All threads take part, once.
+template <int block_threads, int counts>
+__device__ double block_totals(double loss, int (&amounts)[counts]) {
+  constexpr int warps = block_threads / cuda::warp_size;
+  __shared__ double losses[warps];
+  __shared__ int shared[counts][warps];
+  loss = cuda::warp_sum(loss);
 #pragma unroll
-  for (int i = 0; i < counts; ++i) {
-    const int amount = cuda::block_sum<threads>(amounts[i], totals);
-    if (threadIdx.x == 0) to.count[names[i]] += amount;
+  for (int i = 0; i < counts; ++i) amounts[i] = cuda::warp_sum(amounts[i]);
+  if (cuda::lane() == 0) {
+    losses[cuda::warp()] = loss;
+#pragma unroll
+    for (int i = 0; i < counts; ++i) shared[i][cuda::warp()] = amounts[i];
   }
+  __syncthreads();
+  if (cuda::warp() != 0) return 0;
+  const int from = cuda::lane() % warps;
+  const bool used = cuda::lane() < warps;
+  loss = cuda::warp_sum(used ? losses[from] : 0.0);
+#pragma unroll
+  for (int i = 0; i < counts; ++i) amounts[i] = cuda::warp_sum(used ? shared[i][from] : 0);
+  return loss;
 }
 
-__global__ void __launch_bounds__(threads)
+__global__ void __launch_bounds__(masked_threads)
     count_masked(const float* losses, const std::int32_t* targets, const std::int32_t* argmax,
                  const std::int32_t* samples, const std::int32_t* count, int capacity, Sums to) {
+  constexpr int at_once = 4;
   const int used = *count < capacity ? *count : capacity;
   double loss = 0;
-  int masked = 0, correct = 0, sampled = 0;
-  for (int i = static_cast<int>(threadIdx.x); i < used; i += threads) {
-    ++masked;
-    loss += static_cast<double>(losses[i]);
-    correct += argmax[i] == targets[i] ? 1 : 0;
-    sampled += samples[i] == targets[i] ? 1 : 0;
-  }
-  add_to(to, MetricSums::mlm_loss, loss,
-         {MetricSums::masked, MetricSums::correct, MetricSums::sampled_correct},
-         {masked, correct, sampled});
+  int amounts[3] = {};  // masked, correct, sampled correctly
+  for (int first = static_cast<int>(threadIdx.x); first < used; first += at_once * masked_threads)
+#pragma unroll
+    for (int j = 0; j < at_once; ++j) {
+      const int i = first + j * masked_threads;
+      const bool in = i < used;
+      const int target = in ? targets[i] : 0;
+      loss += in ? static_cast<double>(losses[i]) : 0.0;
+      amounts[0] += in ? 1 : 0;
+      amounts[1] += in && argmax[i] == target ? 1 : 0;
+      amounts[2] += in && samples[i] == target ? 1 : 0;
+    }
+  loss = block_totals<masked_threads>(loss, amounts);
+  if (threadIdx.x != 0) return;
+  to.loss[MetricSums::mlm_loss] += static_cast<float>(loss);
+  to.count[MetricSums::masked] += amounts[0];
+  to.count[MetricSums::correct] += amounts[1];
+  to.count[MetricSums::sampled_correct] += amounts[2];
 }
 
 /// The histogram's bin of sigmoid(logit); NaN, which no finite step has, is put in the first.
@@ -59,55 +80,70 @@ __device__ int bin_of(float logit) {
   return bin < MetricSums::bins ? bin : static_cast<int>(MetricSums::bins) - 1;
 }
 
+/// Leaves the block's loss in `losses_of_blocks` and adds the rest atomically: integers, whose sum
+/// has no order.
 __global__ void __launch_bounds__(threads)
     count_replaced(const float* losses, const float* logits, const std::int32_t* labels,
-                   const std::int32_t* lengths, int batch, int length, Sums to) {
+                   const std::int32_t* lengths, unsigned size, unsigned length,
+                   float* losses_of_blocks, Sums to) {
   constexpr int bins = static_cast<int>(MetricSums::bins);
   __shared__ std::int32_t histogram[2 * bins];
   for (int i = static_cast<int>(threadIdx.x); i < 2 * bins; i += threads) histogram[i] = 0;
   __syncthreads();
   double loss = 0;
-  int tokens = 0, fakes = 0, hits = 0, alarms = 0;
-  for (int i = static_cast<int>(threadIdx.x); i < batch * length; i += threads) {
-    if (i % length >= lengths[i / length]) continue;
-    const bool fake = labels[i] != 0;
-    const bool found = logits[i] > 0;
-    ++tokens;
-    fakes += fake ? 1 : 0;
-    hits += fake && found ? 1 : 0;
-    alarms += !fake && found ? 1 : 0;
-    loss += static_cast<double>(losses[i]);
-    atomicAdd(&histogram[(fake ? bins : 0) + bin_of(logits[i])], 1);
+  int amounts[4] = {};  // tokens, replaced, found, false alarms
+  for (unsigned i = blockIdx.x * threads + threadIdx.x; i < size; i += gridDim.x * threads) {
+    const unsigned example = i / length;
+    const float logit = logits[i], loss_here = losses[i];
+    const bool fake = labels[i] != 0, found = logit > 0;
+    if (static_cast<int>(i - example * length) >= lengths[example]) continue;
+    ++amounts[0];
+    amounts[1] += fake ? 1 : 0;
+    amounts[2] += fake && found ? 1 : 0;
+    amounts[3] += !fake && found ? 1 : 0;
+    loss += static_cast<double>(loss_here);
+    atomicAdd(&histogram[(fake ? bins : 0) + bin_of(logit)], 1);
   }
-  add_to(to, MetricSums::disc_loss, loss,
-         {MetricSums::tokens, MetricSums::replaced, MetricSums::true_positive,
-          MetricSums::false_positive},
-         {tokens, fakes, hits, alarms});
+  loss = block_totals<threads>(loss, amounts);
+  if (threadIdx.x == 0) {
+    losses_of_blocks[blockIdx.x] = static_cast<float>(loss);
+    atomicAdd(to.count + MetricSums::tokens, amounts[0]);
+    atomicAdd(to.count + MetricSums::replaced, amounts[1]);
+    atomicAdd(to.count + MetricSums::true_positive, amounts[2]);
+    atomicAdd(to.count + MetricSums::false_positive, amounts[3]);
+  }
   for (int i = static_cast<int>(threadIdx.x); i < 2 * bins; i += threads)
-    to.histogram[i] += histogram[i];
+    if (histogram[i] != 0) atomicAdd(to.histogram + i, histogram[i]);
 }
 
 template <class T>
-__device__ void fold(T* from, T* to, int size, bool finite) {
-  for (int i = static_cast<int>(threadIdx.x); i < size; i += threads) {
-    if (finite) to[i] += from[i];
-    from[i] = T{};
-  }
+__device__ void fold(T* from, T* to, int i, bool finite) {
+  if (finite) to[i] += from[i];
+  from[i] = T{};
 }
 
+constexpr int folded = 2 * MetricSums::bins + MetricSums::counts + MetricSums::sums;
+
+/// A number a thread.
 __global__ void __launch_bounds__(threads)
     fold_metrics(Sums from, Sums to, const std::int32_t* finite) {
   const bool good = *finite != 0;
-  fold(from.loss, to.loss, MetricSums::sums, good);
-  fold(from.count, to.count, MetricSums::counts, good);
-  fold(from.histogram, to.histogram, 2 * MetricSums::bins, good);
+  const int i = static_cast<int>(blockIdx.x) * threads + static_cast<int>(threadIdx.x);
+  const int count = i - 2 * static_cast<int>(MetricSums::bins);
+  const int sum = count - MetricSums::counts;
+  if (count < 0)
+    fold(from.histogram, to.histogram, i, good);
+  else if (sum < 0)
+    fold(from.count, to.count, count, good);
+  else if (sum < MetricSums::sums)
+    fold(from.loss, to.loss, sum, good);
 }
 
 }  // namespace
 
 void run_on(CudaContext& context, const CountMasked& k) {
   cuda::check_f32(k.name, k.losses);
-  cuda::launch(context, k.name, {1, threads}, count_masked, k.losses.data<float>(),
+  cuda::launch(context, k.name, {1, masked_threads}, count_masked, k.losses.data<float>(),
                k.targets.data<std::int32_t>(), k.argmax.data<std::int32_t>(),
                k.samples.data<std::int32_t>(), k.count.data<std::int32_t>(),
                static_cast<int>(k.losses.size()), sums_of(k.sums));
@@ -115,16 +151,21 @@ void run_on(CudaContext& context, const CountMasked& k) {
 
 void run_on(CudaContext& context, const CountReplaced& k) {
   cuda::check_f32(k.name, k.losses);
-  cuda::launch(context, k.name, {1, threads}, count_replaced, k.losses.data<float>(),
-               k.logits.data<float>(), k.labels.data<std::int32_t>(),
-               k.lengths.data<std::int32_t>(), static_cast<int>(k.losses.shape()[0]),
-               static_cast<int>(k.losses.shape()[1]), sums_of(k.sums));
+  if (k.losses.size() == 0) return;
+  const Sums sums = sums_of(k.sums);
+  const Index wanted = (k.losses.size() + threads - 1) / threads;
+  const Index blocks = wanted < cuda::most_partials ? wanted : cuda::most_partials;
+  float* losses = cuda::partial_sums(context, blocks, 1, {sums.loss + MetricSums::disc_loss});
+  cuda::launch(context, k.name, {static_cast<unsigned>(blocks), threads}, count_replaced,
+               k.losses.data<float>(), k.logits.data<float>(), k.labels.data<std::int32_t>(),
+               k.lengths.data<std::int32_t>(), static_cast<unsigned>(k.losses.size()),
+               static_cast<unsigned>(k.losses.shape()[1]), losses, sums);
 }
 
 void run_on(CudaContext& context, const FoldMetrics& k) {
   cuda::check_f32(k.name, k.from.loss);
-  cuda::launch(context, k.name, {1, threads}, fold_metrics, sums_of(k.from), sums_of(k.to),
-               k.finite.data<std::int32_t>());
+  cuda::launch(context, k.name, {cuda::blocks_for(folded, threads), threads}, fold_metrics,
+               sums_of(k.from), sums_of(k.to), k.finite.data<std::int32_t>());
 }
 
 }  // namespace electra

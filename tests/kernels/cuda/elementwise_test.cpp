@@ -131,8 +131,8 @@ TEST_CASE("masked softmax on a GPU agrees with the CPU's", "[cuda][kernel][softm
 TEST_CASE("the score and its loss on a GPU agree with the CPU's",
           "[cuda][kernel][replaced_token_loss]") {
   const DType dtype = any_dtype();
-  const auto [rows, width] =
-      GENERATE(table<Index, Index>({{1, 1}, {3, 8}, {70, 256}, {131, 33}, {5, 768}}));
+  const auto [rows, width] = GENERATE(table<Index, Index>(
+      {{1, 1}, {3, 8}, {70, 256}, {131, 33}, {5, 768}, {67, 64}, {9, 128}, {1300, 7}, {3, 2500}}));
   const Write write = GENERATE(Write::overwrite, Write::add);
   const Begin begin = rows == 70 ? Begin::unaligned : Begin::aligned;
   CAPTURE(to_string(dtype), rows, width);

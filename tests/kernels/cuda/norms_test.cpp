@@ -27,7 +27,8 @@ double sum_bound(Index rows, DType dtype) {
 TEST_CASE("layer norm on a GPU agrees with the CPU's", "[cuda][kernel][layer_norm]") {
   const DType dtype = any_dtype();
   const Index width = any_width();
-  const Index rows = width == 256 ? 1 : width < 100 ? 67 : 19;
+  // Also a run of several rows for each warp, and no whole number of those that a warp holds.
+  const Index rows = width == 256 ? 1 : width == 7 ? 1300 : width < 100 ? 67 : 19;
   const Begin begin = width == 128 ? Begin::unaligned : Begin::aligned;
   CAPTURE(to_string(dtype), width);
   const HostTensor x = test::random_tensor({rows, width}, dtype, 1, 2, 0.7);
@@ -73,14 +74,48 @@ TEST_CASE("layer norm on a GPU agrees with the CPU's", "[cuda][kernel][layer_nor
   CHECK(backward.error(dbias) < sum_bound(rows, dtype));
 }
 
+// Narrow rows share a warp.
+TEST_CASE("the norm of a row on a GPU does not depend on the rows beside it",
+          "[cuda][kernel][layer_norm]") {
+  const DType dtype = any_dtype();
+  const Index width = GENERATE(64, 128, 33);
+  CAPTURE(to_string(dtype), width);
+  const HostTensor gain = test::random_tensor({width}, DType::f32, 2, 0.3, 1);
+  const HostTensor bias = test::random_tensor({width}, DType::f32, 3);
+  const auto norm_of = [&](const HostTensor& x) {
+    const Index rows = x.shape()[0];
+    const HostTensor y(x.shape(), dtype), mean({rows}, DType::f32), rstd({rows}, DType::f32);
+    return Twin([&](auto at) {
+             return LayerNormForward{.x = at(x),
+                                     .gain = at(gain),
+                                     .bias = at(bias),
+                                     .y = at(y),
+                                     .mean = at(mean),
+                                     .rstd = at(rstd)};
+           })
+        .gpu_of(y)
+        .values();
+  };
+  const Index rows = 11;
+  const HostTensor all = test::random_tensor({rows, width}, dtype, 1, 2, 0.7);
+  const std::vector<double> values = all.values(), together = norm_of(all);
+  for (Index row = 0; row < rows; ++row) {
+    const std::vector<double> alone(values.begin() + row * width,
+                                    values.begin() + (row + 1) * width);
+    const std::vector<double> part(together.begin() + row * width,
+                                   together.begin() + (row + 1) * width);
+    CHECK(norm_of(HostTensor({1, width}, dtype, alone)) == part);
+  }
+}
+
 TEST_CASE("dropout, residual and norm on a GPU agree with the CPU's",
           "[cuda][kernel][dropout_residual_norm]") {
   const DType dtype = any_dtype();
   const Index width = any_width();
   const float dropout = GENERATE(0.0F, 0.1F);
-  const Index length = width == 512 ? 1 : 6, rows = width == 512 ? 1 : 18;
-  const Begin begin = width == 64 ? Begin::unaligned : Begin::aligned;
-  const bool biased = width != 768;
+  const Index length = width == 512 ? 1 : 5, rows = width == 512 ? 1 : 15;
+  const Begin begin = width == 768 ? Begin::unaligned : Begin::aligned;
+  const bool biased = width != 1024;
   CAPTURE(to_string(dtype), width, dropout);
   const HostTensor x = test::random_tensor({rows, width}, dtype, 1);
   const HostTensor bias = test::random_tensor({width}, DType::f32, 2);
@@ -146,10 +181,11 @@ TEST_CASE("dropout, residual and norm on a GPU agree with the CPU's",
 
 TEST_CASE("embeddings on a GPU agree with the CPU's", "[cuda][kernel][embedding]") {
   const DType dtype = any_dtype();
-  const Index width = GENERATE(64, 128, 256, 7, 33);
+  const Index width = GENERATE(64, 128, 256, 768, 1024, 7, 33);
   const Begin begin = width == 256 ? Begin::unaligned : Begin::aligned;
   const float dropout = GENERATE(0.0F, 0.1F);
-  const Index batch = 3, length = 11, vocabulary = 29, rows = batch * length;
+  const Index batch = width == 7 ? 71 : 3;  // 71: several rows for each warp
+  const Index length = 11, vocabulary = 29, rows = batch * length;
   CAPTURE(to_string(dtype), width, dropout);
   const HostTensor ids = test::random_integers({batch, length}, vocabulary, 1);
   const HostTensor types = test::random_integers({batch, length}, 2, 2);
@@ -212,25 +248,34 @@ TEST_CASE("embedding gradients on a GPU agree with the CPU's", "[cuda][kernel][e
   const DType dtype = any_dtype();
   // Runs of equal ids within, over and beyond pieces of 64 rows; several blocks to sort.
   const auto [batch, length, vocabulary] = GENERATE(table<Index, Index, Index>(
-      {{1, 1, 5}, {3, 11, 1}, {5, 64, 3}, {4, 100, 300}, {20, 333, 40}}));
-  const Index width = GENERATE(8, 33);
-  if (batch == 20 && width == 33) return;
+      {{1, 1, 5}, {3, 11, 1}, {5, 64, 3}, {4, 100, 300}, {20, 333, 40}, {33, 512, 9000}}));
+  const Index width = GENERATE(8, 33, 136);
+  if (batch >= 20 && width != 8) return;
+  const Index kinds = length == 1 ? 1 : length == 64 ? 3 : 2;
+  const Begin begin = length == 100 && width == 8 ? Begin::unaligned : Begin::aligned;
   CAPTURE(to_string(dtype), batch, length, vocabulary, width);
-  const HostTensor ids =
+  HostTensor ids =
       test::random_integers({batch, length}, static_cast<std::uint32_t>(vocabulary), 1);
-  const HostTensor types = test::random_integers({batch, length}, 2, 2);
+  // One run over more pieces than a block of the joining kernel has threads.
+  if (batch == 20)
+    for (Index i = 0; i < ids.size(); ++i)
+      if (ids[i] < 28) ids.set(i, 5);
+  const HostTensor types =
+      test::random_integers({batch, length}, static_cast<std::uint32_t>(kinds), 2);
   const HostTensor dx = test::random_tensor({batch * length, width}, dtype, 3);
   const HostTensor dword = test::random_tensor({vocabulary, width}, DType::f32, 4);
   const HostTensor dposition = test::random_tensor({length + 1, width}, DType::f32, 5);
-  const HostTensor dtype_rows = test::random_tensor({2, width}, DType::f32, 6);
-  Twin twin([&](auto at) {
-    return EmbeddingScatter{.dx = at(dx),
-                            .ids = at(ids),
-                            .types = at(types),
-                            .dword = at(dword),
-                            .dposition = at(dposition),
-                            .dtype = at(dtype_rows)};
-  });
+  const HostTensor dtype_rows = test::random_tensor({kinds, width}, DType::f32, 6);
+  Twin twin(
+      [&](auto at) {
+        return EmbeddingScatter{.dx = at(dx),
+                                .ids = at(ids),
+                                .types = at(types),
+                                .dword = at(dword),
+                                .dposition = at(dposition),
+                                .dtype = at(dtype_rows)};
+      },
+      begin);
   const double bound = sum_bound(batch * length, dtype);
   CHECK(twin.error(dword) < bound);
   CHECK(twin.error(dposition) < bound);

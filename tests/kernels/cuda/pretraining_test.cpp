@@ -235,11 +235,11 @@ TEST_CASE("metrics on a GPU agree with the CPU's", "[cuda][kernel][metrics]") {
   const auto sums = [&](auto at) {
     return MetricSums{.loss = at(loss), .count = at(counts), .histogram = at(histogram)};
   };
-  const Index used = GENERATE(0, 5, 1500);
-  const HostTensor losses = test::random_tensor({1500}, DType::f32, 2);
-  const HostTensor targets = test::random_integers({1500}, 3, 3);
-  const HostTensor argmax = test::random_integers({1500}, 3, 4);
-  const HostTensor samples = test::random_integers({1500}, 3, 5);
+  const Index used = GENERATE(0, 5, 5000);
+  const HostTensor losses = test::random_tensor({5000}, DType::f32, 2);
+  const HostTensor targets = test::random_integers({5000}, 3, 3);
+  const HostTensor argmax = test::random_integers({5000}, 3, 4);
+  const HostTensor samples = test::random_integers({5000}, 3, 5);
   const HostTensor count({1}, DType::i32, {static_cast<double>(used)});
   Twin masked([&](auto at) {
     return CountMasked{.losses = at(losses),
@@ -252,10 +252,12 @@ TEST_CASE("metrics on a GPU agree with the CPU's", "[cuda][kernel][metrics]") {
   CHECK(masked.error(loss) < 4 * unit(DType::f32));
   CHECK(masked.equal(counts));
 
-  const HostTensor token_losses = test::random_tensor({3, 500}, DType::f32, 6);
-  const HostTensor logits = test::random_tensor({3, 500}, DType::f32, 7, 3);
-  const HostTensor labels = test::random_integers({3, 500}, 2, 8);
-  const HostTensor lengths({3}, DType::i32, {500, 0, 123});
+  const Index length = used == 5 ? 22'000 : 500;  // the first: several rounds of all blocks
+  const HostTensor token_losses = test::random_tensor({3, length}, DType::f32, 6);
+  const HostTensor logits = test::random_tensor({3, length}, DType::f32, 7, 3);
+  const HostTensor labels = test::random_integers({3, length}, 2, 8);
+  const HostTensor lengths({3}, DType::i32,
+                           {static_cast<double>(length), 0, static_cast<double>(length - 377)});
   Twin replaced([&](auto at) {
     return CountReplaced{.losses = at(token_losses),
                          .logits = at(logits),

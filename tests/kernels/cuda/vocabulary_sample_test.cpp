@@ -34,7 +34,7 @@ HostTensor awkward_logits(Index vocabulary, Index padded, DType dtype) {
       case 5:
         return id == vocabulary - 1 ? 2 : lowest;
       case 6:
-        return 1000 + x;
+        return id % 3 == 1 ? 1e9 : x;  // whatever is added: equal scores
       case 7:
         return id % 8 == 5 ? 9 + x : 4 * x - 9;  // one in each vector
       case 8:
@@ -154,7 +154,10 @@ TEST_CASE("a sample on a GPU is the one that all Gumbel numbers give",
   const float temperature = GENERATE(0.3F, 1.0F, 3.0F);
   const Correct correct = GENERATE(Correct::allow, Correct::disallow);
   CAPTURE(vocabulary, to_string(dtype), temperature, static_cast<int>(correct));
-  check_samples({vocabulary, padded, dtype, temperature, correct}, begin);
+  const auto step = static_cast<std::uint32_t>(vocabulary + std::lround(10 * temperature)) +
+                    (correct == Correct::allow ? 1000U : 2000U);
+  for (const std::uint32_t more : {0U, 10U})  // other words each time
+    check_samples({vocabulary, padded, dtype, temperature, correct, step + more}, begin);
 }
 
 TEST_CASE("the only id that may be sampled is, on a GPU too", "[cuda][kernel][cross_entropy]") {

@@ -1,5 +1,4 @@
 #include "electra/kernels/adamw.h"
-
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/vector.cuh"
 
@@ -51,33 +50,38 @@ __device__ float correction(double beta, std::int32_t step) {
   return static_cast<float>(1.0 / (1.0 - pow(beta, step + 1.0)));
 }
 
-__global__ void __launch_bounds__(threads)
-    adamw(Buffers to, Inputs in, Settings s, Index size) {
+__global__ void __launch_bounds__(threads) adamw(Buffers to, Inputs in, Settings s, Index size) {
   __shared__ float corrections[2];
-  if (*in.finite == 0) return;
-  if (threadIdx.x < 2)
-    corrections[threadIdx.x] =
-        s.corrects ? correction(threadIdx.x == 0 ? s.exact_beta1 : s.exact_beta2, *in.step) : 1.0F;
-  __syncthreads();
   const Index at = (static_cast<Index>(blockIdx.x) * threads + threadIdx.x) * each;
-  if (at >= size) return;
+  const bool inside = at < size;
+  float master[each], gradient[each], m[each], v[each];
+  if (inside) {  // while these are on their way, it is found out whether they are needed
+    cuda::load(to.master + at, master);
+    cuda::load(to.gradient + at, gradient);
+    cuda::load(to.moment_1 + at, m);
+    cuda::load(to.moment_2 + at, v);
+  }
+  if (*in.finite == 0) return;
+  if (s.corrects) {
+    if (threadIdx.x < 2)
+      corrections[threadIdx.x] =
+          correction(threadIdx.x == 0 ? s.exact_beta1 : s.exact_beta2, *in.step);
+    __syncthreads();
+  }
+  if (!inside) return;
   const int group = group_of(in, static_cast<int>(at / unit));
   if (group < 0 || in.rate_factors[group] == 0) return;
+  const float correction_1 = s.corrects ? corrections[0] : 1.0F;
+  const float correction_2 = s.corrects ? corrections[1] : 1.0F;
   const float rate = *in.rate * in.rate_factors[group];
   const float decay = in.segments[3 * group + 2] != 0 ? s.weight_decay : 0.0F;
   const float scale = *in.scale;
-  float master[each], gradient[each], m[each], v[each];
-  cuda::load(to.master + at, master);
-  cuda::load(to.gradient + at, gradient);
-  cuda::load(to.moment_1 + at, m);
-  cuda::load(to.moment_2 + at, v);
 #pragma unroll
   for (int i = 0; i < each; ++i) {
     const float g = gradient[i] * scale;
     m[i] = s.beta1 * m[i] + s.other1 * g;
     v[i] = s.beta2 * v[i] + s.other2 * g * g;
-    const float direction =
-        m[i] * corrections[0] / (sqrtf(v[i] * corrections[1]) + s.epsilon);
+    const float direction = m[i] * correction_1 / (sqrtf(v[i] * correction_2) + s.epsilon);
     master[i] -= rate * (direction + decay * master[i]);
   }
   cuda::store(master, to.master + at);

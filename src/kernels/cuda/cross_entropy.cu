@@ -1,15 +1,15 @@
 #include "electra/kernels/cross_entropy.h"
-
 #include "kernels/cuda/dropout.cuh"
-#include "kernels/cuda/reduce.cuh"
-#include "kernels/cuda/vector.cuh"
+#include "kernels/cuda/gumbel_sampler.cuh"
+#include "kernels/cuda/vocabulary_row.cuh"
 
 namespace electra {
 
 namespace {
 
 constexpr int threads = 512;  // of a row; at least as many as an example has masked positions
-constexpr int group = 4;      // ids that share a Philox block
+constexpr int warps = threads / cuda::warp_size;
+constexpr int no_id = 0x7fffffff;
 
 struct Inputs {
   const std::int32_t* targets;
@@ -22,6 +22,7 @@ struct Inputs {
   int padded;
   int length;
   bool excludes_target;
+  bool aligned;
 };
 
 struct Outputs {
@@ -31,54 +32,15 @@ struct Outputs {
   std::int32_t* non_finite;
 };
 
-/// The better of two (score, id): the higher score, the lower id among equals.
-struct Best {
-  float score = -INFINITY;
-  int id = 0x7fffffff;
-
-  __device__ void take(float other_score, int other_id) {
-    if (other_score > score || (other_score == score && other_id < id)) {
-      score = other_score;
-      id = other_id;
-    }
-  }
-  __device__ void over_warp() {
-#pragma unroll
-    for (int offset = cuda::warp_size / 2; offset > 0; offset /= 2)
-      take(__shfl_xor_sync(cuda::whole_warp, score, offset),
-           __shfl_xor_sync(cuda::whole_warp, id, offset));
-  }
-  /// Over the block, in every thread; `shared` holds one for each warp.
-  __device__ void over_block(float* scores, int* ids) {
-    over_warp();
-    if (cuda::lane() == 0) {
-      scores[cuda::warp()] = score;
-      ids[cuda::warp()] = id;
-    }
-    __syncthreads();
-    for (int i = 0; i < threads / cuda::warp_size; ++i) take(scores[i], ids[i]);
-    __syncthreads();
-  }
-};
-
-/// As electra::math::gumbel.
-__device__ float gumbel(std::uint32_t word) {
-  const float u = (static_cast<float>(word) + 0.5F) * 0x1p-32F;
-  return -logf(-log1pf(-u));
-}
-
+/// e^x for x <= 0: where it is rounded to 16 bits, by one instruction.
 template <class T>
-struct Row {
-  const T* logits;
-  int vocabulary;
-
-  /// The logits of ids first to first + 3; -infinity beyond the vocabulary.
-  __device__ void load(int first, float (&values)[group]) const {
-#pragma unroll
-    for (int i = 0; i < group; ++i)
-      values[i] = first + i < vocabulary ? cuda::widen(logits[first + i]) : -INFINITY;
-  }
-};
+__device__ float exponential(float x) {
+  constexpr float log2_e = 1.44269504F;
+  if constexpr (std::is_same_v<T, float>)
+    return expf(x);
+  else
+    return cuda::ptx::power_of_two(x * log2_e);
+}
 
 /// The number of this masked position within its example.
 __device__ int place_in_example(const Inputs& in, int row, int example) {
@@ -86,120 +48,273 @@ __device__ int place_in_example(const Inputs& in, int row, int example) {
   return __syncthreads_count(before >= 0 && in.positions[before] / in.length == example ? 1 : 0);
 }
 
+/// What draws the sample of a row. All threads of the block take part.
+__device__ cuda::GumbelSampler sampler_of(const Inputs& in, int row) {
+  const int example = in.positions[row] / in.length;
+  const auto place = static_cast<std::uint32_t>(place_in_example(in, row, example));
+  return {.seed = in.draw.seed,
+          .counter = {0, in.draw.first_example + static_cast<std::uint32_t>(example),
+                      in.draw.site | place << 5U, static_cast<std::uint32_t>(*in.draw.step)},
+          .temperature = in.temperature,
+          .inverse = 1.0F / *in.temperature,
+          .excluded = in.excludes_target ? in.targets[row] : -1};
+}
+
+/// Eight elements of a row of gradients.
 template <class T>
-__device__ void clear_row(int row, const Outputs& out, T* dlogits, int padded) {
+__device__ void store_vector(const float (&values)[8], T* row, int first, const Inputs& in) {
+  if (in.aligned) return cuda::store(values, row + first);
+#pragma unroll
+  for (int i = 0; i < 8; ++i)
+    if (first + i < in.padded) row[first + i] = cuda::narrow<T>(values[i]);
+}
+
+template <class T>
+__device__ void clear_row(int row, const Inputs& in, const Outputs& out, T* dlogits) {
   if (threadIdx.x == 0) {
     out.losses[row] = 0;
     out.argmax[row] = 0;
     out.samples[row] = 0;
   }
   if (dlogits == nullptr) return;
-  for (int c = static_cast<int>(threadIdx.x); c < padded; c += threads) dlogits[c] = T{};
+  const float zeros[8] = {};
+  for (int c = static_cast<int>(threadIdx.x) * 8; c < in.padded; c += threads * 8)
+    store_vector(zeros, dlogits, c, in);
 }
 
-/// The top of a row, a sample from it, and whether it had a NaN.
-struct Found {
-  Best top;
-  Best sample;
-  bool has_nan = false;
+/// What one pass over logits finds: the highest and the sum of e^(logit - highest); and the vector
+/// whose scores may reach highest, and how high.
+template <class T>
+struct Pass {
+  float max = -INFINITY;
+  float sum = 0;
+  float reach = -INFINITY;
+  int vector = 0;
+
+  __device__ void take(float (&logits)[8], int at, const cuda::GumbelSampler& sampler) {
+    float top = logits[0];
+#pragma unroll
+    for (int i = 1; i < 8; ++i) top = fmaxf(top, logits[i]);
+    const float before = max;
+    max = fmaxf(max, top);
+    const float origin = above_nothing(max);
+    sum *= exponential<T>(before - origin);
+#pragma unroll
+    for (int i = 0; i < 8; ++i) sum += exponential<T>(logits[i] - origin);
+
+    if (at == sampler.excluded >> 3) {
+      top = -INFINITY;
+#pragma unroll
+      for (int i = 0; i < 8; ++i)
+        if (at * 8 + i != sampler.excluded) top = fmaxf(top, logits[i]);
+    }
+    const float bound = sampler.bound(top, at);
+    if (bound > reach) {
+      reach = bound;
+      vector = at;
+    }
+  }
+  /// The sum over a warp, relative to the warp's maximum.
+  __device__ double warp_sum(float warp_max) const {
+    return cuda::warp_sum(static_cast<double>(sum * exponential<T>(max - above_nothing(warp_max))));
+  }
+  /// The vector that reaches highest among a warp's.
+  __device__ int warp_vector() const {
+    const float highest = cuda::warp_max(reach);
+    const unsigned mine = __ballot_sync(cuda::whole_warp, reach == highest);
+    return __shfl_sync(cuda::whole_warp, vector, __ffs(static_cast<int>(mine)) - 1);
+  }
+
+ private:
+  /// A maximum that may be subtracted: where all are -infinity, their powers are 0 and not NaN.
+  __device__ static float above_nothing(float max) { return max == -INFINITY ? 0.0F : max; }
+};
+
+/// What the warps tell each other.
+struct Exchange {
+  float max[warps];
+  double sum[warps];
+  float score[warps];
+  int top[warps];
+  cuda::Best sample[warps];
+  float target_logit;
+};
+
+/// The row's highest logit, its sum of e^(logit - max), and the best score found yet. The sum is NaN
+/// if there is a NaN or +infinity among the logits, or nothing else than -infinity.
+struct Summary {
+  float max;
+  double sum;
+  float score;
 };
 
 template <class T>
-__device__ Found find(const Row<T>& row, const Inputs& in, int index, int target) {
-  Found found;
-  const int example = in.positions[index] / in.length;
-  cuda::Draw draw = in.draw;
-  draw.site |= static_cast<std::uint32_t>(place_in_example(in, index, example)) << 5U;
-  const float temperature = *in.temperature;
-  for (int first = static_cast<int>(threadIdx.x) * group; first < in.vocabulary;
-       first += threads * group) {
-    float values[group];
-    row.load(first, values);
-    const math::Words4 words =
-        draw.words(static_cast<std::uint32_t>(first / group), static_cast<std::uint32_t>(example));
-    const std::uint32_t word[group] = {words.x, words.y, words.z, words.w};
-#pragma unroll
-    for (int i = 0; i < group; ++i) {
-      const int id = first + i;
-      if (id >= in.vocabulary) break;
-      found.has_nan |= isnan(values[i]);
-      found.top.take(values[i], id);
-      if (in.excludes_target && id == target) continue;
-      const float score = values[i] / temperature + gumbel(word[i]);
-      if (score > -INFINITY) found.sample.take(score, id);
-    }
-  }
-  return found;
+__device__ Summary summary_of(const Exchange& exchange) {
+  const int lane = cuda::lane() % warps;
+  const float mine = exchange.max[lane];
+  const float max = cuda::warp_max(mine);
+  const double sum = cuda::lane() < warps
+                         ? exchange.sum[lane] * static_cast<double>(exponential<T>(mine - max))
+                         : 0;
+  return {max, cuda::warp_sum(sum), cuda::warp_max(exchange.score[lane])};
 }
 
-template <class T>
-__global__ void __launch_bounds__(threads)
+/// The lowest id of this thread's with this logit.
+template <class Row>
+__device__ int first_with(const Row& row, float logit) {
+  for (int v = static_cast<int>(threadIdx.x); v < row.vectors(); v += threads) {
+    float values[8];
+    row.load(v, values);
+    int id = no_id;
+#pragma unroll
+    for (int i = 7; i >= 0; --i)
+      if (values[i] == logit) id = v * 8 + i;
+    if (id != no_id) return id;
+  }
+  return no_id;
+}
+
+/// The best of all ids of a warp that may be better than `known`.
+template <class Row>
+__device__ cuda::Best warp_sample(const Row& row, const cuda::GumbelSampler& sampler, float reach,
+                                  float known) {
+  cuda::Best best;
+  const float least = cuda::GumbelSampler::least_bound(known);
+  unsigned lanes = __ballot_sync(cuda::whole_warp, !(reach < least));
+  for (; lanes != 0; lanes &= lanes - 1) {
+    const int lane = __ffs(static_cast<int>(lanes)) - 1;
+    const cuda::Best other = sampler.best_of(row, cuda::warp() * cuda::warp_size + lane, threads);
+    best.take(other.score, other.id);
+  }
+  return best;
+}
+
+template <class T, class Row>
+__device__ void write_gradient(const Row& row, const Inputs& in, int target, const Summary& summary,
+                               T* gradient) {
+  const float scale = *in.scale;
+  const float factor = scale / static_cast<float>(summary.sum);
+  for (int v = static_cast<int>(threadIdx.x); v * 8 < in.padded; v += threads) {
+    float g[8] = {};
+    if (v < row.vectors()) {
+      row.load(v, g);
+#pragma unroll
+      for (int i = 0; i < 8; ++i) g[i] = exponential<T>(g[i] - summary.max) * factor;
+      if (v == target / 8 || v == row.vectors() - 1) {
+#pragma unroll
+        for (int i = 0; i < 8; ++i) {
+          if (v * 8 + i == target) g[i] -= scale;
+          if (v * 8 + i >= in.vocabulary) g[i] = 0;
+        }
+      }
+    }
+    store_vector(g, gradient, v * 8, in);
+  }
+}
+
+/// By the first warp, when all have told what they know.
+__device__ void write_results(int row, const Summary& summary, const Exchange& exchange,
+                              const Inputs& in, const Outputs& out) {
+  const int lane = cuda::lane() % warps;
+  const int top = __reduce_min_sync(cuda::whole_warp, exchange.top[lane]);
+  cuda::Best sample = exchange.sample[lane];
+  sample.over_warp();
+  if (threadIdx.x != 0) return;
+  const bool finite = isfinite(summary.sum);
+  const double distance =
+      static_cast<double>(summary.max) - static_cast<double>(exchange.target_logit);
+  const int nothing = in.excludes_target && in.targets[row] == 0 && in.vocabulary > 1 ? 1 : 0;
+  out.losses[row] = static_cast<float>(log(summary.sum) + distance);
+  out.argmax[row] = finite ? top : 0;
+  out.samples[row] = !finite ? 0 : sample.id != no_id ? sample.id : nothing;
+  if (!finite) *out.non_finite = 1;
+}
+
+template <class T, template <class> class RowOf>
+__global__ void __launch_bounds__(threads, RowOf<T>::blocks)
     vocabulary_cross_entropy(const T* logits, T* dlogits, Inputs in, Outputs out) {
-  __shared__ float scores[threads / cuda::warp_size];
-  __shared__ int ids[threads / cuda::warp_size];
-  __shared__ double sums[threads / cuda::warp_size];
+  __shared__ Exchange exchange;
   const int index = static_cast<int>(blockIdx.x);
   const Index at = static_cast<Index>(index) * in.padded;
   T* gradient = dlogits == nullptr ? nullptr : dlogits + at;
-  if (index >= *in.count) return clear_row(index, out, gradient, in.padded);
-  const Row<T> row{logits + at, in.vocabulary};
-  const int target = in.targets[index];
+  if (index >= *in.count) return clear_row(index, in, out, gradient);
+  const RowOf<T> row{logits + at, in.vocabulary, in.aligned};
+  row.begin(threads);
+  if (threadIdx.x == 0)
+    exchange.target_logit = cuda::widen(logits[at + in.targets[index]]);
+  const cuda::GumbelSampler sampler = sampler_of(in, index);
 
-  Found found = find(row, in, index, target);
-  const bool has_nan = __syncthreads_or(found.has_nan ? 1 : 0) != 0;
-  found.top.over_block(scores, ids);
-  found.sample.over_block(scores, ids);
-  const bool finite = !has_nan && isfinite(found.top.score);
-  const float max = found.top.score;
-
-  float part = 0;
-  for (int c = static_cast<int>(threadIdx.x); c < in.vocabulary; c += threads)
-    part += expf(cuda::widen(row.logits[c]) - max);
-  const double sum = cuda::block_sum<threads>(static_cast<double>(part), sums);
-
-  if (threadIdx.x == 0) {
-    const double distance =
-        static_cast<double>(max) - static_cast<double>(cuda::widen(row.logits[target]));
-    out.losses[index] = has_nan ? NAN : static_cast<float>(log(sum) + distance);
-    out.argmax[index] = finite ? found.top.id : 0;
-    out.samples[index] = finite && found.sample.score > -INFINITY ? found.sample.id : 0;
-    if (!finite) *out.non_finite = 1;
+  Pass<T> pass;
+  for (int v = static_cast<int>(threadIdx.x); v < row.vectors(); v += threads) {
+    float values[8];
+    row.await(v, threads);
+    row.load(v, values);
+    pass.take(values, v, sampler);
   }
-  if (gradient == nullptr) return;
-  __syncthreads();  // the target's logit has been read: the gradient may lie in its place
-  const float scale = *in.scale;
-  const auto factor = has_nan ? NAN : static_cast<float>(static_cast<double>(scale) / sum);
-  for (int c = static_cast<int>(threadIdx.x); c < in.padded; c += threads) {
-    float g = 0;
-    if (c < in.vocabulary) g = expf(cuda::widen(row.logits[c]) - max) * factor;
-    gradient[c] = cuda::narrow<T>(c == target ? g - scale : g);
+  __syncwarp();  // lanes now read what others have copied
+  const float warp_max = cuda::warp_max(pass.max);
+  const double warp_sum = pass.warp_sum(warp_max);
+  const cuda::Best likely = sampler.best_of(row, pass.warp_vector(), row.vectors());
+  if (cuda::lane() == 0) {
+    exchange.max[cuda::warp()] = warp_max;
+    exchange.sum[cuda::warp()] = warp_sum;
+    exchange.score[cuda::warp()] = likely.score;
   }
+  __syncthreads();
+  const Summary summary = summary_of<T>(exchange);
+  const int top = __reduce_min_sync(cuda::whole_warp,
+                                    pass.max == summary.max ? first_with(row, summary.max) : no_id);
+  cuda::Best sample;
+  if (isfinite(summary.sum)) sample = warp_sample(row, sampler, pass.reach, summary.score);
+  if (cuda::lane() == 0) {
+    exchange.top[cuda::warp()] = top;
+    exchange.sample[cuda::warp()] = sample;
+  }
+  __syncwarp();  // no lane reads others' logits any more: the gradient may take their place
+  if (gradient != nullptr) write_gradient(row, in, in.targets[index], summary, gradient);
+  __syncthreads();
+  if (cuda::warp() == 0) write_results(index, summary, exchange, in, out);
+}
+
+/// The most shared memory that a block of any card may have is 99 KB.
+constexpr Index most_held = Index{96} * 1024;
+
+template <class T>
+void cross_entropy(CudaContext& context, const VocabularyCrossEntropy& k, Inputs inputs,
+                   const Outputs& outputs) {
+  constexpr Index vector = cuda::RowOnChip<T>::elements;
+  const Index held = (k.vocabulary + vector - 1) / vector * vector * Index{sizeof(T)};
+  inputs.aligned = k.logits.width() % vector == 0 &&
+                   cuda::aligned<T>(static_cast<int>(vector), {k.logits.raw(), k.dlogits.raw()});
+  const bool fits = inputs.aligned && held <= most_held;
+  auto* kernel = fits ? vocabulary_cross_entropy<T, cuda::RowOnChip>
+                      : vocabulary_cross_entropy<T, cuda::RowInMemory>;
+  cuda::launch(context, k.name,
+               {cuda::blocks_for(k.logits.rows(), 1), threads, fits ? held : Index{0}}, kernel,
+               k.logits.data<T>(), k.dlogits ? k.dlogits.data<T>() : nullptr, inputs, outputs);
 }
 
 }  // namespace
 
 void run_on(CudaContext& context, const VocabularyCrossEntropy& k) {
   cuda::check_f32(k.name, k.losses);
-  const Inputs inputs{
-      .targets = k.targets.data<std::int32_t>(),
-      .positions = k.positions.data<std::int32_t>(),
-      .count = k.count.data<std::int32_t>(),
-      .scale = k.scale.data<float>(),
-      .temperature = k.temperature.data<float>(),
-      .draw = cuda::draw_of(k.random),
-      .vocabulary = static_cast<int>(k.vocabulary),
-      .padded = static_cast<int>(k.logits.width()),
-      .length = static_cast<int>(k.length),
-      .excludes_target = k.correct == VocabularyCrossEntropy::Correct::disallow};
+  const Inputs inputs{.targets = k.targets.data<std::int32_t>(),
+                      .positions = k.positions.data<std::int32_t>(),
+                      .count = k.count.data<std::int32_t>(),
+                      .scale = k.scale.data<float>(),
+                      .temperature = k.temperature.data<float>(),
+                      .draw = cuda::draw_of(k.random),
+                      .vocabulary = static_cast<int>(k.vocabulary),
+                      .padded = static_cast<int>(k.logits.width()),
+                      .length = static_cast<int>(k.length),
+                      .excludes_target = k.correct == VocabularyCrossEntropy::Correct::disallow,
+                      .aligned = false};
   const Outputs outputs{.losses = k.losses.data<float>(),
                         .argmax = k.argmax.data<std::int32_t>(),
                         .samples = k.samples.data<std::int32_t>(),
                         .non_finite = k.non_finite.data<std::int32_t>()};
-  cuda::visit_activation(k.name, k.logits.dtype(), [&]<class T>(T) {
-    cuda::launch(context, k.name, {cuda::blocks_for(k.logits.rows(), 1), threads},
-                 vocabulary_cross_entropy<T>, k.logits.data<T>(),
-                 k.dlogits ? k.dlogits.data<T>() : nullptr, inputs, outputs);
-  });
+  cuda::visit_activation(k.name, k.logits.dtype(),
+                         [&]<class T>(T) { cross_entropy<T>(context, k, inputs, outputs); });
 }
 
 }  // namespace electra

@@ -1,5 +1,4 @@
 #include "electra/kernels/gradient_norm.h"
-
 #include "kernels/cuda/reduce.cuh"
 #include "kernels/cuda/vector.cuh"
 
@@ -8,8 +7,14 @@ namespace electra {
 namespace {
 
 constexpr int threads = 256;
-constexpr int each = 4;        // elements a thread reads at once
+constexpr int each = 4;          // elements of a vector
+constexpr int ahead = 4;         // vectors that a thread reads before it adds the first
 constexpr int most_parts = 512;  // partial sums: a constant, so that the bits are every card's
+
+__device__ void add_squares(const float (&values)[each], double& sum) {
+#pragma unroll
+  for (int i = 0; i < each; ++i) sum += static_cast<double>(values[i]) * values[i];
+}
 
 /// Squares of floats are exact in f64 and cannot overflow there.
 __global__ void __launch_bounds__(threads)
@@ -17,8 +22,15 @@ __global__ void __launch_bounds__(threads)
   __shared__ double shared[threads / cuda::warp_size];
   const Index stride = static_cast<Index>(gridDim.x) * threads * each;
   double sum = 0;
-  for (Index at = (static_cast<Index>(blockIdx.x) * threads + threadIdx.x) * each; at < size;
-       at += stride) {
+  Index at = (static_cast<Index>(blockIdx.x) * threads + threadIdx.x) * each;
+  for (; at + (ahead - 1) * stride + each <= size; at += ahead * stride) {
+    float values[ahead][each];
+#pragma unroll
+    for (int i = 0; i < ahead; ++i) cuda::load(gradient + at + i * stride, values[i]);
+#pragma unroll
+    for (int i = 0; i < ahead; ++i) add_squares(values[i], sum);
+  }
+  for (; at < size; at += stride) {
     float values[each] = {};
     if (at + each <= size) {
       cuda::load(gradient + at, values);
@@ -27,8 +39,7 @@ __global__ void __launch_bounds__(threads)
       for (int i = 0; i < each; ++i)
         if (at + i < size) values[i] = gradient[at + i];
     }
-#pragma unroll
-    for (int i = 0; i < each; ++i) sum += static_cast<double>(values[i]) * values[i];
+    add_squares(values, sum);
   }
   sum = cuda::block_sum<threads>(sum, shared);
   if (threadIdx.x == 0) partials[blockIdx.x] = sum;

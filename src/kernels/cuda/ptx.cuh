@@ -71,4 +71,11 @@ __device__ inline uint4 load_shared(std::uint32_t address) {
   return value;
 }
 
+/// 2 to the power of x, in one instruction: results below 2^-126 are 0.
+__device__ inline float power_of_two(float x) {
+  float power;
+  asm("ex2.approx.ftz.f32 %0, %1;\n" : "=f"(power) : "f"(x));
+  return power;
+}
+
 }  // namespace electra::cuda::ptx

@@ -57,6 +57,32 @@ __device__ void load(const T* from, float (&to)[count]) {
   }
 }
 
+/// `count` consecutive elements as they lie in memory: less registers than their values.
+template <class T, int count>
+struct Packed {
+  static constexpr int bytes = count * static_cast<int>(sizeof(T));
+  static constexpr int step = bytes < widest_access ? bytes : widest_access;
+  static constexpr int each = step / static_cast<int>(sizeof(T));
+  Moved<step> words[bytes / step];
+
+  /// Aligned as for load.
+  __device__ static Packed from(const T* data) {
+    Packed packed;
+#pragma unroll
+    for (int i = 0; i < bytes / step; ++i)
+      packed.words[i] = *reinterpret_cast<const Moved<step>*>(data + i * each);
+    return packed;
+  }
+  __device__ void widen_to(float (&to)[count]) const {
+#pragma unroll
+    for (int first = 0; first < count; first += each) {
+      const auto parts = __builtin_bit_cast(Parts<T, each>, words[first / each]);
+#pragma unroll
+      for (int i = 0; i < each; ++i) to[first + i] = widen(parts.values[i]);
+    }
+  }
+};
+
 template <int count, class T>
 __device__ void store(const float (&from)[count], T* to) {
   constexpr int bytes = count * static_cast<int>(sizeof(T));

@@ -143,7 +143,8 @@ TEST_CASE("a NaN among the logits is reported on a GPU", "[cuda][kernel][cross_e
 }
 
 TEST_CASE("gradient norms on a GPU agree with the CPU's", "[cuda][kernel][gradient_norm]") {
-  const Index size = GENERATE(1, 3, 1024, 1027, 530'000);  // the last: several rounds of all blocks
+  const Index size =
+      GENERATE(1, 3, 1024, 1027, 530'000, 2'630'001);  // several rounds of all blocks
   const double largest = GENERATE(1.0, HUGE_VAL);
   const float clip_norm = GENERATE(0.0F, 0.5F, 1e6F);
   CAPTURE(size, largest, clip_norm);

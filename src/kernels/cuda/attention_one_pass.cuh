@@ -101,7 +101,8 @@ __device__ void store_dq(const OnePass<rows>& at, int step, int used, float scal
     dq.add_columns(ds, at.keys(), s, first);
   }
   // Neighbouring lanes exchange, so that each writes four columns of one tile.
-  const int own_lane = ptx::thread_read_anew() % warp_size;
+  // Registers are scarce where a warp forms more columns.
+  const int own_lane = tiles > 2 ? ptx::thread_read_anew() % warp_size : lane();
   const bool odd = own_lane % 2 != 0;
 #pragma unroll
   for (int half = 0; half < 2; ++half)

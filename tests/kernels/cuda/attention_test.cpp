@@ -125,7 +125,8 @@ TEST_CASE("attention on tensor cores agrees with the CPU's where it is long",
           "[cuda][kernel][attention]") {
   const auto [length, used] = GENERATE(table<Index, Index>(
       {{159, 159}, {192, 150}, {255, 255}, {256, 193}, {511, 420}, {512, 512}}));
-  check_attention(DType::bf16, {length, 1, 64}, {static_cast<double>(used)}, 0.1F);
+  check_attention(DType::bf16, {length, length < 180 ? 2 : 1, 64}, {static_cast<double>(used)},
+                  0.1F);
 }
 
 TEST_CASE("keys beyond the length count as nothing where all scores are far below 0",

@@ -2,6 +2,7 @@
 
 #include "kernels/cuda/attention_backward.cuh"
 #include "kernels/cuda/attention_forward.cuh"
+#include "kernels/cuda/attention_one_pass.cuh"
 #include "kernels/cuda/attention_plain.cuh"
 #include "kernels/math/attention_extents.h"
 
@@ -62,7 +63,8 @@ cuda::Grid plain_grid(const math::AttentionExtents& e, Index own_buffers) {
           4 * (2 * plain::tile * (e.width + 1) + own_buffers * plain::block_rows * e.width)};
 }
 
-cuda::Grid tensor_grid(const math::AttentionExtents& e, Index tiles) {
+cuda::Grid forward_grid(const math::AttentionExtents& e) {
+  constexpr Index tiles = 5;
   return {blocks_of(e, tensor::tile_rows), dim3(tensor::threads), tiles * tensor::tile_bytes};
 }
 
@@ -72,6 +74,47 @@ bool on_tensor_cores(const math::AttentionExtents& e, std::initializer_list<cons
   return std::is_same_v<T, bf16> && e.width == tensor::head_width && cuda::aligned<bf16>(8, rows);
 }
 
+/// One pass, of a block for each head of each sequence.
+template <int rows>
+void differentiate_at_once(CudaContext& context, const AttentionBackward& k,
+                           const math::AttentionExtents& e, const AttentionBackwardInputs& inputs) {
+  using Layout = tensor::OnePass<rows>;
+  cuda::launch(context, k.name, {blocks_of(e, rows), Layout::threads, Layout::shared},
+               tensor::attention_backward_one_pass<rows>, k.dout.data<bf16>(), k.qkv.data<bf16>(),
+               k.out.data<bf16>(), k.dqkv.data<bf16>(), inputs);
+}
+
+void differentiate_on_tensor_cores(CudaContext& context, const AttentionBackward& k,
+                                   const math::AttentionExtents& e,
+                                   const AttentionBackwardInputs& inputs) {
+  if (e.length <= 64) return differentiate_at_once<64>(context, k, e, inputs);
+  if (e.length <= 128) return differentiate_at_once<128>(context, k, e, inputs);
+  const Index rows = e.batch * e.heads * e.length;
+  auto* statistics = context.workspace_of<tensor::Statistics>(rows);
+  constexpr int threads = tensor::statistics_threads;
+  cuda::launch(context, k.name, {cuda::blocks_for(rows, threads / tensor::sharing), threads},
+               tensor::attention_statistics, k.dout.data<bf16>(), k.out.data<bf16>(), statistics,
+               rows, inputs);
+  dim3 blocks = blocks_of(e, tensor::tile_rows);
+  blocks.x *= 2;
+  cuda::launch(context, k.name, {blocks, dim3(tensor::threads), tensor::TwoPass::shared},
+               tensor::attention_backward, k.dout.data<bf16>(), k.qkv.data<bf16>(), statistics,
+               k.dqkv.data<bf16>(), inputs);
+}
+
+template <class T>
+void differentiate_plainly(CudaContext& context, const AttentionBackward& k,
+                           const math::AttentionExtents& e, AttentionBackwardInputs inputs) {
+  const Index rows = e.batch * e.heads * e.length;
+  auto* dots = context.workspace_of<float>(rows);
+  inputs.dots = dots;
+  cuda::launch(context, k.name, {cuda::blocks_for(rows, dot_warps), dot_warps * cuda::warp_size},
+               attention_dots<T>, k.dout.data<T>(), k.out.data<T>(), dots, rows, inputs.e);
+  for (auto* kernel : {plain::attention_backward_queries<T>, plain::attention_backward_keys<T>})
+    cuda::launch(context, k.name, plain_grid(e, 2), kernel, k.dout.data<T>(), k.qkv.data<T>(),
+                 k.dqkv.data<T>(), inputs);
+}
+
 }  // namespace
 
 void run_on(CudaContext& context, const AttentionForward& k) {
@@ -79,44 +122,28 @@ void run_on(CudaContext& context, const AttentionForward& k) {
   cuda::visit_activation(k.name, k.qkv.dtype(), [&]<class T>(T) {
     const auto run = [&](const cuda::Grid& grid, auto kernel) {
       cuda::launch(context, k.name, grid, kernel, k.qkv.data<T>(), k.lengths.data<std::int32_t>(),
-                   k.out.data<T>(), k.log_sum_exp.data<float>(), extents_of(k.name, e),
-                   scale_of(e), cuda::attention_dropout(k.random, k.dropout));
+                   k.out.data<T>(), k.log_sum_exp.data<float>(), extents_of(k.name, e), scale_of(e),
+                   cuda::attention_dropout(k.random, k.dropout));
     };
     if constexpr (std::is_same_v<T, bf16>)
       if (on_tensor_cores<T>(e, {k.qkv.raw(), k.out.raw()}))
-        return run(tensor_grid(e, 5), tensor::attention_forward);
+        return run(forward_grid(e), tensor::attention_forward);
     run(plain_grid(e, 1), plain::attention_forward<T>);
   });
 }
 
 void run_on(CudaContext& context, const AttentionBackward& k) {
   const auto e = math::extents(k.qkv, k.heads);
-  const Index rows = e.batch * e.heads * e.length;
-  // Tensor cores need no dots beforehand: their kernel works them out.
-  auto* dots = context.workspace_of<float>(rows);
   const AttentionBackwardInputs inputs{.lengths = k.lengths.data<std::int32_t>(),
                                        .log_sum_exp = k.log_sum_exp.data<float>(),
-                                       .dots = dots,
                                        .e = extents_of(k.name, e),
                                        .scale = scale_of(e),
                                        .dropout = cuda::attention_dropout(k.random, k.dropout)};
   cuda::visit_activation(k.name, k.qkv.dtype(), [&]<class T>(T) {
     if constexpr (std::is_same_v<T, bf16>)
-      if (on_tensor_cores<T>(e, {k.qkv.raw(), k.dout.raw(), k.out.raw(), k.dqkv.raw()})) {
-        cuda::Grid grid = tensor_grid(e, 4);
-        grid.blocks.x *= 2;
-        return cuda::launch(context, k.name, grid, tensor::attention_backward, k.dout.data<T>(),
-                            k.qkv.data<T>(), k.out.data<T>(), k.dqkv.data<T>(), inputs);
-      }
-    cuda::launch(context, k.name,
-                 {cuda::blocks_for(rows, dot_warps), dot_warps * cuda::warp_size},
-                 attention_dots<T>, k.dout.data<T>(), k.out.data<T>(), dots, rows, inputs.e);
-    const auto run = [&](const cuda::Grid& grid, auto kernel) {
-      cuda::launch(context, k.name, grid, kernel, k.dout.data<T>(), k.qkv.data<T>(),
-                   k.dqkv.data<T>(), inputs);
-    };
-    run(plain_grid(e, 2), plain::attention_backward_queries<T>);
-    run(plain_grid(e, 2), plain::attention_backward_keys<T>);
+      if (on_tensor_cores<T>(e, {k.qkv.raw(), k.dout.raw(), k.out.raw(), k.dqkv.raw()}))
+        return differentiate_on_tensor_cores(context, k, e, inputs);
+    differentiate_plainly<T>(context, k, e, inputs);
   });
 }
 

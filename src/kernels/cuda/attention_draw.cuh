@@ -54,11 +54,11 @@ struct AttentionExtents {
   }
 };
 
-/// What both kernels of the backward read besides tensors of activations.
+/// What the kernels of the backward read besides tensors of activations.
 struct AttentionBackwardInputs {
   const std::int32_t* lengths;
   const float* log_sum_exp;
-  const float* dots;  // [batch, heads, length]: rowsum(dout * out)
+  const float* dots = nullptr;  // [batch, heads, length]: rowsum(dout * out); the plain path's
   AttentionExtents e;
   float scale;
   AttentionDropout dropout;

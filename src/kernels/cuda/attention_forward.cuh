@@ -5,38 +5,39 @@
 
 namespace electra::cuda::attention {
 
-inline constexpr float log2_e = 1.44269504088896340736F;
 inline constexpr float ln_2 = 0.69314718055994530942F;
 
 /// Zeroes or scales the probabilities of rows `row` and `row` + 8 (queries) and the columns of a
 /// result (keys, from `first` on): a lane's numbers of 32 keys of a row are one Philox block.
-__device__ inline void drop(Result<>& p, const AttentionDropout& dropout, int sequence, int head,
-                            int row, int first) {
+template <int tiles>
+__device__ void drop(Result<tiles>& p, const AttentionDropout& dropout, int sequence, int head,
+                     int row, int first) {
   if (!dropout.active()) return;
 #pragma unroll
   for (int half = 0; half < 2; ++half)
 #pragma unroll
-    for (int run = 0; run < column_tiles; run += 4) {
+    for (int run = 0; run < tiles; run += 4) {
       const auto key = static_cast<std::uint32_t>(first + 8 * run + 2 * (lane() % 4));
-      const math::Words4 words = dropout.draw.words(
-          math::attention_block(static_cast<std::uint32_t>(head),
-                                static_cast<std::uint32_t>(row + 8 * half), key),
-          static_cast<std::uint32_t>(sequence));
+      const math::Words4 words =
+          dropout.draw.words(math::attention_block(static_cast<std::uint32_t>(head),
+                                                   static_cast<std::uint32_t>(row + 8 * half), key),
+                             static_cast<std::uint32_t>(sequence));
 #pragma unroll
       for (int j = 0; j < 4; ++j)
 #pragma unroll
         for (int i = 0; i < 2; ++i) {
           float& value = p.tile[run + j][2 * half + i];
-          value *= math::half(words, 2 * j + i) >= dropout.rate.threshold ? dropout.rate.scale
-                                                                         : 0.0F;
+          value *=
+              math::half(words, 2 * j + i) >= dropout.rate.threshold ? dropout.rate.scale : 0.0F;
         }
     }
 }
 
-/// Online softmax over tiles of keys, for the two rows of a lane; scores are in units of log 2.
+/// Online softmax over tiles of keys, for the two rows of a lane.
 struct RunningSoftmax {
-  float max[2] = {-INFINITY, -INFINITY};
-  float sum[2] = {};  // this lane's share
+  float factor;                           // of scores, to units of log 2
+  float max[2] = {-INFINITY, -INFINITY};  // of the scores without it
+  float sum[2] = {};                      // this lane's share
 
   /// Turns scores into powers of two below the maximum so far; returns what earlier sums must be
   /// multiplied by.
@@ -48,7 +49,8 @@ struct RunningSoftmax {
       for (int j = 0; j < column_tiles; ++j)
         top = fmaxf(top, fmaxf(scores.tile[j][2 * half], scores.tile[j][2 * half + 1]));
       top = quad_max(top);
-      shrink[half] = exp2f(max[half] - top);
+      const float least = top * factor;
+      shrink[half] = ptx::power_of_two(max[half] * factor - least);
       max[half] = top;
       sum[half] *= shrink[half];
 #pragma unroll
@@ -56,26 +58,15 @@ struct RunningSoftmax {
 #pragma unroll
         for (int i = 0; i < 2; ++i) {
           float& score = scores.tile[j][2 * half + i];
-          score = exp2f(score - top);
+          score = ptx::power_of_two(score * factor - least);
           sum[half] += score;
         }
     }
   }
 };
 
-/// Scales scores to units of log 2; keys at or beyond `last` become -infinity.
-__device__ inline void scale_scores(Result<>& scores, float factor, int first, int last) {
-#pragma unroll
-  for (int j = 0; j < column_tiles; ++j)
-#pragma unroll
-    for (int i = 0; i < 4; ++i) {
-      const int key = first + 8 * j + 2 * (lane() % 4) + i % 2;
-      scores.tile[j][i] = key < last ? scores.tile[j][i] * factor : -INFINITY;
-    }
-}
-
 /// A block for each (64 queries, head, sequence).
-__global__ void __launch_bounds__(threads, 3)
+__global__ void __launch_bounds__(threads, 4)
     attention_forward(const bf16* qkv, const std::int32_t* lengths, bf16* out, float* log_sum_exp,
                       AttentionExtents e, float scale, AttentionDropout dropout) {
   extern __shared__ __align__(1024) unsigned char tiles[];
@@ -87,7 +78,7 @@ __global__ void __launch_bounds__(threads, 3)
   const int head = static_cast<int>(blockIdx.y);
   const int sequence = static_cast<int>(blockIdx.z);
   const int used = e.used(lengths, sequence);
-  const Index stride = 3 * e.hidden;
+  const int stride = 3 * e.hidden;
   const auto part = [&](int which) { return qkv + e.qkv(sequence, 0, head, which); };
   const auto copy_tile = [&](int tile) {
     keys(tile % 2).copy(part(1), stride, tile * tile_rows, used);
@@ -97,7 +88,7 @@ __global__ void __launch_bounds__(threads, 3)
 
   const int count = first < used ? (used + tile_rows - 1) / tile_rows : 0;
   Result<> mixed = {};
-  RunningSoftmax softmax;
+  RunningSoftmax softmax{.factor = scale * log2_e};
   const int row = first + warp() * warp_rows + lane() / 4;
   if (count > 0) {
     queries.copy(part(0), stride, first, used);
@@ -114,7 +105,7 @@ __global__ void __launch_bounds__(threads, 3)
       if (tile == 0) own = Left<>::load(queries);
       Result<> scores = {};
       scores.add_rows(own, keys(tile % 2));
-      scale_scores(scores, scale * log2_e, tile * tile_rows, used);
+      hide_columns(scores, tile * tile_rows, used);
       float shrink[2];
       softmax.take(scores, shrink);
 #pragma unroll
@@ -135,7 +126,7 @@ __global__ void __launch_bounds__(threads, 3)
     factors[half] = real ? 1.0F / sum : 0.0F;
     if (lane() % 4 == 0 && query < e.length)
       log_sum_exp[e.statistics(sequence, head, query)] =
-          real ? (softmax.max[half] + log2f(sum)) * ln_2 : 0.0F;
+          real ? (softmax.max[half] * softmax.factor + log2f(sum)) * ln_2 : 0.0F;
   }
   const int mine = first + warp() * warp_rows;
   mixed.store(queries, factors, out + e.out(sequence, mine, head), e.hidden, e.length - mine);

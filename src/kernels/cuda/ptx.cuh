@@ -9,9 +9,22 @@ __device__ inline std::uint32_t shared_address(const void* data) {
   return static_cast<std::uint32_t>(__cvta_generic_to_shared(data));
 }
 
+/// threadIdx.x, read where it is asked for: what follows from it is not kept in registers over a loop.
+__device__ inline int thread_read_anew() {
+  int thread;
+  asm volatile("mov.u32 %0, %%tid.x;\n" : "=r"(thread));
+  return thread;
+}
+
 /// Copies 16 bytes to shared memory asynchronously: `bytes` of them from `from`, zeros behind.
 __device__ inline void copy_async(std::uint32_t to, const void* from, int bytes) {
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;\n" ::"r"(to), "l"(from), "r"(bytes)
+               : "memory");
+}
+
+/// The same of 8 bytes, which L1 may keep.
+__device__ inline void copy_async_8(std::uint32_t to, const void* from, int bytes) {
+  asm volatile("cp.async.ca.shared.global [%0], [%1], 8, %2;\n" ::"r"(to), "l"(from), "r"(bytes)
                : "memory");
 }
 

@@ -1,5 +1,4 @@
 #include "electra/kernels/attention.h"
-
 #include "kernels/cuda/attention_backward.cuh"
 #include "kernels/cuda/attention_forward.cuh"
 #include "kernels/cuda/attention_one_pass.cuh"

@@ -11,7 +11,7 @@ namespace electra::cuda::plain_attention {
 
 inline constexpr int warps = 4;
 inline constexpr int threads = warps * warp_size;
-inline constexpr int own = 4;                  // rows a warp
+inline constexpr int own = 4;                   // rows a warp
 inline constexpr int block_rows = warps * own;  // rows a block
 inline constexpr int tile = warp_size;
 inline constexpr int widest = 256;
@@ -151,8 +151,8 @@ __global__ void __launch_bounds__(threads)
     return [=](int row) { return e.qkv(sequence, row, head, part); };
   };
   load_own(qkv, row_of(0), first, used, e.width, queries);
-  load_own(dout, [=](int row) { return e.out(sequence, row, head); }, first, used, e.width,
-           gradients);
+  load_own(
+      dout, [=](int row) { return e.out(sequence, row, head); }, first, used, e.width, gradients);
   const int mine = first + warp() * own;
   float dq[own][parts] = {};
   const int last = first < used ? used : 0;
@@ -207,8 +207,8 @@ __global__ void __launch_bounds__(threads)
   for (int start = 0; start < last; start += tile) {
     __syncthreads();
     load_tile(qkv, row_of(0), start, used, e.width, queries);
-    load_tile(dout, [=](int row) { return e.out(sequence, row, head); }, start, used, e.width,
-              gradients);
+    load_tile(
+        dout, [=](int row) { return e.out(sequence, row, head); }, start, used, e.width, gradients);
     __syncthreads();
     float scores[own], dp[own];
     dot(queries, keys, e.width, scores);

@@ -1,9 +1,8 @@
-#include "kernels/cuda/column_sums.cuh"
-
 #include <algorithm>
 #include <utility>
 #include <vector>
 
+#include "kernels/cuda/column_sums.cuh"
 #include "kernels/cuda/reduce.cuh"
 
 namespace electra::cuda {

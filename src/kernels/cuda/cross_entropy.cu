@@ -140,8 +140,8 @@ struct Exchange {
   float target_logit;
 };
 
-/// The row's highest logit, its sum of e^(logit - max), and the best score found yet. The sum is NaN
-/// if there is a NaN or +infinity among the logits, or nothing else than -infinity.
+/// The row's highest logit, its sum of e^(logit - max), and the best score found yet. The sum is
+/// NaN if there is a NaN or +infinity among the logits, or nothing else than -infinity.
 struct Summary {
   float max;
   double sum;
@@ -240,8 +240,7 @@ __global__ void __launch_bounds__(threads, RowOf<T>::blocks)
   if (index >= *in.count) return clear_row(index, in, out, gradient);
   const RowOf<T> row{logits + at, in.vocabulary, in.aligned};
   row.begin(threads);
-  if (threadIdx.x == 0)
-    exchange.target_logit = cuda::widen(logits[at + in.targets[index]]);
+  if (threadIdx.x == 0) exchange.target_logit = cuda::widen(logits[at + in.targets[index]]);
   const cuda::GumbelSampler sampler = sampler_of(in, index);
 
   Pass<T> pass;

@@ -13,8 +13,8 @@ struct Draw {
   std::uint32_t site = 0;
 
   __device__ math::Words4 words(std::uint32_t block, std::uint32_t example) const {
-    return math::philox(
-        seed, {block, first_example + example, site, static_cast<std::uint32_t>(*step)});
+    return math::philox(seed,
+                        {block, first_example + example, site, static_cast<std::uint32_t>(*step)});
   }
 };
 

@@ -1,5 +1,4 @@
 #include "electra/kernels/dropout_residual_norm.h"
-
 #include "kernels/cuda/norm_row.cuh"
 #include "kernels/cuda/row_sums.cuh"
 
@@ -102,8 +101,7 @@ void run_on(CudaContext& context, const DropoutResidualNormForward& k) {
                    k.bias ? k.bias.data<float>() : nullptr, k.residual.data<T>(),
                    k.gain.data<float>(), k.beta.data<float>(), k.sum.data<T>(), k.y.data<T>(),
                    k.mean.data<float>(), k.rstd.data<float>(), static_cast<int>(k.x.rows()),
-                   k.epsilon,
-                   cuda::row_dropout(k.random, k.dropout, k.length, k.x.width()), row);
+                   k.epsilon, cuda::row_dropout(k.random, k.dropout, k.length, k.x.width()), row);
     });
   });
 }
@@ -117,15 +115,15 @@ void run_on(CudaContext& context, const DropoutResidualNormBackward& k) {
         4, {k.dy.raw(), k.sum.raw(), k.gain.raw(), k.dresidual.raw(), k.dx.raw()});
     cuda::visit_row<T>(k.name, width, aligned, [&]<class Row>(const Row& row) {
       const unsigned blocks = cuda::summing_blocks<Row>(rows);
-      auto* partials = cuda::partial_sums(
-          context, blocks, width,
-          {k.dgain.data<float>(), k.dbeta.data<float>(), k.dbias.data<float>()});
+      auto* partials =
+          cuda::partial_sums(context, blocks, width,
+                             {k.dgain.data<float>(), k.dbeta.data<float>(), k.dbias.data<float>()});
       cuda::launch(context, k.name, {blocks, cuda::summing_threads<Row>, cuda::shared_for(row, 5)},
                    dropout_residual_norm_backward<T, Row>, k.dy.data<T>(), k.sum.data<T>(),
                    k.gain.data<float>(), k.mean.data<float>(), k.rstd.data<float>(),
                    k.dresidual.data<T>(), k.dx ? k.dx.data<T>() : nullptr, partials,
-                   static_cast<int>(rows),
-                   cuda::row_dropout(k.random, k.dropout, k.length, width), row);
+                   static_cast<int>(rows), cuda::row_dropout(k.random, k.dropout, k.length, width),
+                   row);
     });
   });
 }

@@ -1,5 +1,4 @@
 #include "electra/kernels/embedding.h"
-
 #include "kernels/cuda/norm_row.cuh"
 #include "kernels/cuda/row_sums.cuh"
 
@@ -122,16 +121,15 @@ __global__ void __launch_bounds__(cuda::summing_threads<Row>, cuda::resident_sum
 
 void run_on(CudaContext& context, const EmbeddingForward& k) {
   cuda::visit_activation(k.name, k.word.dtype(), [&]<class T>(T) {
-    const bool aligned =
-        cuda::aligned<float>(4, {k.word.raw(), k.position.raw(), k.type.raw(), k.gain.raw(),
-                                 k.bias.raw(), k.y.raw()});
+    const bool aligned = cuda::aligned<float>(
+        4, {k.word.raw(), k.position.raw(), k.type.raw(), k.gain.raw(), k.bias.raw(), k.y.raw()});
     cuda::visit_row<T>(k.name, k.word.width(), aligned, [&]<class Row>(const Row& row) {
       cuda::launch(context, k.name,
                    {cuda::blocks_for(k.ids.size(), cuda::row_block<Row>), cuda::row_threads<Row>,
                     cuda::shared_for(row, 1)},
                    embedding_forward<T, Row>, tables_of<T>(k), k.gain.data<float>(),
-                   k.bias.data<float>(), k.y.data<T>(), k.mean.data<float>(),
-                   k.rstd.data<float>(), static_cast<int>(k.ids.size()), k.epsilon,
+                   k.bias.data<float>(), k.y.data<T>(), k.mean.data<float>(), k.rstd.data<float>(),
+                   static_cast<int>(k.ids.size()), k.epsilon,
                    cuda::row_dropout(k.random, k.dropout, k.ids.width(), k.word.width()), row);
     });
   });
@@ -142,17 +140,16 @@ void run_on(CudaContext& context, const EmbeddingBackward& k) {
   const Index width = k.word.width();
   if (rows == 0) return;
   cuda::visit_activation(k.name, k.dy.dtype(), [&]<class T>(T) {
-    const bool aligned =
-        cuda::aligned<float>(4, {k.dy.raw(), k.word.raw(), k.position.raw(), k.type.raw(),
-                                 k.gain.raw(), k.dx.raw()});
+    const bool aligned = cuda::aligned<float>(
+        4, {k.dy.raw(), k.word.raw(), k.position.raw(), k.type.raw(), k.gain.raw(), k.dx.raw()});
     cuda::visit_row<T>(k.name, width, aligned, [&]<class Row>(const Row& row) {
       const unsigned blocks = cuda::summing_blocks<Row>(rows);
       auto* partials = cuda::partial_sums(context, blocks, width,
                                           {k.dgain.data<float>(), k.dbias.data<float>()});
       cuda::launch(context, k.name, {blocks, cuda::summing_threads<Row>, cuda::shared_for(row, 4)},
                    embedding_backward<T, Row>, k.dy.data<T>(), tables_of<T>(k),
-                   k.gain.data<float>(), k.mean.data<float>(), k.rstd.data<float>(),
-                   k.dx.data<T>(), partials, static_cast<int>(rows),
+                   k.gain.data<float>(), k.mean.data<float>(), k.rstd.data<float>(), k.dx.data<T>(),
+                   partials, static_cast<int>(rows),
                    cuda::row_dropout(k.random, k.dropout, k.ids.width(), width), row);
     });
   });

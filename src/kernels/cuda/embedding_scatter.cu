@@ -289,9 +289,9 @@ void scatter_positions_and_types(CudaContext& context, const EmbeddingScatter& k
     auto* partials = cuda::partial_sums(context, parts, {targets, both ? 2U : 1U});
     cuda::launch(context, k.name, {blocks, example_threads}, sum_examples<T, elements>,
                  k.dx.data<T>(), k.types.data<std::int32_t>(),
-                 type == 0 ? k.dposition.data<float>() : nullptr, partials,
-                 static_cast<int>(batch), static_cast<int>(length), static_cast<int>(width),
-                 static_cast<int>(type), both ? 2 : 1);
+                 type == 0 ? k.dposition.data<float>() : nullptr, partials, static_cast<int>(batch),
+                 static_cast<int>(length), static_cast<int>(width), static_cast<int>(type),
+                 both ? 2 : 1);
   }
 }
 

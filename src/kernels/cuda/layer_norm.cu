@@ -1,5 +1,4 @@
 #include "electra/kernels/layer_norm.h"
-
 #include "kernels/cuda/norm_row.cuh"
 #include "kernels/cuda/row_sums.cuh"
 
@@ -75,8 +74,8 @@ void run_on(CudaContext& context, const LayerNormForward& k) {
                    {cuda::blocks_for(k.x.rows(), cuda::row_block<Row>), cuda::row_threads<Row>,
                     cuda::shared_for(row, 1)},
                    layer_norm_forward<T, Row>, k.x.data<T>(), k.gain.data<float>(),
-                   k.bias.data<float>(), k.y.data<T>(), k.mean.data<float>(),
-                   k.rstd.data<float>(), static_cast<int>(k.x.rows()), k.epsilon, row);
+                   k.bias.data<float>(), k.y.data<T>(), k.mean.data<float>(), k.rstd.data<float>(),
+                   static_cast<int>(k.x.rows()), k.epsilon, row);
     });
   });
 }
@@ -93,10 +92,9 @@ void run_on(CudaContext& context, const LayerNormBackward& k) {
       auto* partials = cuda::partial_sums(context, blocks, width,
                                           {k.dgain.data<float>(), k.dbias.data<float>()});
       cuda::launch(context, k.name, {blocks, cuda::summing_threads<Row>, cuda::shared_for(row, 4)},
-                   layer_norm_backward<T, Row>, k.dy.data<T>(), k.x.data<T>(),
-                   k.gain.data<float>(), k.mean.data<float>(), k.rstd.data<float>(),
-                   k.dx.view.data<T>(), k.dx.write == Write::add, partials,
-                   static_cast<int>(rows), row);
+                   layer_norm_backward<T, Row>, k.dy.data<T>(), k.x.data<T>(), k.gain.data<float>(),
+                   k.mean.data<float>(), k.rstd.data<float>(), k.dx.view.data<T>(),
+                   k.dx.write == Write::add, partials, static_cast<int>(rows), row);
     });
   });
 }

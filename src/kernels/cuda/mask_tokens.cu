@@ -1,5 +1,4 @@
 #include "electra/kernels/mask_tokens.h"
-
 #include "kernels/cuda/dropout.cuh"
 #include "kernels/cuda/reduce.cuh"
 
@@ -134,8 +133,8 @@ __global__ void __launch_bounds__(threads)
     if (i > 0 && chosen[i - 1] == column) continue;
     const double word = words.at(Place::mask_keep, column);
     if (word < m.kept) continue;
-    masked[column] = word < m.drawn ? below(words.at(Place::mask_random, column), m.vocabulary)
-                                    : m.special.mask;
+    masked[column] =
+        word < m.drawn ? below(words.at(Place::mask_random, column), m.vocabulary) : m.special.mask;
   }
   if (threadIdx.x == 0) counts[row] = count;
 }

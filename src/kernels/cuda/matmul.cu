@@ -1,5 +1,3 @@
-#include "electra/kernels/matmul.h"
-
 #include <cublasLt.h>
 
 #include <map>
@@ -7,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "electra/kernels/matmul.h"
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/plain_product.cuh"
 
@@ -70,19 +69,18 @@ void set(const Operation& operation, cublasLtMatmulDescAttributes_t attribute, c
 /// A row-major matrix [rows, columns] is cuBLASLt's column-major [columns, rows].
 Layout layout_of(DType dtype, Index rows, Index columns, Index batch) {
   Layout layout;
-  check(cublasLtMatrixLayoutCreate(layout.out(), type_of(dtype),
-                                   static_cast<std::uint64_t>(columns),
-                                   static_cast<std::uint64_t>(rows), columns),
-        "cublasLtMatrixLayoutCreate");
+  check(
+      cublasLtMatrixLayoutCreate(layout.out(), type_of(dtype), static_cast<std::uint64_t>(columns),
+                                 static_cast<std::uint64_t>(rows), columns),
+      "cublasLtMatrixLayoutCreate");
   if (batch == 1) return layout;
   const auto count = static_cast<std::int32_t>(batch);
   const std::int64_t stride = rows * columns;
   check(cublasLtMatrixLayoutSetAttribute(layout.get(), CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT, &count,
                                          sizeof count),
         "cublasLtMatrixLayoutSetAttribute");
-  check(cublasLtMatrixLayoutSetAttribute(layout.get(),
-                                         CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET, &stride,
-                                         sizeof stride),
+  check(cublasLtMatrixLayoutSetAttribute(layout.get(), CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET,
+                                         &stride, sizeof stride),
         "cublasLtMatrixLayoutSetAttribute");
   return layout;
 }
@@ -133,8 +131,10 @@ class LtProducts final : public CudaContext::Products {
       set(plan.operation, CUBLASLT_MATMUL_DESC_EPILOGUE, CUBLASLT_EPILOGUE_BIAS);
       set(plan.operation, CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias);
     }
-    plan.a = p.transpose_a ? layout_of(p.in, p.k, p.m, p.batch) : layout_of(p.in, p.m, p.k, p.batch);
-    plan.b = p.transpose_b ? layout_of(p.in, p.n, p.k, p.batch) : layout_of(p.in, p.k, p.n, p.batch);
+    plan.a =
+        p.transpose_a ? layout_of(p.in, p.k, p.m, p.batch) : layout_of(p.in, p.m, p.k, p.batch);
+    plan.b =
+        p.transpose_b ? layout_of(p.in, p.n, p.k, p.batch) : layout_of(p.in, p.k, p.n, p.batch);
     plan.c = layout_of(p.out, p.m, p.n, p.batch);
     plan.algorithm = choose(p, plan);
     return plan;
@@ -158,8 +158,8 @@ class LtProducts final : public CudaContext::Products {
     cublasLtMatmulHeuristicResult_t result{};
     int found = 0;
     const cublasStatus_t status = cublasLtMatmulAlgoGetHeuristic(
-        handle_.get(), plan.operation.get(), plan.b.get(), plan.a.get(), plan.c.get(),
-        plan.c.get(), preference.get(), 1, &result, &found);
+        handle_.get(), plan.operation.get(), plan.b.get(), plan.a.get(), plan.c.get(), plan.c.get(),
+        preference.get(), 1, &result, &found);
     if (status == CUBLAS_STATUS_NOT_SUPPORTED || (status == CUBLAS_STATUS_SUCCESS && found == 0))
       return std::nullopt;
     check(status, "cublasLtMatmulAlgoGetHeuristic");

@@ -1,5 +1,4 @@
 #include "electra/kernels/metrics.h"
-
 #include "kernels/cuda/column_sums.cuh"
 #include "kernels/cuda/reduce.cuh"
 

@@ -63,8 +63,7 @@ __device__ void normalise(const Row& row, Values& x, Moments m, const float* gai
     load(gain + column, gains);
     load(bias + column, y);
 #pragma unroll
-    for (int e = 0; e < Row::elements; ++e)
-      y[e] += (x.vector(v)[e] - m.mean) * m.rstd * gains[e];
+    for (int e = 0; e < Row::elements; ++e) y[e] += (x.vector(v)[e] - m.mean) * m.rstd * gains[e];
     sink(v, column, y);
   });
 }

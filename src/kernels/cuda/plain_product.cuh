@@ -16,8 +16,8 @@ struct PlainProduct {
 
 /// One element of c a thread.
 template <class In, class Out>
-__global__ void __launch_bounds__(256) plain_product(const In* a, const In* b, Out* c,
-                                                     PlainProduct p) {
+__global__ void __launch_bounds__(256)
+    plain_product(const In* a, const In* b, Out* c, PlainProduct p) {
   const auto [batch, m, n, inner] = p.extents;
   const Index at = static_cast<Index>(blockIdx.x) * 256 + threadIdx.x;
   if (at >= batch * m * n) return;
@@ -45,8 +45,8 @@ inline void run_plain_product(CudaContext& context, const Matmul& k) {
                              .adds = k.write == Write::add};
   visit_activation(k.name, k.a.dtype(), [&]<class In>(In) {
     visit_activation(k.name, k.c.dtype(), [&]<class Out>(Out) {
-      launch(context, k.name, {blocks_for(e.batch * e.m * e.n, 256), 256},
-             plain_product<In, Out>, k.a.data<In>(), k.b.data<In>(), k.c.data<Out>(), product);
+      launch(context, k.name, {blocks_for(e.batch * e.m * e.n, 256), 256}, plain_product<In, Out>,
+             k.a.data<In>(), k.b.data<In>(), k.c.data<Out>(), product);
     });
   });
 }

@@ -9,7 +9,8 @@ __device__ inline std::uint32_t shared_address(const void* data) {
   return static_cast<std::uint32_t>(__cvta_generic_to_shared(data));
 }
 
-/// threadIdx.x, read where it is asked for: what follows from it is not kept in registers over a loop.
+/// threadIdx.x, read where it is asked for: what follows from it is not kept in registers over a
+/// loop.
 __device__ inline int thread_read_anew() {
   int thread;
   asm volatile("mov.u32 %0, %%tid.x;\n" : "=r"(thread));

@@ -1,5 +1,4 @@
 #include "electra/kernels/replaced_token_loss.h"
-
 #include "kernels/cuda/row_sums.cuh"
 
 namespace electra {
@@ -132,8 +131,8 @@ void run_on(CudaContext& context, const ScoreBackward& k) {
       float* partials = cuda::partial_sums(context, blocks, targets);
       cuda::launch(context, k.name, {blocks, cuda::summing_threads<Row>, cuda::shared_for(row, 1)},
                    score_backward<T, Row>, k.dy.data<float>(), k.x.data<T>(), k.weight.data<T>(),
-                   k.dx.view.data<T>(), k.dx.write == Write::add, partials,
-                   static_cast<int>(rows), row);
+                   k.dx.view.data<T>(), k.dx.write == Write::add, partials, static_cast<int>(rows),
+                   row);
     };
     const bool aligned = cuda::aligned<float>(4, {k.x.raw(), k.weight.raw(), k.dx.view.raw()});
     cuda::visit_row<T>(k.name, width, aligned, launch, widest);
@@ -146,8 +145,7 @@ void run_on(CudaContext& context, const ReplacedTokenLoss& k) {
                replaced_token_loss, k.logits.data<float>(), k.labels.data<std::int32_t>(),
                k.lengths.data<std::int32_t>(), k.scale.data<float>(), k.losses.data<float>(),
                k.dlogits ? k.dlogits.data<float>() : nullptr,
-               static_cast<unsigned>(k.logits.size()),
-               static_cast<unsigned>(k.logits.shape()[1]));
+               static_cast<unsigned>(k.logits.size()), static_cast<unsigned>(k.logits.shape()[1]));
 }
 
 }  // namespace electra

@@ -113,8 +113,7 @@ struct AnyRow {
   __device__ int size() const { return width; }
   template <class Body>
   __device__ void each(const Body& body) const {
-    for (int column = lane(); column < width; column += warp_size)
-      body(column / warp_size, column);
+    for (int column = lane(); column < width; column += warp_size) body(column / warp_size, column);
   }
   __device__ float sum(float value) const { return warp_sum(value); }
   template <class T>

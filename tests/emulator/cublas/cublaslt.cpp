@@ -61,9 +61,10 @@ uint64_t mixed(std::initializer_list<uint64_t> numbers) {
   return state;
 }
 
-/// The same for the same question: the real heuristic does not change its mind, either.
+/// The same for the same question, whatever the schedule: the real heuristic does not change its
+/// mind, either.
 uint64_t number_of(const Gemm& g, const Preference& p) {
-  return mixed({options().seed, uint64_t(g.d.rows), uint64_t(g.d.columns), uint64_t(g.depth()),
+  return mixed({options().noise, uint64_t(g.d.rows), uint64_t(g.d.columns), uint64_t(g.depth()),
                 uint64_t(g.a.type), uint64_t(g.d.type), uint64_t(g.transpose_a),
                 uint64_t(g.transpose_b), uint64_t(g.batch_count), uint64_t(g.epilogue),
                 p.max_workspace, p.reduction_schemes, p.alignment[0], p.alignment[1],

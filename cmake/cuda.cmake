@@ -86,7 +86,8 @@ endfunction()
 
 # The ordinary CUDA objects, linked with look-alike libraries and the translated kernels.
 function(_electra_add_emulated_cuda target sources)
-  gpu_emulator_add_sources(${target} SOURCES ${sources} SANITIZE ${ELECTRA_SANITIZE}
+  string(REGEX MATCH "address|thread" sanitizer "${ELECTRA_SANITIZE}")  # kernels know no other
+  gpu_emulator_add_sources(${target} SOURCES ${sources} SANITIZE ${sanitizer}
     CUDA_FLAGS -I${PROJECT_SOURCE_DIR}/src -I${PROJECT_SOURCE_DIR}/include
                -I${PROJECT_BINARY_DIR}/include
     FORBID_LOCAL_MEMORY)

@@ -12,7 +12,8 @@ using Words = std::vector<std::uint32_t>;
 constexpr int warp = 32;
 
 /// Thread i copies i % 17 bytes of 16 and writes what shared memory then holds.
-__global__ void copy_async(const std::uint32_t* in, std::uint32_t* out, int) {
+__global__ void __launch_bounds__(warp)
+    copy_async(const std::uint32_t* in, std::uint32_t* out, int) {
   __shared__ __align__(16) std::uint32_t memory[warp * 4];
   const auto at = static_cast<int>(threadIdx.x);
   for (int i = 0; i < 4; ++i) memory[4 * at + i] = 0xdeadbeef;
@@ -22,8 +23,21 @@ __global__ void copy_async(const std::uint32_t* in, std::uint32_t* out, int) {
   for (int i = 0; i < 4; ++i) out[4 * at + i] = memory[4 * at + i];
 }
 
+/// Thread i copies i % 9 bytes of 8 and writes what shared memory then holds.
+__global__ void __launch_bounds__(warp)
+    copy_async_8(const std::uint32_t* in, std::uint32_t* out, int) {
+  __shared__ __align__(16) std::uint32_t memory[warp * 2];
+  const int at = ptx::thread_read_anew();
+  for (int i = 0; i < 2; ++i) memory[2 * at + i] = 0xdeadbeef;
+  ptx::copy_async_8(ptx::shared_address(memory + 2 * at), in + 2 * at, at % 9);
+  ptx::commit_copies();
+  ptx::wait_for_copies<0>();
+  for (int i = 0; i < 2; ++i) out[2 * at + i] = memory[2 * at + i];
+}
+
 /// Three groups in flight; what the oldest brought is read while the others may be pending.
-__global__ void wait_for_copies(const std::uint32_t* in, std::uint32_t* out, int) {
+__global__ void __launch_bounds__(warp)
+    wait_for_copies(const std::uint32_t* in, std::uint32_t* out, int) {
   __shared__ __align__(16) std::uint32_t memory[3][warp * 4];
   const auto at = static_cast<int>(threadIdx.x);
   for (int group = 0; group < 3; ++group) {
@@ -47,7 +61,8 @@ __device__ void write(std::uint32_t* out, const std::uint32_t (&registers)[4]) {
   for (int i = 0; i < 4; ++i) out[4 * threadIdx.x + i] = registers[i];
 }
 
-__global__ void load_matrices(const std::uint32_t* in, std::uint32_t* out, int) {
+__global__ void __launch_bounds__(warp)
+    load_matrices(const std::uint32_t* in, std::uint32_t* out, int) {
   __shared__ __align__(16) std::uint32_t memory[warp * 4];
   fill(memory, in);
   std::uint32_t registers[4];
@@ -55,7 +70,8 @@ __global__ void load_matrices(const std::uint32_t* in, std::uint32_t* out, int) 
   write(out, registers);
 }
 
-__global__ void load_matrices_transposed(const std::uint32_t* in, std::uint32_t* out, int) {
+__global__ void __launch_bounds__(warp)
+    load_matrices_transposed(const std::uint32_t* in, std::uint32_t* out, int) {
   __shared__ __align__(16) std::uint32_t memory[warp * 4];
   fill(memory, in);
   std::uint32_t registers[4];
@@ -63,7 +79,8 @@ __global__ void load_matrices_transposed(const std::uint32_t* in, std::uint32_t*
   write(out, registers);
 }
 
-__global__ void shared_words(const std::uint32_t* in, std::uint32_t* out, int) {
+__global__ void __launch_bounds__(warp)
+    shared_words(const std::uint32_t* in, std::uint32_t* out, int) {
   __shared__ __align__(16) std::uint32_t memory[warp * 4];
   for (int i = 0; i < 4; ++i)
     ptx::store_shared(ptx::shared_address(memory + 4 * threadIdx.x + i), in[4 * threadIdx.x + i]);
@@ -74,7 +91,8 @@ __global__ void shared_words(const std::uint32_t* in, std::uint32_t* out, int) {
 }
 
 /// Ten words a lane: a, b, and c as bits of f32.
-__global__ void multiply_add(const std::uint32_t* in, std::uint32_t* out, int) {
+__global__ void __launch_bounds__(warp)
+    multiply_add(const std::uint32_t* in, std::uint32_t* out, int) {
   const std::uint32_t* own = in + 10 * threadIdx.x;
   const std::uint32_t a[4] = {own[0], own[1], own[2], own[3]};
   float c[4];
@@ -83,7 +101,8 @@ __global__ void multiply_add(const std::uint32_t* in, std::uint32_t* out, int) {
   for (int i = 0; i < 4; ++i) out[4 * threadIdx.x + i] = __float_as_uint(c[i]);
 }
 
-__global__ void pack_bf16(const std::uint32_t* in, std::uint32_t* out, int count) {
+__global__ void __launch_bounds__(128)
+    pack_bf16(const std::uint32_t* in, std::uint32_t* out, int count) {
   for (auto i = static_cast<int>(threadIdx.x); i < count; i += static_cast<int>(blockDim.x))
     out[i] = ptx::pack_bf16(__uint_as_float(in[2 * i]), __uint_as_float(in[2 * i + 1]));
 }
@@ -142,6 +161,7 @@ std::vector<Item> wrappers() {
   const Words rounded = numbers_to_round();
   std::vector<Item> items = {
       {"copy_async", {}, run(copy_async, warp, lanes, warp * 4)},
+      {"copy_async_8", {}, run(copy_async_8, warp, lanes, warp * 2)},
       {"wait_for_copies", {}, run(wait_for_copies, warp, counting(3 * warp * 4), 3 * warp * 4)},
       {"load_matrices", {}, run(load_matrices, warp, lanes, warp * 4)},
       {"load_matrices_transposed", {}, run(load_matrices_transposed, warp, lanes, warp * 4)},

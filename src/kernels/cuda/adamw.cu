@@ -90,16 +90,16 @@ __global__ void __launch_bounds__(threads) adamw(Buffers to, Inputs in, Settings
   if (to.value != nullptr) cuda::store(master, to.value + at);
 }
 
-__global__ void learning_rate(const std::int32_t* at, float* rate, double peak, double warmup,
-                              double steps, double power) {
+__global__ void __launch_bounds__(1) learning_rate(const std::int32_t* at, float* rate, double peak,
+                                                   double warmup, double steps, double power) {
   const double step = *at;
   const double left = 1 - step / steps;
   const double warm = warmup > 0 ? fmin(1.0, step / warmup) : 1.0;
   *rate = static_cast<float>(left > 0 ? peak * pow(left, power) * warm : 0.0);
 }
 
-__global__ void advance_step(const std::int32_t* finite, std::int32_t* step, std::int32_t* skipped,
-                             std::int32_t* non_finite) {
+__global__ void __launch_bounds__(1) advance_step(const std::int32_t* finite, std::int32_t* step,
+                                                  std::int32_t* skipped, std::int32_t* non_finite) {
   const bool good = *finite != 0;
   *step += 1;
   skipped[0] += good ? 0 : 1;

@@ -57,13 +57,18 @@ dim3 blocks_of(const math::AttentionExtents& e, int rows) {
           static_cast<unsigned>(e.batch)};
 }
 
+constexpr Index plain_bytes(Index width, Index own_buffers) {
+  return 4 * (2 * plain::tile * (width + 1) + own_buffers * plain::block_rows * width);
+}
+static_assert(plain_bytes(plain::widest, 2) <= cuda::most_shared_bytes);
+
 cuda::Grid plain_grid(const math::AttentionExtents& e, Index own_buffers) {
-  return {blocks_of(e, plain::block_rows), dim3(plain::threads),
-          4 * (2 * plain::tile * (e.width + 1) + own_buffers * plain::block_rows * e.width)};
+  return {blocks_of(e, plain::block_rows), dim3(plain::threads), plain_bytes(e.width, own_buffers)};
 }
 
 cuda::Grid forward_grid(const math::AttentionExtents& e) {
   constexpr Index tiles = 5;
+  static_assert(tiles * tensor::tile_bytes <= cuda::most_shared_bytes);
   return {blocks_of(e, tensor::tile_rows), dim3(tensor::threads), tiles * tensor::tile_bytes};
 }
 

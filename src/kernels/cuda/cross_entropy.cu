@@ -82,6 +82,9 @@ __device__ void clear_row(int row, const Inputs& in, const Outputs& out, T* dlog
     store_vector(zeros, dlogits, c, in);
 }
 
+/// Beyond every row: what a thread looks at that has found no vector of its own.
+constexpr int no_vector = 1 << 27;
+
 /// What one pass over logits finds: the highest and the sum of e^(logit - highest); and the vector
 /// whose scores may reach highest, and how high.
 template <class T>
@@ -89,7 +92,7 @@ struct Pass {
   float max = -INFINITY;
   float sum = 0;
   float reach = -INFINITY;
-  int vector = 0;
+  int vector = no_vector;
 
   __device__ void take(float (&logits)[8], int at, const cuda::GumbelSampler& sampler) {
     float top = logits[0];
@@ -275,8 +278,8 @@ __global__ void __launch_bounds__(threads, RowOf<T>::blocks)
   if (cuda::warp() == 0) write_results(index, summary, exchange, in, out);
 }
 
-/// The most shared memory that a block of any card may have is 99 KB.
 constexpr Index most_held = Index{96} * 1024;
+static_assert(most_held + Index{sizeof(Exchange)} <= cuda::most_shared_bytes);
 
 template <class T>
 void cross_entropy(CudaContext& context, const VocabularyCrossEntropy& k, Inputs inputs,

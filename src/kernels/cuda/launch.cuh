@@ -36,8 +36,12 @@ template <class... Parameters>
 void launch(CudaContext& context, std::string_view name, const Grid& grid,
             void (*kernel)(Parameters...), std::type_identity_t<Parameters>... arguments) {
   if (grid.blocks.x == 0 || grid.blocks.y == 0 || grid.blocks.z == 0) return;
+  if (grid.shared > most_shared_bytes)
+    throw DeviceError(std::string(name) + ": on a GPU, expected at most " +
+                      std::to_string(most_shared_bytes) + " bytes of shared memory, found " +
+                      std::to_string(grid.shared));
   const cudaStream_t stream = context.stream();
-  constexpr Index without_asking = 48 * 1024;
+  constexpr Index without_asking = 32 * 1024;  // of 48 KB, which hold static memory, too
   if (grid.shared > without_asking)
     check(cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
                                cudaFuncAttributeMaxDynamicSharedMemorySize,

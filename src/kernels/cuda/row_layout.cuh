@@ -136,6 +136,7 @@ __device__ float row_sum(const Row& row, const Value& value) {
 
 /// The widest rows that a kernel with five rows of values takes without registers for them.
 inline constexpr Index widest_row = 2048;
+static_assert(4 * 5 * widest_row <= most_shared_bytes);
 
 /// Calls body(row layout) with the layout that fits rows of this width whose addresses are
 /// `aligned_rows` to 16 bytes.

@@ -45,6 +45,7 @@ cudaStream_t CudaContext::stream() const {
 
 void* CudaContext::workspace(Index bytes) {
   if (bytes > workspace_bytes_) {
+    refuse_while_recording("a larger workspace");
     workspace_bytes_ = 0;
     workspace_ = reallocate(std::exchange(workspace_, nullptr), bytes);
     workspace_bytes_ = bytes;
@@ -53,7 +54,6 @@ void* CudaContext::workspace(Index bytes) {
 }
 
 void* CudaContext::reallocate(void* data, Index bytes) {
-  refuse_while_recording("a larger workspace");
   synchronize();
   if (data != nullptr) deallocate(data);
   ++generation_;

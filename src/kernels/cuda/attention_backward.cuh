@@ -32,7 +32,7 @@ struct TwoPass {
   static constexpr int shared =
       statistics_at + 2 * step_rows * static_cast<int>(sizeof(Statistics));
   static_assert(2 * (shared + 1024) <= most_shared_bytes + 1024);  // two blocks on any card
-  static_assert(kept_at % widest_access == 0 && statistics_at % sizeof(Statistics) == 0);
+  static_assert(kept_at % widest_access == 0 && statistics_at % widest_access == 0);
 
   std::uint32_t base;
 

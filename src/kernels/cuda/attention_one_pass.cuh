@@ -52,7 +52,7 @@ struct OnePass {
   static constexpr int statistics_at = kept_at + kept_bytes(rows, rows);
   static constexpr int shared = statistics_at + rows * static_cast<int>(sizeof(Statistics));
   static_assert(shared <= most_shared_bytes);
-  static_assert(kept_at % widest_access == 0 && statistics_at % sizeof(Statistics) == 0);
+  static_assert(kept_at % widest_access == 0 && statistics_at % widest_access == 0);
 
   std::uint32_t base;
 

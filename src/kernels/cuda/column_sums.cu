@@ -103,6 +103,7 @@ class PendingColumnSums final : public CudaContext::PendingSums {
     return partials;
   }
   void grow(Index floats) {
+    context_.refuse_while_recording("larger partial sums");
     constexpr Index least = Index{1} << 22;
     const Index wanted = std::max({least, 2 * capacity_, floats});
     capacity_ = 0;

@@ -47,7 +47,7 @@ template <class T>
 struct RowOnChip {
   static constexpr int elements = RowInMemory<T>::elements;
   static constexpr int ahead = 4;  // vectors of a thread that are under way
-#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900 && __CUDA_ARCH__ < 1200
   static constexpr int blocks = 3;  // a multiprocessor: 60 KB a row of BERT's vocabulary in bf16
 #else
   static constexpr int blocks = 2;

@@ -139,7 +139,7 @@ void check_samples(const Call& call, Begin begin) {
 }  // namespace
 
 TEST_CASE("a sample on a GPU is the one that all Gumbel numbers give",
-          "[cuda][kernel][cross_entropy]") {
+          "[cuda][kernel][cross_entropy][exhaustive]") {
   using Correct = VocabularyCrossEntropy::Correct;
   // Rows on the chip and not, whole vectors and not, fewer ids than threads.
   const auto [vocabulary, padded, dtype, begin] =

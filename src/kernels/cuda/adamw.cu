@@ -52,6 +52,12 @@ __device__ float correction(double beta, std::int32_t step) {
 
 __global__ void __launch_bounds__(threads) adamw(Buffers to, Inputs in, Settings s, Index size) {
   __shared__ float corrections[2];
+  if (s.corrects) {
+    if (threadIdx.x < 2)
+      corrections[threadIdx.x] =
+          correction(threadIdx.x == 0 ? s.exact_beta1 : s.exact_beta2, *in.step);
+    __syncthreads();
+  }
   const Index at = (static_cast<Index>(blockIdx.x) * threads + threadIdx.x) * each;
   const bool inside = at < size;
   float master[each], gradient[each], m[each], v[each];
@@ -61,14 +67,7 @@ __global__ void __launch_bounds__(threads) adamw(Buffers to, Inputs in, Settings
     cuda::load(to.moment_1 + at, m);
     cuda::load(to.moment_2 + at, v);
   }
-  if (*in.finite == 0) return;
-  if (s.corrects) {
-    if (threadIdx.x < 2)
-      corrections[threadIdx.x] =
-          correction(threadIdx.x == 0 ? s.exact_beta1 : s.exact_beta2, *in.step);
-    __syncthreads();
-  }
-  if (!inside) return;
+  if (!inside || *in.finite == 0) return;
   const int group = group_of(in, static_cast<int>(at / unit));
   if (group < 0 || in.rate_factors[group] == 0) return;
   const float correction_1 = s.corrects ? corrections[0] : 1.0F;

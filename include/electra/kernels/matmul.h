@@ -14,10 +14,10 @@ enum class Transpose : std::uint8_t { no, yes };
 /// docs/math/linear.md shows how gradients are such products.
 struct Matmul {
   static constexpr std::string_view name = "matmul";
-  ConstTensorView a;       // [m, k], transposed [k, m]; or [batch, …]
-  ConstTensorView b;       // [k, n], transposed [n, k]; or [batch, …]; a's dtype
-  TensorView c;            // [m, n] or [batch, m, n]; a's dtype or wide(a's)
-  ConstTensorView bias{};  // [n], wide(a's); only with Write::overwrite and without a batch
+  ConstTensorView a;               // [m, k], transposed [k, m]; or [batch, …]
+  ConstTensorView b;               // [k, n], transposed [n, k]; or [batch, …]; a's dtype
+  TensorView c;                    // [m, n] or [batch, m, n]; a's dtype or wide(a's)
+  ConstTensorView bias{};          // [n], wide(a's); only with Write::overwrite and without a batch
   ConstTensorView rounded_bias{};  // [n], c's dtype: what c holds of the bias; may be left out
   Transpose transpose_a = Transpose::no;
   Transpose transpose_b = Transpose::no;

@@ -65,7 +65,7 @@ void leave_capture(const Capture& capture);  // all streams that it drew in
 
 int current_device();
 uint32_t shared_bytes_of_multiprocessor();
-uint32_t shared_bytes_of_block();  // at most, with opt-in
+uint32_t shared_bytes_of_block();      // at most, with opt-in
 cudaError_t device_error(int device);  // sticky
 void set_device_error(int device, cudaError_t error);
 cudaError_t record(cudaError_t error);  // remembers it for cudaGetLastError and returns it

@@ -20,7 +20,8 @@ TEST_CASE("matrix products on a GPU agree with the CPU's", "[cuda][kernel][matmu
       {{1, 1, 1}, {3, 5, 7}, {16, 32, 8}, {33, 64, 130}, {64, 24, 200}}));
   const Transpose ta = GENERATE(Transpose::no, Transpose::yes);
   const Transpose tb = GENERATE(Transpose::no, Transpose::yes);
-  const auto form = GENERATE(0, 1, 2, 3);  // overwrite, with a bias, add, with a bias rounded before
+  const auto form =
+      GENERATE(0, 1, 2, 3);  // overwrite, with a bias, add, with a bias rounded before
   CAPTURE(to_string(in), to_string(out), m, n, k, static_cast<int>(ta), static_cast<int>(tb), form);
   const HostTensor a = test::random_tensor(ta == Transpose::yes ? Shape{k, m} : Shape{m, k}, in, 1);
   const HostTensor b = test::random_tensor(tb == Transpose::yes ? Shape{n, k} : Shape{k, n}, in, 2);

@@ -1,7 +1,7 @@
 #include "electra/kernels/cross_entropy.h"
 #include "kernels/cuda/dropout.cuh"
-#include "kernels/cuda/gumbel_sampler.cuh"
 #include "kernels/cuda/vocabulary_row.cuh"
+#include "kernels/cuda/vocabulary_scan.cuh"
 
 namespace electra {
 
@@ -31,16 +31,6 @@ struct Outputs {
   std::int32_t* samples;
   std::int32_t* non_finite;
 };
-
-/// e^x for x <= 0: where it is rounded to 16 bits, by one instruction.
-template <class T>
-__device__ float exponential(float x) {
-  constexpr float log2_e = 1.44269504F;
-  if constexpr (std::is_same_v<T, float>)
-    return expf(x);
-  else
-    return cuda::ptx::power_of_two(x * log2_e);
-}
 
 /// The number of this masked position within its example.
 __device__ int place_in_example(const Inputs& in, int row, int example) {
@@ -82,57 +72,6 @@ __device__ void clear_row(int row, const Inputs& in, const Outputs& out, T* dlog
     store_vector(zeros, dlogits, c, in);
 }
 
-/// Beyond every row: what a thread looks at that has found no vector of its own.
-constexpr int no_vector = 1 << 27;
-
-/// What one pass over logits finds: the highest and the sum of e^(logit - highest); and the vector
-/// whose scores may reach highest, and how high.
-template <class T>
-struct Pass {
-  float max = -INFINITY;
-  float sum = 0;
-  float reach = -INFINITY;
-  int vector = no_vector;
-
-  __device__ void take(float (&logits)[8], int at, const cuda::GumbelSampler& sampler) {
-    float top = logits[0];
-#pragma unroll
-    for (int i = 1; i < 8; ++i) top = fmaxf(top, logits[i]);
-    const float before = max;
-    max = fmaxf(max, top);
-    const float origin = above_nothing(max);
-    sum *= exponential<T>(before - origin);
-#pragma unroll
-    for (int i = 0; i < 8; ++i) sum += exponential<T>(logits[i] - origin);
-
-    if (at == sampler.excluded >> 3) {
-      top = -INFINITY;
-#pragma unroll
-      for (int i = 0; i < 8; ++i)
-        if (at * 8 + i != sampler.excluded) top = fmaxf(top, logits[i]);
-    }
-    const float bound = sampler.bound(top, at);
-    if (bound > reach) {
-      reach = bound;
-      vector = at;
-    }
-  }
-  /// The sum over a warp, relative to the warp's maximum.
-  __device__ double warp_sum(float warp_max) const {
-    return cuda::warp_sum(static_cast<double>(sum * exponential<T>(max - above_nothing(warp_max))));
-  }
-  /// The vector that reaches highest among a warp's.
-  __device__ int warp_vector() const {
-    const float highest = cuda::warp_max(reach);
-    const unsigned mine = __ballot_sync(cuda::whole_warp, reach == highest);
-    return __shfl_sync(cuda::whole_warp, vector, __ffs(static_cast<int>(mine)) - 1);
-  }
-
- private:
-  /// A maximum that may be subtracted: where all are -infinity, their powers are 0 and not NaN.
-  __device__ static float above_nothing(float max) { return max == -INFINITY ? 0.0F : max; }
-};
-
 /// What the warps tell each other.
 struct Exchange {
   float max[warps];
@@ -156,9 +95,10 @@ __device__ Summary summary_of(const Exchange& exchange) {
   const int lane = cuda::lane() % warps;
   const float mine = exchange.max[lane];
   const float max = cuda::warp_max(mine);
-  const double sum = cuda::lane() < warps
-                         ? exchange.sum[lane] * static_cast<double>(exponential<T>(mine - max))
-                         : 0;
+  const double sum =
+      cuda::lane() < warps
+          ? exchange.sum[lane] * static_cast<double>(cuda::exponential<T>(mine - max))
+          : 0;
   return {max, cuda::warp_sum(sum), cuda::warp_max(exchange.score[lane])};
 }
 
@@ -202,7 +142,7 @@ __device__ void write_gradient(const Row& row, const Inputs& in, int target, con
     if (v < row.vectors()) {
       row.load(v, g);
 #pragma unroll
-      for (int i = 0; i < 8; ++i) g[i] = exponential<T>(g[i] - summary.max) * factor;
+      for (int i = 0; i < 8; ++i) g[i] = cuda::exponential<T>(g[i] - summary.max) * factor;
       if (v == target / 8 || v == row.vectors() - 1) {
 #pragma unroll
         for (int i = 0; i < 8; ++i) {
@@ -246,17 +186,17 @@ __global__ void __launch_bounds__(threads, RowOf<T>::blocks)
   if (threadIdx.x == 0) exchange.target_logit = cuda::widen(logits[at + in.targets[index]]);
   const cuda::GumbelSampler sampler = sampler_of(in, index);
 
-  Pass<T> pass;
+  cuda::VocabularyScan<T> scan;
   for (int v = static_cast<int>(threadIdx.x); v < row.vectors(); v += threads) {
     float values[8];
     row.await(v, threads);
     row.load(v, values);
-    pass.take(values, v, sampler);
+    scan.take(values, v, sampler);
   }
   __syncwarp();  // lanes now read what others have copied
-  const float warp_max = cuda::warp_max(pass.max);
-  const double warp_sum = pass.warp_sum(warp_max);
-  const cuda::Best likely = sampler.best_of(row, pass.warp_vector(), row.vectors());
+  const float warp_max = cuda::warp_max(scan.max);
+  const double warp_sum = scan.warp_sum(warp_max);
+  const cuda::Best likely = sampler.best_of(row, scan.warp_vector(), row.vectors());
   if (cuda::lane() == 0) {
     exchange.max[cuda::warp()] = warp_max;
     exchange.sum[cuda::warp()] = warp_sum;
@@ -265,9 +205,9 @@ __global__ void __launch_bounds__(threads, RowOf<T>::blocks)
   __syncthreads();
   const Summary summary = summary_of<T>(exchange);
   const int top = __reduce_min_sync(cuda::whole_warp,
-                                    pass.max == summary.max ? first_with(row, summary.max) : no_id);
+                                    scan.max == summary.max ? first_with(row, summary.max) : no_id);
   cuda::Best sample;
-  if (isfinite(summary.sum)) sample = warp_sample(row, sampler, pass.reach, summary.score);
+  if (isfinite(summary.sum)) sample = warp_sample(row, sampler, scan.reach, summary.score);
   if (cuda::lane() == 0) {
     exchange.top[cuda::warp()] = top;
     exchange.sample[cuda::warp()] = sample;

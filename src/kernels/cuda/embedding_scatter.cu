@@ -1,80 +1,21 @@
-#include <utility>
-
 #include "electra/kernels/embedding.h"
 #include "kernels/cuda/column_strips.cuh"
+#include "kernels/cuda/sort_by_id.cuh"
 
 namespace electra {
 
 namespace {
 
-// The rows are sorted by id (blocks of 2,048 in shared memory, then merges of eight), and runs of
-// equal ids are summed in pieces of 16 rows: a run within a piece is added at once, what reaches
-// over a piece's edge is added by a second kernel. So every sum has a fixed order, and no atomics.
+// The rows are sorted by id, and runs of equal ids are summed in pieces of 16 rows: a run within a
+// piece is added at once, what reaches over a piece's edge is added by a second kernel. So every
+// sum has a fixed order, and no atomics.
 
-constexpr int sort_threads = 1024;
-constexpr int sorted_block = 2048;
-constexpr int ways = 8;  // runs that are merged at once
+using cuda::id_of;
+using cuda::Key;
+using cuda::row_of;
+
 constexpr int threads = 128;
 constexpr int piece = 16;
-
-/// An id and the row that has it: sorting keys sorts ids, ties by row.
-using Key = std::uint64_t;
-constexpr Key last_key = ~Key{0};
-
-__device__ int id_of(Key key) { return static_cast<int>(key >> 32U); }
-__device__ Index row_of(Key key) { return static_cast<Index>(key & 0xffffffffU); }
-
-/// Sorts blocks of keys (bitonic).
-__global__ void __launch_bounds__(sort_threads)
-    sort_blocks(const std::int32_t* ids, Key* keys, int rows) {
-  __shared__ Key shared[sorted_block];
-  const int base = static_cast<int>(blockIdx.x) * sorted_block;
-  for (int i = static_cast<int>(threadIdx.x); i < sorted_block; i += sort_threads) {
-    const int row = base + i;
-    shared[i] = row < rows ? (static_cast<Key>(static_cast<std::uint32_t>(ids[row])) << 32U) |
-                                 static_cast<Key>(static_cast<std::uint32_t>(row))
-                           : last_key;
-  }
-  __syncthreads();
-  for (int size = 2; size <= sorted_block; size *= 2)
-    for (int stride = size / 2; stride > 0; stride /= 2) {
-      for (int pair = static_cast<int>(threadIdx.x); pair < sorted_block / 2;
-           pair += sort_threads) {
-        const int low = 2 * pair - (pair & (stride - 1));
-        const int high = low + stride;
-        const bool ascending = (low & size) == 0;
-        if ((shared[low] > shared[high]) == ascending) {
-          const Key key = shared[low];
-          shared[low] = shared[high];
-          shared[high] = key;
-        }
-      }
-      __syncthreads();
-    }
-  for (int i = static_cast<int>(threadIdx.x); i < sorted_block; i += sort_threads)
-    if (base + i < rows) keys[base + i] = shared[i];
-}
-
-/// Merges neighbouring sorted runs, eight at a time, of `run` keys (a power of 2): a key's place is
-/// the number of lower ones in all of them, found by bisection side by side.
-__global__ void __launch_bounds__(threads) merge_runs(const Key* from, Key* to, int rows, int run) {
-  const int i = static_cast<int>(blockIdx.x) * threads + static_cast<int>(threadIdx.x);
-  if (i >= rows) return;
-  const Key key = from[i];
-  const int begin = i / (ways * run) * (ways * run);
-  int lower[ways] = {};
-  for (int step = run; step > 0; step /= 2)
-#pragma unroll
-    for (int way = 0; way < ways; ++way) {
-      const int count = lower[way] + step;
-      const int at = begin + way * run + count - 1;
-      if (count <= run && at < rows && from[at] < key) lower[way] = count;
-    }
-  int place = begin;
-#pragma unroll
-  for (int way = 0; way < ways; ++way) place += lower[way];
-  to[place] = key;
-}
 
 /// What is left of a piece of the sorted rows at its edges: the sum of the rows that belong to the
 /// run of the piece before, and of those whose run goes on in the next.
@@ -242,19 +183,6 @@ __global__ void __launch_bounds__(example_threads, 3)
   }
 }
 
-/// The rows' keys, sorted, in `keys` or `other`: returns the one that holds them.
-Key* sort_rows(CudaContext& context, const EmbeddingScatter& k, Key* keys, Key* other) {
-  const auto rows = static_cast<int>(k.ids.size());
-  cuda::launch(context, k.name, {cuda::blocks_for(rows, sorted_block), sort_threads}, sort_blocks,
-               k.ids.data<std::int32_t>(), keys, rows);
-  for (int run = sorted_block; run < rows; run *= ways) {
-    cuda::launch(context, k.name, {cuda::blocks_for(rows, threads), threads}, merge_runs, keys,
-                 other, rows, run);
-    std::swap(keys, other);
-  }
-  return keys;
-}
-
 /// dword: the ids' runs are summed.
 template <class T, int elements>
 void scatter_words(CudaContext& context, const EmbeddingScatter& k) {
@@ -265,7 +193,7 @@ void scatter_words(CudaContext& context, const EmbeddingScatter& k) {
   auto* keys = context.workspace_of<Key>(2 * rows + pieces * width);
   auto* heads = reinterpret_cast<float*>(keys + 2 * rows);
   const Edges edges{heads, heads + pieces * width};
-  const Key* sorted = sort_rows(context, k, keys, keys + rows);
+  const Key* sorted = cuda::sort_by_id(context, k.name, k.ids, keys, keys + rows);
   cuda::launch(context, k.name, {cuda::blocks_for(pieces * (width / elements), threads), threads},
                sum_pieces<T, elements>, sorted, k.dx.data<T>(), k.dword.data<float>(), edges,
                static_cast<int>(rows), static_cast<int>(width));

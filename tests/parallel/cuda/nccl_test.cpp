@@ -79,7 +79,7 @@ TEST_CASE("a rank that hangs ends the others at the deadline", "[nccl][cuda]") {
   std::atomic<int> ended = 0;
   const auto start = Clock::now();
   const auto messages = on_gpus(
-      count, {.deadline = 2s, .reports = folder / "ranks"}, [&](Communicator& c, Context& context) {
+      count, {.deadline = 4s, .reports = folder / "ranks"}, [&](Communicator& c, Context& context) {
         Tensor mine(context, HostTensor({8}, DType::f32, std::vector<double>(8, 1)));
         c.begin_step(7);
         if (c.rank() == 1) {
@@ -91,12 +91,12 @@ TEST_CASE("a rank that hangs ends the others at the deadline", "[nccl][cuda]") {
         ++ended;
         c.check();
       });
-  CHECK(Clock::now() - start < 20s);
+  CHECK(Clock::now() - start < 60s);
   for (int rank = 0; rank < count; ++rank) {
     const std::string& message = messages[static_cast<std::size_t>(rank)];
     if (rank == 1) continue;
     CHECK_THAT(message, Contains("step 7: ") &&
-                            Contains("all_reduce_sum f32 [8] (call 2) did not end within 2 s") &&
+                            Contains("all_reduce_sum f32 [8] (call 2) did not end within 4 s") &&
                             Contains("rank 1: step 7, after call 1, join; last heard of"));
   }
 }
@@ -116,7 +116,7 @@ TEST_CASE("ranks that call different operations are told which", "[nccl][cuda]")
   if (!have_gpus(2)) return;
   const TemporaryFolder folder;
   const auto messages = on_gpus(
-      2, {.deadline = 2s, .reports = folder / "ranks"}, [&](Communicator& c, Context& context) {
+      2, {.deadline = 4s, .reports = folder / "ranks"}, [&](Communicator& c, Context& context) {
         Tensor mine(context, HostTensor({8}, DType::f32, std::vector<double>(8, 1)));
         c.begin_step(3);
         if (c.rank() == 0)
@@ -135,14 +135,14 @@ TEST_CASE("a rank that fails ends the others with its reason, long before the de
   const TemporaryFolder folder;
   const auto start = Clock::now();
   const auto messages = on_gpus(
-      4, {.deadline = 20s, .reports = folder / "ranks"}, [&](Communicator& c, Context& context) {
+      4, {.deadline = 60s, .reports = folder / "ranks"}, [&](Communicator& c, Context& context) {
         Tensor mine(context, HostTensor({8}, DType::f32, std::vector<double>(8, 1)));
         c.barrier();
         if (c.rank() == 2) throw IoError("no disk");
         c.all_reduce_sum(context, mine.view);
         c.barrier();
       });
-  CHECK(Clock::now() - start < 15s);
+  CHECK(Clock::now() - start < 45s);
   CHECK(messages[2] == "no disk");
   for (const std::size_t rank : {0, 1, 3})
     CHECK_THAT(messages[rank], Contains("rank 2") && Contains("stopped: no disk"));

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "electra/train/speedometer.h"
 #include "step/pretraining_steps.h"
@@ -29,8 +30,12 @@ struct Options {
   int steps = 12;
   int warmup = 2;
   Index product = 8192;
+  std::optional<double> sustained;  // seconds
+  std::string timeline;
   bool json = false;
   bool parts = false;
+  bool skip_observed = false;
+  bool profile = false;
 };
 
 /// What was measured; the second half on a GPU only, or where it was asked for.
@@ -38,10 +43,11 @@ struct Figures {
   std::vector<double> ms;
   Index parameters = 0;
   double mlm_loss = 0, discriminator_loss = 0;
-  double sustained_seconds = 0;  // of a step
-  bench::Parts parts;            // of `observed` steps
+  double sustained_seconds = 0;  // of a step; 0 if it was left out
+  bench::Parts parts;            // of `observed` steps, of none if they were left out
   int observed = 1;
   Index launches = 0;
+  std::vector<std::string> slow_products;
 
   [[nodiscard]] double flops() const {
     double sum = 0;
@@ -74,8 +80,17 @@ Options parse(int argc, char** argv, CLI::App& app) {
   app.add_option("--warmup", o.warmup, "steps before them")->capture_default_str();
   app.add_option("--product", o.product, "extent of the product that measures a GPU's rate")
       ->capture_default_str();
+  app.add_option("--sustained", o.sustained,
+                 "seconds of steps that nobody waits for; 0: none [on a GPU 2, on a CPU 0]")
+      ->check(CLI::NonNegativeNumber);
   app.add_flag("--json", o.json, "one JSON object instead of text");
-  app.add_flag("--parts", o.parts, "where the time goes, kernel by kernel");
+  app.add_flag("--parts", o.parts,
+               "where the time goes, kernel by kernel; on a GPU by its own events");
+  app.add_option("--timeline", o.timeline,
+                 "a file for the time of every kernel of one step, in order, as JSON");
+  app.add_flag("--skip-observed", o.skip_observed, "no step to count FLOP and kernels in");
+  app.add_flag("--profile", o.profile,
+               "one step more, for `ncu --profile-from-start off`: launched kernel by kernel");
   app.parse(argc, argv);
   return o;
 }
@@ -107,42 +122,56 @@ Figures measure(const Options& o, bench::PretrainingSteps& steps) {
   Figures f;
   f.ms = steps.timed(o.steps);
   f.parameters = steps.parameters();
-  if (on_gpu(steps.context())) f.sustained_seconds = steps.sustained(o.steps);
+  const bool gpu = on_gpu(steps.context());
+  if (const double seconds = o.sustained.value_or(gpu ? 2 : 0); seconds > 0)
+    f.sustained_seconds = steps.sustained(seconds);
   f.launches = steps.launches();
+  if (o.profile) steps.profiled();
+  if (!o.timeline.empty()) bench::write(steps.observed(1), o.timeline);
   if (o.parts) f.observed = o.steps;
-  if (o.parts || on_gpu(steps.context())) f.parts = steps.observed(f.observed);
+  if (o.parts || (gpu && !o.skip_observed)) f.parts = bench::parts_of(steps.observed(f.observed));
+  for (const std::string& product : steps.context().slow_products())
+    f.slow_products.push_back(product);
   const PretrainingMetrics metrics = steps.take_metrics();
   f.mlm_loss = *metrics.mlm_loss;
   f.discriminator_loss = *metrics.disc_loss;
   return f;
 }
 
-/// What only a GPU's report has. FLOP and launches are those of the kernels of one observed step,
-/// attention's scores counted again in its backward; the model FLOP utilisation is against this
-/// card's own rate of products in `precision`, measured here.
-nlohmann::ordered_json gpu_report(const Options& o, const Figures& f, Context& context) {
-  nlohmann::ordered_json out;
-  if constexpr (built_with_cuda)
-    for (const auto& [key, value] : bench::gpu_description(context)) out[key] = value;
-  const char* commit = std::getenv("ELECTRA_COMMIT");
-  out["commit"] = commit == nullptr ? "unknown" : commit;
+/// How fast a run is on this card. FLOP are those of the kernels of an observed step, attention's
+/// scores counted again in its backward; the model FLOP utilisation is against this card's own rate
+/// of products in `precision`, measured here.
+void add_sustained(nlohmann::ordered_json& out, const Options& o, const Figures& f,
+                   Context& context) {
   const double step_tokens = static_cast<double>(o.batch * o.length);
   const double tokens = step_tokens / f.sustained_seconds;
-  const double rate =
-      bench::matrix_rate(context, o.precision == "bf16" ? DType::bf16 : DType::f32, o.product);
   out["sustained_ms_per_step"] = 1e3 * f.sustained_seconds;
   out["sustained_tokens_per_second"] = tokens;
-  out["kernels_per_step"] = f.kernels();
-  out["flops_per_token"] = f.flops() / step_tokens;
-  out["model_flops"] = f.flops() / f.sustained_seconds;
-  out["matrix_flops"] = rate;
-  out["mfu"] = f.flops() / f.sustained_seconds / rate;
   const std::string card = out["card"];
   if (const auto floor = bench::floor_tokens_per_second(card, o.preset, o.length);
       floor && o.precision == "bf16") {
     out["floor_tokens_per_second"] = *floor;
     out["share_of_floor"] = tokens / *floor;
   }
+  if (f.parts.empty()) return;
+  const double rate =
+      bench::matrix_rate(context, o.precision == "bf16" ? DType::bf16 : DType::f32, o.product);
+  out["flops_per_token"] = f.flops() / step_tokens;
+  out["model_flops"] = f.flops() / f.sustained_seconds;
+  out["matrix_flops"] = rate;
+  out["mfu"] = f.flops() / f.sustained_seconds / rate;
+}
+
+/// What only a GPU's report has.
+nlohmann::ordered_json gpu_report(const Options& o, const Figures& f, Context& context) {
+  nlohmann::ordered_json out;
+  if constexpr (built_with_cuda)
+    for (const auto& [key, value] : bench::gpu_description(context)) out[key] = value;
+  const char* commit = std::getenv("ELECTRA_COMMIT");
+  out["commit"] = commit == nullptr ? "unknown" : commit;
+  out["slow_products"] = f.slow_products;
+  if (f.sustained_seconds > 0) add_sustained(out, o, f, context);
+  if (!f.parts.empty()) out["kernels_per_step"] = f.kernels();
   if (f.launches > 0) out["launches_per_step"] = f.launches;
   return out;
 }

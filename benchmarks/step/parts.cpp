@@ -6,7 +6,31 @@
 #include <utility>
 #include <vector>
 
+#include "electra/core/file.h"
+
 namespace electra::bench {
+
+void write(const Timeline& timeline, const std::filesystem::path& file) {
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  for (const KernelEvent& event : timeline)
+    rows.push_back({{"kernel", event.name},
+                    {"us", 1e6 * event.seconds},
+                    {"flops", event.cost.flops},
+                    {"bytes", event.cost.bytes}});
+  write_file(file, rows.dump(1) + "\n");
+}
+
+Parts parts_of(const Timeline& timeline) {
+  Parts parts;
+  for (const KernelEvent& event : timeline) {
+    Part& part = parts[std::string(event.name)];
+    part.seconds += event.seconds;
+    part.flops += event.cost.flops;
+    part.bytes += event.cost.bytes;
+    ++part.calls;
+  }
+  return parts;
+}
 
 void print(const Parts& parts, int steps) {
   std::vector<std::pair<std::string, Part>> rows(parts.begin(), parts.end());

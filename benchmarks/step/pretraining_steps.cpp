@@ -8,6 +8,7 @@
 #include "electra/core/random.h"
 #include "electra/core/recording.h"
 #include "electra/data/masking.h"
+#include "support/gpu_timer.h"
 
 namespace electra::bench {
 
@@ -58,43 +59,49 @@ PretrainingSteps::PretrainingSteps(const RunConfig& config)
   objective_ = make_objective(model_, config_, SpecialIds{});
   alone_ = Communicator::single_process();
   trainer_ = std::make_unique<Trainer>(store_, *objective_, *alone_, config_);
+  constexpr std::uint32_t some = 8;
+  for (std::uint32_t i = 0; i < some; ++i) batches_.push_back(random_text(config_, i));
+}
+
+const StepExamples& PretrainingSteps::batch(Index step) const {
+  return batches_[static_cast<std::size_t>(step) % batches_.size()];
 }
 
 std::vector<double> PretrainingSteps::timed(int count) {
   std::vector<double> milliseconds;
   for (int i = 0; i < count; ++i) {
-    const StepExamples examples =
-        random_text(config_, static_cast<std::uint32_t>(trainer_->next_step()));
     const auto start = Clock::now();
-    trainer_->step(examples);
+    trainer_->step(batch(trainer_->next_step()));
     context_->synchronize();
     milliseconds.push_back(1e3 * seconds_since(start));
   }
   return milliseconds;
 }
 
-double PretrainingSteps::sustained(int count) {
-  std::vector<StepExamples> ahead;
-  for (int i = 0; i < count; ++i)
-    ahead.push_back(random_text(config_, static_cast<std::uint32_t>(trainer_->next_step() + i)));
+double PretrainingSteps::sustained(double seconds) {
   const auto start = Clock::now();
-  for (const StepExamples& examples : ahead) trainer_->step(examples);
+  int count = 0;
+  do {
+    trainer_->step(batch(trainer_->next_step()));
+    ++count;
+  } while (seconds_since(start) < seconds);
   context_->synchronize();
   return seconds_since(start) / count;
 }
 
-Parts PretrainingSteps::observed(int count) {
-  Parts parts;
-  context_->set_observer([&](const KernelEvent& event) {
-    Part& part = parts[std::string(event.name)];
-    part.seconds += event.seconds;
-    part.flops += event.cost.flops;
-    part.bytes += event.cost.bytes;
-    ++part.calls;
-  });
+Timeline PretrainingSteps::observed(int count) {
+  Timeline timeline;
+  context_->set_observer([&](const KernelEvent& event) { timeline.push_back(event); });
   static_cast<void>(timed(count));
   context_->set_observer({});
-  return parts;
+  return timeline;
+}
+
+void PretrainingSteps::profiled() {
+  trainer_->set_replay(RepeatedWork::Replay::never);
+  static_cast<void>(timed(1));
+  if constexpr (built_with_cuda) profile([&] { static_cast<void>(timed(1)); });
+  trainer_->set_replay(RepeatedWork::Replay::when_possible);
 }
 
 Index PretrainingSteps::launches() const {

@@ -16,10 +16,13 @@ class PretrainingSteps {
 
   /// Milliseconds of each of `count` steps, when each is waited for.
   std::vector<double> timed(int count);
-  /// Seconds of one of `count` steps as in a run, where nobody waits between them.
-  [[nodiscard]] double sustained(int count);
-  /// What the kernels of `count` steps took, each of them waited for.
-  [[nodiscard]] Parts observed(int count);
+  /// Seconds of one step as in a run, where nobody waits between them: over at least `seconds`.
+  [[nodiscard]] double sustained(double seconds);
+  /// What each kernel of `count` steps took, in order.
+  [[nodiscard]] Timeline observed(int count);
+  /// One step, every kernel of it launched by itself, between the marks that a profiler of the GPU
+  /// looks for.
+  void profiled();
 
   [[nodiscard]] Context& context() const { return *context_; }
   [[nodiscard]] Index parameters() const { return store_.parameter_count(); }
@@ -28,7 +31,11 @@ class PretrainingSteps {
   [[nodiscard]] PretrainingMetrics take_metrics() { return trainer_->take_metrics(); }
 
  private:
+  /// One of a few batches: making a new one takes longer than a GPU's step.
+  [[nodiscard]] const StepExamples& batch(Index step) const;
+
   RunConfig config_;
+  std::vector<StepExamples> batches_;
   std::unique_ptr<Context> context_;
   ParameterStore store_;
   Electra model_;

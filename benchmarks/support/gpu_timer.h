@@ -17,6 +17,10 @@ namespace electra::bench {
                                               const std::function<void()>& before,
                                               const std::function<void()>& work);
 
+/// Does `work` between the marks from which and to which a profiler looks when it is told to wait
+/// for them (`ncu --profile-from-start off`).
+void profile(const std::function<void()>& work);
+
 /// Bytes of the card's last-level cache.
 [[nodiscard]] Index gpu_cache_bytes(const Context& context);
 

@@ -1,6 +1,7 @@
 #include "electra/core/context.h"
 
 #include <chrono>
+#include <utility>
 
 #include "core/cpu/cpu_context.h"
 #include "core/cuda/create.h"
@@ -15,13 +16,16 @@ std::unique_ptr<Context> Context::create(Device device, Options options) {
                     "it with -DELECTRA_CUDA=ON");
 }
 
+void Context::set_observer(std::function<void(const KernelEvent&)> observer) {
+  if (observer_) synchronize();  // what is not yet reported
+  observer_ = std::move(observer);
+}
+
 void Context::observe(std::string_view name, KernelCost cost, const std::function<void()>& work) {
-  synchronize();
   const auto start = std::chrono::steady_clock::now();
   work();
-  synchronize();
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  observer_({name, elapsed.count(), cost});
+  report({name, elapsed.count(), cost});
 }
 
 void Context::copy(ConstTensorView from, TensorView to) {

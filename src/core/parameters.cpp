@@ -1,12 +1,13 @@
 #include "electra/core/parameters.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
+#include <memory>
 #include <numeric>
 #include <tuple>
 
-#include "electra/core/context.h"
+#include "core/cpu/cpu_context.h"
+#include "core/first_values.h"
 #include "electra/core/error.h"
 
 namespace electra {
@@ -14,13 +15,6 @@ namespace electra {
 namespace {
 
 constexpr Index alignment = 64;  // elements: 256 bytes of f32
-constexpr std::uint32_t fnv_prime = 16777619U;
-
-std::uint32_t hash(std::string_view text) {
-  std::uint32_t value = 2166136261U;
-  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * fnv_prime;
-  return value;
-}
 
 Index rounded(Index count) { return (count + alignment - 1) / alignment * alignment; }
 
@@ -29,34 +23,18 @@ auto layout_key(const ParameterGroup& group) {
   return std::tuple(group.network == Network::none, group.network, -group.order, group.decay);
 }
 
-double truncated_normal(RandomStream& random) {
-  while (true) {
-    const double value = random.normal();
-    if (std::abs(value) <= 2.0) return value;
-  }
-}
+/// Threads of the host: those of a context on it, else as many as there are.
+class HostTeam {
+ public:
+  explicit HostTeam(Context& context)
+      : own_(context.device().type == DeviceType::cpu ? nullptr : std::make_unique<CpuContext>(0)),
+        team_(own_ ? *own_ : static_cast<CpuContext&>(context)) {}
+  [[nodiscard]] CpuContext& get() const { return team_; }
 
-std::vector<float> first_values(const Parameter& parameter, std::uint64_t seed, float range) {
-  std::vector<float> values(static_cast<std::size_t>(parameter.padded.size()), 0.0F);
-  const auto used = static_cast<std::ptrdiff_t>(parameter.shape.size());
-  RandomStream random(seed, site(Network::none, 0, Place::initialise), hash(parameter.name), 0);
-  const double limit =
-      std::sqrt(6.0 / static_cast<double>(parameter.shape.rows() + parameter.shape.width()));
-  std::generate(values.begin(), values.begin() + used, [&]() -> float {
-    switch (parameter.init) {
-      case Init::zeros:
-        return 0.0F;
-      case Init::ones:
-        return 1.0F;
-      case Init::truncated_normal:
-        return static_cast<float>(range * truncated_normal(random));
-      case Init::glorot_uniform:
-        return static_cast<float>(limit * (2.0 * random.uniform() - 1.0));
-    }
-    return 0.0F;
-  });
-  return values;
-}
+ private:
+  std::unique_ptr<CpuContext> own_;
+  CpuContext& team_;
+};
 
 }  // namespace
 
@@ -137,8 +115,9 @@ Index ParameterStore::parameter_count() const {
 }
 
 void ParameterStore::initialise(std::uint64_t seed, float range) {
+  const HostTeam team(*context_);
   for (const Parameter& parameter : parameters_) {
-    const std::vector<float> values = first_values(parameter, seed, range);
+    const std::vector<float> values = first_values(parameter, seed, range, team.get());
     if (parameter.master.dtype() == DType::f64) {
       const std::vector<double> wider(values.begin(), values.end());
       context_->upload(std::as_bytes(std::span(wider)), parameter.master);

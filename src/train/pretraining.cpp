@@ -148,6 +148,7 @@ class Run {
                               .config_hash = config_hash(config_),
                               .device = to_string(context_.device()),
                               .device_remark = remark_,
+                              .platform = context_.platform(),
                               .threads = config_.threads,
                               .world = ranks_.size(),
                               .seed = config_.seed,
@@ -176,10 +177,21 @@ class Run {
     if (checkpoint.text("vocabulary_hash") != vocabulary_hash())
       throw IoError(checkpoint.path().string() + ": was made with another vocabulary than " +
                     folder_.vocabulary().string());
+    say_other_platform(checkpoint);
     load_parameters(checkpoint, store_);
     trainer_->resume_at(checkpoint.step(), {.total = checkpoint.integer("skipped"),
                                             .in_a_row = checkpoint.integer("skipped_in_a_row")});
     if (leads()) load_metrics(checkpoint, context_, trainer_->state().running);
+  }
+
+  /// Products of another library or card have other last bits. Older checkpoints do not name
+  /// theirs.
+  void say_other_platform(const Checkpoint& checkpoint) const {
+    if (!checkpoint.state().contains("platform")) return;
+    const std::string& before = checkpoint.text("platform");
+    if (before != context_.platform())
+      say()("the checkpoint is from " + before + ", this is " + context_.platform() +
+            ": the last bits of what follows may differ");
   }
 
   [[nodiscard]] std::string vocabulary_hash() const {
@@ -210,6 +222,7 @@ class Run {
     const Index keep = config_.checkpoint.keep == 0 ? keep_all : config_.checkpoint.keep;
     checkpoint.commit({{"skipped", total},
                        {"skipped_in_a_row", in_a_row},
+                       {"platform", context_.platform()},
                        {"config_hash", config_hash(config_)},
                        {"vocabulary_hash", vocabulary_hash()}},
                       keep);
@@ -251,11 +264,22 @@ class Run {
                                            static_cast<double>(config_.train.steps - step),
                             .memory_bytes = peak_memory_bytes(),
                             .skipped = trainer_->state().read_skipped().total,
+                            .slow_products = static_cast<Index>(context_.slow_products().size()),
                             .world = ranks_.size()};
     ranks_.check();
     if (!leads()) return;
+    say_slow_products();
     log_->train(progress);
     if (callbacks_.progress) callbacks_.progress(progress);
+  }
+
+  /// Each once, when it is first met.
+  void say_slow_products() {
+    const auto slow = context_.slow_products();
+    for (const std::string& product : slow.subspan(slow_products_said_))
+      say()("slow: cuBLASLt has no algorithm for the product " + product +
+            ", so a plain kernel computes it");
+    slow_products_said_ = slow.size();
   }
 
   void evaluate() {
@@ -310,6 +334,7 @@ class Run {
   std::optional<RunLog> log_;
   std::optional<PretrainingMetrics> evaluation_;
   Index saved_at_ = -1;
+  std::size_t slow_products_said_ = 0;
   Clock::time_point start_ = Clock::now();
 };
 

@@ -35,7 +35,8 @@ LogRecord facts_record(const RunLog::Facts& facts) {
       .add("config_hash", facts.config_hash)
       .add("device", facts.device);
   if (!facts.device_remark.empty()) record.add("device_remark", facts.device_remark);
-  record.add("threads", facts.threads)
+  record.add("platform", facts.platform)
+      .add("threads", facts.threads)
       .add("world", facts.world)
       .add("seed", facts.seed)
       .add("parameters", facts.parameters)
@@ -100,9 +101,10 @@ std::string progress_line(const Progress& p) {
          print(" | mlm %s  rtd auc %s prec %s rec %s", percent(m.mlm_accuracy).c_str(),
                shown(m.disc_auc, "%.3f").c_str(), shown(m.disc_precision, "%.2f").c_str(),
                shown(m.disc_recall, "%.2f").c_str()) +
-         print(" | lr %.1e gn %.2f | %s tok/s | %.1f ms | %s%s | eta %s", p.rate, p.gradient_norm,
+         print(" | lr %.1e gn %.2f | %s tok/s | %.1f ms | %s%s%s | eta %s", p.rate, p.gradient_norm,
                count_text(p.tokens_per_second).c_str(), p.ms, memory_text(p.memory_bytes).c_str(),
                p.skipped > 0 ? print(" | skipped %td", p.skipped).c_str() : "",
+               p.slow_products > 0 ? print(" | slow products %td", p.slow_products).c_str() : "",
                duration_text(p.eta_seconds).c_str());
 }
 
@@ -140,6 +142,7 @@ void RunLog::train(const Progress& p) {
       .add("ms", p.ms)
       .add("memory_bytes", p.memory_bytes)
       .add("skipped", p.skipped)
+      .add("slow_products", p.slow_products)
       .add("world", p.world);
   log_.write("train", record);
   for (const auto& [name, value] : figures(p.metrics))

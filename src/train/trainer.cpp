@@ -56,7 +56,7 @@ void Trainer::step(const StepExamples& examples) {
     });
   } else {
     compute_.run([&] { add_gradients(); });
-    reduce();
+    gradient_sum_.run();  // a loss that is not finite makes gradients that are not, on every rank
     update_.run([&] { optimizer_.step(state_); });
   }
   readback_of(next_step_).fetch(state_.skipped);
@@ -104,11 +104,6 @@ void Trainer::add_gradients() {
     objective_.accumulate(pass, batch, state_);
   }
   arena_.reset();  // the first step's blocks become one here, so that the second moves nothing
-}
-
-void Trainer::reduce() {
-  gradient_sum_.run();
-  communicator_.all_reduce_sum(context_, state_.non_finite);
 }
 
 void Trainer::stop_if_stuck(Index step) {

@@ -19,9 +19,11 @@ float number(std::uint32_t word) { return std::bit_cast<float>(word); }
 /// How much of what is allowed the difference takes; above 1 the two disagree.
 double share_of_allowed(const Rule& rule, std::uint32_t expected, std::uint32_t found) {
   if (expected == found) return 0;
-  if (rule.exact) return HUGE_VAL;
   const double e = static_cast<double>(number(expected)), f = static_cast<double>(number(found));
-  if (e == f || (std::isnan(e) && std::isnan(f))) return 0;
+  if (std::isnan(e) && std::isnan(f))
+    return 0;                       // a machine's own: 7fffffff on a GPU, ffc00000 here
+  if (rule.exact) return HUGE_VAL;  // -0 and +0 are two words
+  if (e == f) return 0;
   const double allowed = rule.absolute + rule.relative * std::fabs(e);
   const double share = std::fabs(e - f) / allowed;
   return std::isnan(share) ? HUGE_VAL : share;

@@ -9,7 +9,7 @@
 namespace electra::conformance {
 
 /// How far the words of two machines may be apart. Words are bits, or f32 that agree if they differ
-/// by at most absolute + relative * |expected|; NaN agrees with NaN.
+/// by at most absolute + relative * |expected|. NaN agrees with any other NaN in both.
 struct Rule {
   bool exact = true;
   double relative = 0;

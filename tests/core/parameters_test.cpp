@@ -72,6 +72,46 @@ TEST_CASE("first weights depend on the seed and the name alone", "[parameters][l
   for (std::size_t i = 20; i < table.size(); ++i) CHECK(table[i] == 0);
 }
 
+/// Of numbers that are drawn one after the other.
+std::vector<float> drawn_in_order(std::uint64_t seed, const std::string& name, std::size_t count) {
+  std::uint32_t hash = 2166136261U;  // FNV-1a
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  RandomStream random(seed, site(Network::none, 0, Place::initialise), hash, 0);
+  std::vector<float> values;
+  while (values.size() < count) {
+    const double value = random.normal();
+    if (std::abs(value) <= 2) values.push_back(static_cast<float>(0.02F * value));
+  }
+  return values;
+}
+
+TEST_CASE("first weights do not depend on the number of threads", "[parameters][law]") {
+  const int threads = GENERATE(1, 3);
+  const Shape shape = GENERATE(Shape{1, 7}, Shape{130, 127}, Shape{130, 500});
+  const auto context = Context::create({}, {.threads = threads});
+  ParameterStore store;
+  const ParameterScope scope(store, "net", Network::none, 0);
+  const Parameter& normal = scope.matrix("normal", shape);
+  const Parameter& uniform = scope.declare(
+      "uniform", shape, {.init = Init::glorot_uniform, .decay = Decay::yes, .padded = {}});
+  store.allocate(*context, Precision::f32);
+  store.initialise(9, 0.02F);
+  const auto size = static_cast<std::size_t>(shape.size());
+  const std::vector<float> expected = drawn_in_order(9, "net/normal", size);
+  CHECK(std::equal(expected.begin(), expected.end(), normal.master.span<float>().begin()));
+  const auto alone = Context::create({}, {.threads = 1});
+  ParameterStore other;
+  const Parameter& same =
+      ParameterScope(other, "net", Network::none, 0)
+          .declare("uniform", shape,
+                   {.init = Init::glorot_uniform, .decay = Decay::yes, .padded = {}});
+  other.allocate(*alone, Precision::f32);
+  other.initialise(9, 0.02F);
+  CHECK(std::equal(same.master.span<float>().begin(),
+                   same.master.span<float>().begin() + static_cast<std::ptrdiff_t>(size),
+                   uniform.master.span<float>().begin()));
+}
+
 TEST_CASE("a truncated normal has the variance it should have", "[parameters][law]") {
   const auto context = Context::create({});
   ParameterStore store;

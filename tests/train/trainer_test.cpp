@@ -24,6 +24,35 @@ bool all_finite(const ParameterStore& store) {
   return true;
 }
 
+/// A rank that counts what it asks of the others.
+class Counted final : public Communicator {
+ public:
+  explicit Counted(Communicator& of) : of_(of) {}
+  [[nodiscard]] int rank() const override { return of_.rank(); }
+  [[nodiscard]] int size() const override { return of_.size(); }
+  void all_reduce_sum(Context& context, TensorView view) override {
+    ++sums;
+    of_.all_reduce_sum(context, view);
+  }
+  void broadcast(Context& context, TensorView view, int root) override {
+    of_.broadcast(context, view, root);
+  }
+  void barrier() override { of_.barrier(); }
+  void abort(const std::string& reason) noexcept override { of_.abort(reason); }
+
+  int sums = 0;
+
+ private:
+  Communicator& of_;
+};
+
+/// Tokens of one type only, another one on each rank.
+StepExamples examples_of_type(const RunConfig& config, int rank, int ranks) {
+  StepExamples step = random_examples(config, 0, rank, ranks);
+  std::ranges::fill(step.examples.types, rank);
+  return step;
+}
+
 }  // namespace
 
 TEST_CASE("the same seed twice gives the same bits; another seed does not", "[trainer][law]") {
@@ -154,6 +183,36 @@ TEST_CASE("a step whose gradient is not finite changes no weight; three in a row
   step();
   CHECK(run.trainer->state().read_skipped().in_a_row == 0);
   CHECK(run.trainer->state().read_skipped().total == 3);
+}
+
+TEST_CASE("what is not finite on one rank is a skipped step on all, with one sum over ranks",
+          "[trainer][law][threads]") {
+  const RunConfig config = small_config();
+  const auto ranks = Communicator::threads(2);
+  std::vector<std::unique_ptr<Counted>> counted;
+  std::vector<std::unique_ptr<Run>> runs;
+  for (const auto& rank : ranks) {
+    counted.push_back(std::make_unique<Counted>(*rank));
+    runs.push_back(std::make_unique<Run>(config, counted.back().get()));
+    // Only the second rank's tokens are of this type.
+    const Parameter* types = runs.back()->store.find("shared/embeddings/type");
+    REQUIRE(types != nullptr);
+    types->master.span<float>()[static_cast<std::size_t>(config.model.embedding)] =
+        std::numeric_limits<float>::infinity();
+  }
+  const std::vector<float> before = runs[0]->weights();
+  std::vector<std::thread> team;
+  for (int rank = 0; rank < 2; ++rank)
+    team.emplace_back([&, rank] {
+      runs[static_cast<std::size_t>(rank)]->trainer->step(examples_of_type(config, rank, 2));
+      runs[static_cast<std::size_t>(rank)]->trainer->wait();
+    });
+  for (std::thread& thread : team) thread.join();
+  for (std::size_t rank = 0; rank < 2; ++rank) {
+    CHECK(runs[rank]->trainer->state().read_skipped().total == 1);
+    CHECK(runs[rank]->weights() == before);
+    CHECK(counted[rank]->sums == 1);
+  }
 }
 
 TEST_CASE("a batch that cannot be divided is refused by name", "[trainer]") {

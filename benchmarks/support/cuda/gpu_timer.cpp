@@ -1,5 +1,7 @@
 #include "support/gpu_timer.h"
 
+#include <cuda_profiler_api.h>
+
 #include <array>
 #include <memory>
 
@@ -53,6 +55,12 @@ std::vector<double> gpu_seconds(Context& context, int count, const std::function
   std::vector<double> seconds;
   for (const auto& [start, stop] : events) seconds.push_back(stop.seconds_since(start));
   return seconds;
+}
+
+void profile(const std::function<void()>& work) {
+  check(cudaProfilerStart(), "cudaProfilerStart");
+  work();
+  check(cudaProfilerStop(), "cudaProfilerStop");
 }
 
 Index gpu_cache_bytes(const Context& context) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "electra/core/build_config.h"
@@ -72,10 +73,9 @@ class Context {
     }
   }
 
-  /// Reports each kernel's time to `observer`, synchronising after each; empty to stop.
-  void set_observer(std::function<void(const KernelEvent&)> observer) {
-    observer_ = std::move(observer);
-  }
+  /// Reports each kernel's time to `observer`, in order; empty to stop. A CPU reports at once; a
+  /// GPU takes the times by its own events and reports them when it is next waited for.
+  void set_observer(std::function<void(const KernelEvent&)> observer);
   [[nodiscard]] bool observed() const { return static_cast<bool>(observer_); }
 
   /// Finishes what is still to be written to this view: called for every tensor of a kernel and for
@@ -102,6 +102,11 @@ class Context {
   /// that cannot returns nullptr and has not called `work`. Nothing may be uploaded, downloaded or
   /// allocated meanwhile: throws DeviceError.
   [[nodiscard]] virtual std::unique_ptr<Recording> record(const std::function<void()>& work) = 0;
+  /// What decides the bits of results beside this library: the card and the versions of what drives
+  /// it, in one line.
+  [[nodiscard]] virtual std::string platform() const { return to_string(device_); }
+  /// The matrix products that went a way far slower than the library's own, each once, by shape.
+  [[nodiscard]] virtual std::span<const std::string> slow_products() const { return {}; }
   /// Changes whenever memory of the context's own that recordings use has moved.
   [[nodiscard]] virtual std::int64_t generation() const { return 0; }
 
@@ -110,6 +115,10 @@ class Context {
 
   /// Where the kernel that runs now was asked for.
   [[nodiscard]] Where caller() const { return caller_; }
+
+  /// Does `work` and reports how long it took.
+  virtual void observe(std::string_view name, KernelCost cost, const std::function<void()>& work);
+  void report(const KernelEvent& event) const { observer_(event); }
 
   virtual void copy_bytes(const void* from, void* to, Index bytes) = 0;
   virtual void upload_bytes(std::span<const std::byte> from, void* to) = 0;
@@ -130,7 +139,6 @@ class Context {
     else
       return {};
   }
-  void observe(std::string_view name, KernelCost cost, const std::function<void()>& work);
   [[nodiscard]] CpuContext& cpu();
   [[nodiscard]] CudaContext& cuda();
 

@@ -70,11 +70,12 @@ struct RandomKey {
                                                   std::uint32_t step);
 
 /// A stream of numbers for work on the host (packing, shuffling, initialisation): the words of
-/// consecutive blocks of one (seed, example, site, step).
+/// consecutive blocks of one (seed, example, site, step), from `first_block` on.
 class RandomStream {
  public:
-  RandomStream(std::uint64_t seed, Site site, std::uint32_t example, std::uint32_t step)
-      : seed_(seed), site_(site), example_(example), step_(step) {}
+  RandomStream(std::uint64_t seed, Site site, std::uint32_t example, std::uint32_t step,
+               std::uint32_t first_block = 0)
+      : seed_(seed), site_(site), example_(example), step_(step), block_(first_block) {}
 
   [[nodiscard]] std::uint32_t next();
   /// Uniform in [0, 1), 53 bits.
@@ -89,7 +90,7 @@ class RandomStream {
   Site site_;
   std::uint32_t example_;
   std::uint32_t step_;
-  std::uint32_t block_ = 0;
+  std::uint32_t block_;
   std::array<std::uint32_t, 4> words_{};
   int used_ = 4;
 };

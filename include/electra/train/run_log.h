@@ -26,6 +26,7 @@ struct Progress {
   double eta_seconds = 0;
   Index memory_bytes = 0;
   Index skipped = 0;
+  Index slow_products = 0;  // Context::slow_products
   int world = 1;
 };
 
@@ -46,6 +47,7 @@ class RunLog {
     std::string config_hash;
     std::string device;
     std::string device_remark;  // how the device was chosen; may be empty
+    std::string platform;       // Context::platform
     int threads = 0;
     int world = 1;
     std::uint64_t seed = 0;

@@ -52,7 +52,6 @@ class Trainer {
  private:
   void prepare(const StepExamples& examples);
   void add_gradients();
-  void reduce();
   void stop_if_stuck(Index step);
   /// The step's number of this rank's first example.
   [[nodiscard]] Index first_example() const { return communicator_.rank() * share_; }

@@ -19,6 +19,9 @@ struct FirstGpu {
 };
 [[nodiscard]] FirstGpu first_gpu();
 
+/// Name, compute capability, driver and runtime of this GPU, in one line.
+[[nodiscard]] std::string card_and_driver(int index);
+
 /// How many GPUs there are; 0 without a driver.
 [[nodiscard]] int device_count();
 

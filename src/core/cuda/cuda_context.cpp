@@ -1,5 +1,7 @@
 #include "core/cuda/cuda_context.h"
 
+#include <cublasLt.h>
+
 #include <string>
 #include <utility>
 
@@ -20,18 +22,17 @@ constexpr Index staging_half = Index{4} << 20;  // several steps' batches
 CudaContext::CudaContext(int index) : Context({DeviceType::cuda, index}) {
   cuda::check_usable(index);
   make_current();
-  cuda::check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "cudaStreamCreate");
+  stream_ = cuda::make_stream();
   staging_ = std::make_unique<cuda::Staging>(staging_half);
 }
 
 CudaContext::~CudaContext() {
   (void)cudaSetDevice(device().index);
-  (void)cudaStreamSynchronize(stream_);
+  (void)cudaStreamSynchronize(stream_.get());
   products.reset();
   sums.reset();
   staging_.reset();
   (void)cudaFree(workspace_);
-  (void)cudaStreamDestroy(stream_);
 }
 
 void CudaContext::make_current() const {
@@ -40,7 +41,23 @@ void CudaContext::make_current() const {
 
 cudaStream_t CudaContext::stream() const {
   make_current();
-  return stream_;
+  return stream_.get();
+}
+
+std::string CudaContext::platform() const {
+  return cuda::card_and_driver(device().index) + ", cuBLASLt " +
+         std::to_string(cublasLtGetVersion());
+}
+
+void CudaContext::observe(std::string_view name, KernelCost cost,
+                          const std::function<void()>& work) {
+  if (recording_) return work();
+  clock_.time(name, cost, stream(), work);
+}
+
+void CudaContext::run_beside(std::string_view name, const std::function<void()>& work) {
+  if (observed()) return observe(name, {}, work);
+  work();
 }
 
 void* CudaContext::workspace(Index bytes) {
@@ -121,9 +138,11 @@ void CudaContext::zero(TensorView view) {
 }
 
 void CudaContext::synchronize() {
+  refuse_while_recording("a wait");
   finish_sums();
   ++waits_;
   cuda::check(cudaStreamSynchronize(stream()), "cudaStreamSynchronize");
+  for (const KernelEvent& event : clock_.take()) report(event);
 }
 
 std::unique_ptr<Readback> CudaContext::make_readback(Index bytes) {

@@ -3,8 +3,11 @@
 #include <cuda_runtime_api.h>
 
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "core/cuda/handles.h"
+#include "core/cuda/kernel_clock.h"
 #include "core/cuda/staging.h"
 #include "electra/core/context.h"
 
@@ -46,6 +49,13 @@ class CudaContext final : public Context {
   std::unique_ptr<Readback> make_readback(Index bytes) override;
   std::unique_ptr<Recording> record(const std::function<void()>& work) override;
   [[nodiscard]] std::int64_t generation() const override { return generation_; }
+  [[nodiscard]] std::string platform() const override;
+  [[nodiscard]] std::span<const std::string> slow_products() const override {
+    return slow_products_;
+  }
+  void add_slow_product(std::string shape) { slow_products_.push_back(std::move(shape)); }
+  /// A kernel that is started beside those of `run`: an observer is told of it under this name.
+  void run_beside(std::string_view name, const std::function<void()>& work);
 
   /// What the matrix-product library keeps (src/kernels/cuda/matmul.cu).
   struct Products {
@@ -53,7 +63,9 @@ class CudaContext final : public Context {
   };
   std::unique_ptr<Products> products;
 
-  /// Sums that have been started (src/kernels/cuda/column_sums.cu).
+  /// Sums that have been started (src/kernels/cuda/column_sums.cu). Those of one context: another
+  /// one on the same GPU does not know of them, and must not touch their targets before this one
+  /// was waited for.
   struct PendingSums {
     virtual ~PendingSums() = default;
     /// Whether a sum is still to be written to a part of this view.
@@ -69,20 +81,23 @@ class CudaContext final : public Context {
   void refuse_while_recording(std::string_view what) const;
 
  private:
+  void observe(std::string_view name, KernelCost cost, const std::function<void()>& work) override;
   void copy_bytes(const void* from, void* to, Index bytes) override;
   void upload_bytes(std::span<const std::byte> from, void* to) override;
   void download_bytes(const void* from, std::span<std::byte> to) override;
   void make_current() const;
   void end_recording();
 
-  cudaStream_t stream_ = nullptr;
+  cuda::Stream stream_;
   std::unique_ptr<cuda::Staging> staging_;
+  cuda::KernelClock clock_;
   void* workspace_ = nullptr;
   Index workspace_bytes_ = 0;
   std::int64_t allocations_ = 0;
   std::int64_t waits_ = 0;
   std::int64_t generation_ = 0;
   bool recording_ = false;
+  std::vector<std::string> slow_products_;
   std::vector<void*> freed_later_;  // given back while recording, when nothing can be freed
 };
 

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <cuda_runtime_api.h>
-
+#include "core/cuda/handles.h"
 #include "electra/core/readback.h"
 
 namespace electra {
@@ -24,8 +23,8 @@ class PinnedReadback final : public Readback {
  private:
   std::size_t bytes_;
   CudaContext& context_;
-  void* memory_ = nullptr;
-  cudaEvent_t written_ = nullptr;
+  PinnedMemory memory_;
+  Event written_;
 };
 
 }  // namespace electra::cuda

@@ -12,27 +12,18 @@ constexpr std::size_t alignment = 256;
 
 }  // namespace
 
-Staging::Staging(Index half_bytes) : half_bytes_(static_cast<std::size_t>(half_bytes)) {
-  void* memory = nullptr;
-  check(cudaMallocHost(&memory, 2 * half_bytes_), "cudaMallocHost");
-  memory_ = static_cast<std::byte*>(memory);
-  for (cudaEvent_t& event : done_)
-    check(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "cudaEventCreate");
-}
-
-Staging::~Staging() {
-  for (cudaEvent_t event : done_)
-    if (event != nullptr) (void)cudaEventDestroy(event);
-  (void)cudaFreeHost(memory_);
+Staging::Staging(Index half_bytes)
+    : half_bytes_(static_cast<std::size_t>(half_bytes)), memory_(make_pinned(2 * half_bytes_)) {
+  for (Event& event : done_) event = make_event();
 }
 
 void Staging::turn(cudaStream_t stream) {
   const auto at = static_cast<std::size_t>(half_);
-  check(cudaEventRecord(done_[at], stream), "cudaEventRecord");
+  check(cudaEventRecord(done_[at].get(), stream), "cudaEventRecord");
   half_ = 1 - half_;
   used_ = 0;
   ++waits_;
-  check(cudaEventSynchronize(done_[1 - at]), "cudaEventSynchronize");
+  check(cudaEventSynchronize(done_[1 - at].get()), "cudaEventSynchronize");
 }
 
 void Staging::upload(std::span<const std::byte> from, void* to, cudaStream_t stream) {
@@ -40,7 +31,8 @@ void Staging::upload(std::span<const std::byte> from, void* to, cudaStream_t str
   while (!from.empty()) {
     if (used_ == half_bytes_) turn(stream);
     const auto piece = from.first(std::min(from.size(), half_bytes_ - used_));
-    std::byte* pinned = memory_ + static_cast<std::size_t>(half_) * half_bytes_ + used_;
+    std::byte* pinned = static_cast<std::byte*>(memory_.get()) +
+                        static_cast<std::size_t>(half_) * half_bytes_ + used_;
     std::memcpy(pinned, piece.data(), piece.size());
     check(cudaMemcpyAsync(target, pinned, piece.size(), cudaMemcpyHostToDevice, stream),
           "cudaMemcpyAsync to the device");

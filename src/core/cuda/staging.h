@@ -1,12 +1,11 @@
 #pragma once
 
-#include <cuda_runtime_api.h>
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
+#include "core/cuda/handles.h"
 #include "electra/core/shape.h"
 
 namespace electra::cuda {
@@ -16,7 +15,6 @@ namespace electra::cuda {
 class Staging {
  public:
   explicit Staging(Index half_bytes);
-  ~Staging();
   Staging(const Staging&) = delete;
   Staging& operator=(const Staging&) = delete;
 
@@ -29,8 +27,8 @@ class Staging {
   void turn(cudaStream_t stream);
 
   std::size_t half_bytes_;
-  std::byte* memory_ = nullptr;
-  std::array<cudaEvent_t, 2> done_{};
+  PinnedMemory memory_;
+  std::array<Event, 2> done_;
   int half_ = 0;
   std::size_t used_ = 0;
   std::int64_t waits_ = 0;

@@ -99,6 +99,16 @@ FirstGpu first_gpu() {
   return {{}, {}, std::move(trouble)};
 }
 
+std::string card_and_driver(int index) {
+  int driver = 0, runtime = 0;
+  check(cudaDriverGetVersion(&driver), "cudaDriverGetVersion");
+  check(cudaRuntimeGetVersion(&runtime), "cudaRuntimeGetVersion");
+  return name_of(index) + ", compute capability " +
+         std::to_string(attribute(cudaDevAttrComputeCapabilityMajor, index)) + "." +
+         std::to_string(attribute(cudaDevAttrComputeCapabilityMinor, index)) +
+         ", driver for CUDA " + version_text(driver) + ", CUDA runtime " + version_text(runtime);
+}
+
 int device_count() { return devices().count; }
 
 }  // namespace electra::cuda

@@ -51,7 +51,7 @@ __device__ inline void differentiate_queries(unsigned char* shared, int first, c
                                              const bf16* qkv, const Statistics* statistics,
                                              bf16* dqkv, const AttentionBackwardInputs& in) {
   const AttentionExtents& e = in.e;
-  const TwoPass at{ptx::shared_address(shared)};
+  const TwoPass at{tiles_in(shared)};
   const int head = static_cast<int>(blockIdx.y);
   const int sequence = static_cast<int>(blockIdx.z);
   const int used = e.used(in.lengths, sequence);
@@ -109,7 +109,7 @@ __device__ inline void differentiate_keys(unsigned char* shared, int first, cons
                                           const bf16* qkv, const Statistics* statistics, bf16* dqkv,
                                           const AttentionBackwardInputs& in) {
   const AttentionExtents& e = in.e;
-  const TwoPass at{ptx::shared_address(shared)};
+  const TwoPass at{tiles_in(shared)};
   const int head = static_cast<int>(blockIdx.y);
   const int sequence = static_cast<int>(blockIdx.z);
   const int used = e.used(in.lengths, sequence);

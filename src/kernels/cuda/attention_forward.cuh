@@ -70,7 +70,7 @@ __global__ void __launch_bounds__(threads, 4)
     attention_forward(const bf16* qkv, const std::int32_t* lengths, bf16* out, float* log_sum_exp,
                       AttentionExtents e, float scale, AttentionDropout dropout) {
   extern __shared__ __align__(1024) unsigned char tiles[];
-  const std::uint32_t base = ptx::shared_address(tiles);
+  const std::uint32_t base = tiles_in(tiles);
   const Tile queries{base};
   const auto keys = [=](int stage) { return Tile{base + (1 + 2 * stage) * tile_bytes}; };
   const auto values = [=](int stage) { return Tile{base + (2 + 2 * stage) * tile_bytes}; };

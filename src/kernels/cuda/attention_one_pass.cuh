@@ -135,7 +135,7 @@ __global__ void __launch_bounds__(OnePass<rows>::threads, OnePass<rows>::blocks)
                                 AttentionBackwardInputs in) {
   using Layout = OnePass<rows>;
   extern __shared__ __align__(1024) unsigned char shared[];
-  const Layout at{ptx::shared_address(shared)};
+  const Layout at{tiles_in(shared)};
   unsigned char* kept = shared + Layout::kept_at;
   auto* statistics = reinterpret_cast<Statistics*>(shared + Layout::statistics_at);
   const AttentionExtents& e = in.e;

@@ -54,6 +54,15 @@ struct Tile {
   }
 };
 
+/// Where a block's tiles begin in shared memory: a multiple of 1,024, which Tile::across relies on.
+__device__ inline std::uint32_t tiles_in(const void* shared) {
+  const std::uint32_t base = ptx::shared_address(shared);
+#ifndef NDEBUG  // the emulator's build, too
+  if (base % 1024 != 0) __trap();
+#endif
+  return base;
+}
+
 /// Columns [16 s, 16 s + 16) of this warp's rows of a tile, as the left operand of a product.
 __device__ inline void load_left(const Tile& tile, int s, std::uint32_t (&to)[4]) {
   const std::uint32_t first = tile.at(warp() * warp_rows + lane() % 16, lane() / 16);

@@ -21,17 +21,20 @@ constexpr int most_sums = 32;  // of one kernel: they are its parameter
 
 struct Sums {
   Sum sum[most_sums];
+  int end_block[most_sums];  // behind the last block of each
 };
 
 constexpr int groups = 16;
 
-/// Sum blockIdx.y, 32 of its columns a block: each warp adds up every 16th part.
+/// 32 columns of one sum a block: each warp adds up every 16th part.
 __global__ void __launch_bounds__(groups* warp_size)
     finish_column_sums(const __grid_constant__ Sums sums) {
   __shared__ float shared[groups][warp_size];
-  const Sum& s = sums.sum[blockIdx.y];
-  const int column = static_cast<int>(blockIdx.x) * warp_size + lane();
-  if (static_cast<int>(blockIdx.x) * warp_size >= s.width) return;
+  int mine = 0;
+  while (static_cast<int>(blockIdx.x) >= sums.end_block[mine]) ++mine;
+  const Sum& s = sums.sum[mine];
+  const int first = mine == 0 ? 0 : sums.end_block[mine - 1];
+  const int column = (static_cast<int>(blockIdx.x) - first) * warp_size + lane();
   const int group = warp();
   float sum = 0;
   if (column < s.width)
@@ -86,12 +89,16 @@ class PendingColumnSums final : public CudaContext::PendingSums {
 
   void finish() override {
     if (count_ == 0) return;
-    int widest = 0;
-    for (int i = 0; i < count_; ++i) widest = std::max(widest, sums_.sum[i].width);
-    const dim3 blocks(blocks_for(widest, warp_size), static_cast<unsigned>(count_));
+    unsigned blocks = 0;
+    for (int i = 0; i < count_; ++i) {
+      blocks += blocks_for(sums_.sum[i].width, warp_size);
+      sums_.end_block[i] = static_cast<int>(blocks);
+    }
     forget();
-    launch(context_, "finish_column_sums", {blocks, dim3(groups * warp_size)}, finish_column_sums,
-           sums_);
+    constexpr const char* name = "finish_column_sums";
+    context_.run_beside(name, [&] {
+      launch(context_, name, {blocks, groups * warp_size}, finish_column_sums, sums_);
+    });
   }
 
  private:

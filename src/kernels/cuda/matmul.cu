@@ -1,10 +1,12 @@
 #include <cublasLt.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
+#include <string>
 #include <tuple>
-#include <utility>
 
+#include "core/cuda/owned.h"
 #include "electra/kernels/matmul.h"
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/plain_product.cuh"
@@ -23,25 +25,7 @@ void check(cublasStatus_t status, std::string_view call, Where where = Where::he
 
 cudaDataType_t type_of(DType dtype) { return dtype == DType::bf16 ? CUDA_R_16BF : CUDA_R_32F; }
 
-/// Owns one of cuBLASLt's descriptors.
-template <class Handle, auto destroy>
-class Owned {
- public:
-  Owned() = default;
-  ~Owned() {
-    if (handle_ != nullptr) (void)destroy(handle_);
-  }
-  Owned(Owned&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
-  Owned& operator=(Owned&& other) noexcept {
-    std::swap(handle_, other.handle_);
-    return *this;
-  }
-  [[nodiscard]] Handle* out() { return &handle_; }
-  [[nodiscard]] Handle get() const { return handle_; }
-
- private:
-  Handle handle_ = nullptr;
-};
+using cuda::Owned;
 using LtHandle = Owned<cublasLtHandle_t, cublasLtDestroy>;
 using Operation = Owned<cublasLtMatmulDesc_t, cublasLtMatmulDescDestroy>;
 using Layout = Owned<cublasLtMatrixLayout_t, cublasLtMatrixLayoutDestroy>;
@@ -59,6 +43,15 @@ struct Problem {
   }
   friend bool operator<(const Problem& p, const Problem& q) { return p.key() < q.key(); }
 };
+
+/// "[16384, 64] x [64, 256] of bf16 to f32".
+std::string text_of(const Problem& p) {
+  const auto matrix = [&](Index rows, Index columns) {
+    return to_string(p.batch == 1 ? Shape{rows, columns} : Shape{p.batch, rows, columns});
+  };
+  return matrix(p.m, p.k) + " x " + matrix(p.k, p.n) + " of " + std::string(to_string(p.in)) +
+         " to " + std::string(to_string(p.out));
+}
 
 template <class Value>
 void set(const Operation& operation, cublasLtMatmulDescAttributes_t attribute, const Value& value) {
@@ -105,9 +98,7 @@ class LtProducts final : public CudaContext::Products {
   /// False if the library has no algorithm for it.
   [[nodiscard]] bool run(const Problem& problem, const void* a, const void* b, void* c,
                          const void* bias) {
-    auto found = plans_.find(problem);
-    if (found == plans_.end()) found = plans_.emplace(problem, make(problem, bias)).first;
-    const Plan& plan = found->second;
+    const Plan& plan = plan_of(problem, bias);
     if (!plan.algorithm) return false;
     if (problem.biased) set(plan.operation, CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias);
     const float one = 1;
@@ -120,6 +111,16 @@ class LtProducts final : public CudaContext::Products {
   }
 
  private:
+  /// A plan loads kernels of the library, which no recording may hold.
+  [[nodiscard]] const Plan& plan_of(const Problem& problem, const void* bias) {
+    const auto found = plans_.find(problem);
+    if (found != plans_.end()) return found->second;
+    context_.refuse_while_recording("a product of a new shape, " + text_of(problem) + ",");
+    const Plan& plan = plans_.emplace(problem, make(problem, bias)).first->second;
+    if (!plan.algorithm) context_.add_slow_product(text_of(problem));
+    return plan;
+  }
+
   /// The heuristic wants to see a bias.
   Plan make(const Problem& p, const void* bias) const {
     Plan plan;
@@ -173,11 +174,15 @@ class LtProducts final : public CudaContext::Products {
   std::map<Problem, Plan> plans_;
 };
 
-std::uint32_t alignment_of(std::initializer_list<const void*> addresses) {
-  std::uint32_t alignment = 256;
-  for (const void* address : addresses)
-    while (reinterpret_cast<std::uintptr_t>(address) % alignment != 0) alignment /= 2;
-  return alignment;
+/// Of all addresses, and of all matrices of a batch.
+std::uint32_t alignment_of(const Matmul& k, Index batch, const void* bias) {
+  std::uintptr_t all = reinterpret_cast<std::uintptr_t>(bias);
+  for (const ConstTensorView& view : {k.a, k.b, ConstTensorView(k.c)}) {
+    all |= reinterpret_cast<std::uintptr_t>(view.raw());
+    if (batch > 1) all |= static_cast<std::uintptr_t>(view.bytes() / batch);
+  }
+  constexpr std::uintptr_t most = 256;
+  return static_cast<std::uint32_t>(std::min(most, all & (~all + 1)));
 }
 
 template <class T>
@@ -223,14 +228,12 @@ void run_on(CudaContext& context, const Matmul& k) {
                         .biased = static_cast<bool>(k.bias),
                         .in = k.a.dtype(),
                         .out = k.c.dtype(),
-                        .alignment = alignment_of({k.a.raw(), k.b.raw(), k.c.raw(), bias})};
+                        .alignment = alignment_of(k, batch, bias)};
   auto& products = static_cast<LtProducts&>(*context.products);
   if (products.run(problem, k.a.raw(), k.b.raw(), k.c.raw(), bias)) return;
   constexpr Index bearable = Index{1} << 28;  // multiplications: half a millisecond or so
   if (batch * m * n * inner > bearable)
-    throw DeviceError("matmul: cuBLASLt has no algorithm for [" + std::to_string(m) + ", " +
-                      std::to_string(inner) + "] x [" + std::to_string(inner) + ", " +
-                      std::to_string(n) + "] of " + std::string(to_string(k.a.dtype())) +
+    throw DeviceError("matmul: cuBLASLt has no algorithm for " + text_of(problem) +
                       ", and it is too large to be done slowly");
   cuda::run_plain_product(context, k);
 }

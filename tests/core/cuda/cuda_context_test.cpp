@@ -1,12 +1,14 @@
 #include "core/cuda/cuda_context.h"
 
 #include <catch2/catch.hpp>
+#include <iostream>
 #include <numeric>
 
 #include "core/cuda/check.h"
 #include "electra/kernels/attention.h"
 #include "electra/kernels/cast.h"
 #include "support/host_copy.h"
+#include "support/own_process.h"
 
 using namespace electra;
 using namespace electra::test;
@@ -117,6 +119,62 @@ TEST_CASE("nothing is uploaded, downloaded or allocated while work is recorded",
       Contains("cuda:0: download while work is being recorded"));
   CHECK_THAT(refused([&] { (void)context->allocate(4); }),
              Contains("cuda:0: allocate while work is being recorded"));
+  CHECK_THAT(refused([&] { context->synchronize(); }),
+             Contains("cuda:0: a wait while work is being recorded"));
   context->run(Fill{.y = number, .value = 5});  // the stream can still be used
   CHECK(host_copy(*context, number)[0] == 5);
+}
+
+TEST_CASE("constructs contexts where little memory may be pinned", "[.half_built]") {
+  for (int i = 0; i < 3; ++i) {
+    std::cout << message_of<DeviceError>([] { (void)gpu(); }) << '\n';
+  }
+}
+
+TEST_CASE("a context that could not be made leaves nothing behind", "[cuda][context]") {
+  if (!emulated()) {
+    std::cout << "skipped: no emulated GPU, whose pinned memory can be limited\n";
+    return;
+  }
+  const std::string said =
+      output_with("GPU_EMULATOR_PINNED_MB=1 GPU_EMULATOR_STATISTICS=1", "[.half_built]");
+  CHECK_THAT(
+      said, Contains("cudaMallocHost") && Contains("alive: streams 0, events 0, pinned bytes 0\n"));
+}
+
+TEST_CASE("a GPU's observer is told of every kernel, in order, once it is waited for",
+          "[cuda][context]") {
+  const auto context = gpu();
+  constexpr Index rows = 8, width = 64;
+  const Buffer memory(*context, 4 * (rows + 1) * width);
+  const TensorView x = memory.view({rows, width}, DType::f32);
+  const TensorView sums = memory.view({width}, DType::f32, 4 * rows * width);
+  context->run(Fill{.y = x, .value = 1});                          // not observed
+  context->run(ColumnSum{.x = x, .y = {sums, Write::overwrite}});  // makes room for partial sums
+  context->synchronize();
+  std::vector<KernelEvent> told;
+  context->set_observer([&](const KernelEvent& event) { told.push_back(event); });
+  context->run(Fill{.y = sums, .value = 2});
+  context->run(ColumnSum{.x = x, .y = {sums, Write::add}});
+  context->run(Fill{.y = x, .value = 0});
+  CHECK(told.empty());  // nobody has waited
+  CHECK(host_copy(*context, sums)[0] == 2 + rows);
+  std::vector<std::string> names;
+  for (const KernelEvent& event : told) {
+    names.emplace_back(event.name);
+    CHECK(event.seconds >= 0);
+  }
+  CHECK(names == std::vector<std::string>{"fill", "column_sum", "fill", "finish_column_sums"});
+  CHECK(told[1].cost.bytes > 0);
+  context->run(Fill{.y = x, .value = 0});
+  context->set_observer({});
+  CHECK(told.size() == 5);
+  context->run(Fill{.y = x, .value = 0});
+  context->synchronize();
+  CHECK(told.size() == 5);
+}
+
+TEST_CASE("a GPU names what decides the bits of its results", "[cuda][context]") {
+  CHECK_THAT(gpu()->platform(), Contains("compute capability ") && Contains("driver for CUDA ") &&
+                                    Contains("cuBLASLt "));
 }

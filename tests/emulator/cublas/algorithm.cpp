@@ -37,7 +37,12 @@ uint64_t workspace_of(const Gemm& g, unsigned reduction, int split) {
   }
 }
 
-bool aligned(const void* p, uint32_t bytes) { return bytes < 2 || uintptr_t(p) % bytes == 0; }
+/// Every matrix of a batch.
+bool aligned(const Matrix& m, int batch_count, uint32_t bytes) {
+  if (bytes < 2) return true;
+  const size_t stride = batch_count > 1 ? size_t(m.batch_stride) * element_size(m.type) : 0;
+  return uintptr_t(m.data) % bytes == 0 && stride % bytes == 0;
+}
 
 }  // namespace
 
@@ -78,9 +83,9 @@ cublasStatus_t check(const Algorithm& a, const Gemm& g, size_t workspace_bytes) 
   if (a.magic != filled) return CUBLAS_STATUS_INVALID_VALUE;
   if (a.problem != problem_of(g)) return CUBLAS_STATUS_NOT_SUPPORTED;
   if (workspace_bytes < a.workspace) return CUBLAS_STATUS_INVALID_VALUE;
-  const void* pointers[] = {g.a.data, g.b.data, g.c.data, g.d.data};
+  const Matrix* matrices[] = {&g.a, &g.b, &g.c, &g.d};
   for (int i = 0; i < 4; i++)
-    if (!aligned(pointers[i], a.alignment[i])) return CUBLAS_STATUS_NOT_SUPPORTED;
+    if (!aligned(*matrices[i], g.batch_count, a.alignment[i])) return CUBLAS_STATUS_NOT_SUPPORTED;
   return CUBLAS_STATUS_SUCCESS;
 }
 

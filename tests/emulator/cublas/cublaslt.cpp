@@ -83,17 +83,18 @@ cublasStatus_t make_scarce(uint64_t number, std::vector<Algorithm>* all) {
   return CUBLAS_STATUS_SUCCESS;
 }
 
-uint32_t alignment_of(const void* p) {
-  const uintptr_t address = uintptr_t(p) | 256;
-  return uint32_t(address & -address);
+uint32_t alignment_of(const Matrix& m, int batch_count) {
+  uintptr_t all = uintptr_t(m.data) | 256;
+  if (batch_count > 1) all |= uintptr_t(m.batch_stride) * element_size(m.type);
+  return uint32_t(all & -all);
 }
 
 /// Without an algorithm cublasLtMatmul asks the heuristic, with what it sees of the pointers.
 cublasStatus_t choose(const Gemm& g, size_t workspace_bytes, Algorithm* algorithm) {
   Preference p = default_preference();
   p.max_workspace = workspace_bytes;
-  const void* pointers[] = {g.a.data, g.b.data, g.c.data, g.d.data};
-  for (int i = 0; i < 4; i++) p.alignment[i] = alignment_of(pointers[i]);
+  const Matrix* matrices[] = {&g.a, &g.b, &g.c, &g.d};
+  for (int i = 0; i < 4; i++) p.alignment[i] = alignment_of(*matrices[i], g.batch_count);
   const auto all = algorithms(g, p);
   if (all.empty()) return CUBLAS_STATUS_NOT_SUPPORTED;
   *algorithm = all.front();

@@ -1,4 +1,5 @@
 // Devices, their properties and peer access.
+#include <cuda_profiler_api.h>
 #include <cuda_runtime_api.h>
 
 #include <cstdio>

@@ -10,6 +10,7 @@
 
 #include "cudart/device_heap.h"
 #include "cudart/engine.h"
+#include "runtime/kernel.h"
 #include "runtime/options.h"
 
 namespace gpu_emulator::cudart {
@@ -58,16 +59,20 @@ static cudaError_t release(void* p) {
 static cudaError_t allocate_host(void** p, size_t bytes, unsigned flags, bool managed) {
   *p = nullptr;
   if (bytes == 0) return cudaSuccess;
+  if (!managed && bytes > options().pinned_memory - statistics.pinned_bytes)
+    return cudaErrorMemoryAllocation;
   // No rounding up: AddressSanitizer then knows the exact end.
   if (posix_memalign(p, 4096, bytes)) return cudaErrorMemoryAllocation;
   std::memset(*p, 0xff, bytes);
   host_ranges()[uintptr_t(*p)] = {bytes, flags, true, managed};
+  if (!managed) statistics.pinned_bytes += bytes;
   return cudaSuccess;
 }
 
 static cudaError_t free_host(void* p) {
   const auto i = host_ranges().find(uintptr_t(p));
   if (i == host_ranges().end() || !i->second.allocated) return cudaErrorInvalidValue;
+  if (!i->second.managed) statistics.pinned_bytes -= i->second.bytes;
   host_ranges().erase(i);
   std::free(p);
   return cudaSuccess;

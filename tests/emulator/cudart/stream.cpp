@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "cudart/engine.h"
+#include "runtime/kernel.h"
 #include "runtime/options.h"
 
 using namespace gpu_emulator;
@@ -12,6 +13,7 @@ using namespace gpu_emulator::cudart;
 cudaError_t cudaStreamCreateWithPriority(cudaStream_t* stream, unsigned flags, int priority) {
   Lock lock;
   *stream = new CUstream_st;
+  statistics.streams++;
   (*stream)->device = current_device();
   (*stream)->flags = flags;
   (*stream)->priority = priority;
@@ -31,6 +33,7 @@ cudaError_t cudaStreamDestroy(cudaStream_t stream) {
   const cudaError_t e = wait_until(lock, [stream] { return stream->pending.empty(); });
   unregister_stream(stream);
   delete stream;
+  statistics.streams--;
   return record(e);
 }
 
@@ -87,7 +90,9 @@ cudaError_t cudaStreamAddCallback(cudaStream_t stream, cudaStreamCallback_t call
 // ---- events
 
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags) {
+  Lock lock;
   *event = new CUevent_st;
+  statistics.events++;
   (*event)->flags = flags;
   return cudaSuccess;
 }
@@ -95,7 +100,9 @@ cudaError_t cudaEventCreate(cudaEvent_t* event) { return cudaEventCreateWithFlag
 
 cudaError_t cudaEventDestroy(cudaEvent_t event) {
   if (!event) return record(cudaErrorInvalidResourceHandle);
+  Lock lock;
   delete event;
+  statistics.events--;
   return cudaSuccess;
 }
 

@@ -59,6 +59,8 @@ LaunchResult run_grid(const Kernel& kernel, const unsigned char* parameters, Ind
 struct Statistics {
   uint64_t launches, blocks, switches, barriers, warp_operations, matrix_products;
   uint64_t ldmatrix_phases, ldmatrix_conflicts;
+  int64_t streams, events;  // alive
+  size_t pinned_bytes;      // alive
 };
 extern Statistics statistics;
 

@@ -44,6 +44,8 @@ Options from_environment() {
   o.devices = int(number("GPU_EMULATOR_DEVICES", 1));
   o.timeout_seconds = int(number("GPU_EMULATOR_TIMEOUT", 60));
   o.device_memory = size_t(number("GPU_EMULATOR_MEMORY_MB", 4096)) << 20;
+  if (const auto megabytes = number("GPU_EMULATOR_PINNED_MB", -1); megabytes >= 0)
+    o.pinned_memory = size_t(megabytes) << 20;
   return o;
 }
 

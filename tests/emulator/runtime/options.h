@@ -30,6 +30,7 @@ struct Options {
   int devices = 1;
   int timeout_seconds = 60;  // how long a stream may wait for another rank or host thread
   size_t device_memory = size_t{4} << 30;
+  size_t pinned_memory = SIZE_MAX;  // as where a process may lock little
 };
 
 const Options& options();

@@ -236,14 +236,23 @@ static void print_statistics() {
   std::fprintf(stderr,
                "gpu_emulator: launches %" PRIu64 ", blocks %" PRIu64 ", switches %" PRIu64
                ", barriers %" PRIu64 ", warp operations %" PRIu64 ", mma %" PRIu64
-               ", ldmatrix phases %" PRIu64 " (%" PRIu64 " with bank conflicts)\n",
+               ", ldmatrix phases %" PRIu64 " (%" PRIu64
+               " with bank conflicts); alive: streams %" PRId64 ", events %" PRId64
+               ", pinned bytes %zu\n",
                s.launches, s.blocks, s.switches, s.barriers, s.warp_operations, s.matrix_products,
-               s.ldmatrix_phases, s.ldmatrix_conflicts);
+               s.ldmatrix_phases, s.ldmatrix_conflicts, s.streams, s.events, s.pinned_bytes);
 }
+
+namespace {
+const bool registered = [] {
+  if (options().statistics) std::atexit(print_statistics);
+  return true;
+}();
+}  // namespace
 
 LaunchResult run_grid(const Kernel& kernel, const unsigned char* parameters, Index3 grid,
                       Index3 size, unsigned dynamic_shared_bytes) {
-  if (statistics.launches++ == 0 && options().statistics) std::atexit(print_statistics);
+  statistics.launches++;
   running.grid_size = grid;
   running.block_size = size;
   running.dynamic_shared_bytes = dynamic_shared_bytes;

@@ -2,9 +2,13 @@
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <iostream>
+#include <set>
+#include <sstream>
 
 #include "electra/kernels/cast.h"
 #include "support/host_copy.h"
+#include "support/own_process.h"
 #include "support/twin.h"
 
 namespace electra {
@@ -101,6 +105,68 @@ TEST_CASE("a product that is too large to be done slowly is cuBLASLt's", "[cuda]
   const HostTensor found = test::host_copy(*context, c.view({m, n}, out));
   const double expected = 0.25 * static_cast<double>(k) + (weights ? 8 : 0);
   CHECK(test::worst_error(found, std::vector<double>(m * n, expected), 0) < test::unit(out));
+}
+
+namespace {
+
+/// Two matrices of the same shape, full of ones, and room for their product with each other.
+struct Square {
+  explicit Square(Context& at, Index extent, DType type)
+      : context(at), n(extent), dtype(type), memory(at, 3 * n * n * size_of(type)) {
+    context.run(Fill{.y = memory.view({2 * n * n}, dtype), .value = 1});
+  }
+  void multiply() const {
+    const auto matrix = [&](Index i) {
+      return memory.view({n, n}, dtype, i * n * n * size_of(dtype));
+    };
+    context.run(Matmul{.a = matrix(0), .b = matrix(1), .c = matrix(2)});
+  }
+
+  Context& context;
+  Index n;
+  DType dtype;
+  Buffer memory;
+};
+
+}  // namespace
+
+TEST_CASE("a product of a new shape is not met while recording", "[cuda][kernel][matmul]") {
+  const auto context = Context::create({DeviceType::cuda, 0});
+  const Square known(*context, 64, DType::bf16), unknown(*context, 128, DType::bf16);
+  known.multiply();
+  CHECK(context->record([&] { known.multiply(); }) != nullptr);
+  CHECK_THROWS_WITH(context->record([&] { unknown.multiply(); }),
+                    Catch::Contains("a product of a new shape, [128, 128] x [128, 128] of bf16 to "
+                                    "bf16, while work is being recorded"));
+  unknown.multiply();  // and the context is none the worse for it
+  CHECK(context->record([&] { unknown.multiply(); }) != nullptr);
+}
+
+TEST_CASE("multiplies matrices of many shapes twice and names the slow ones", "[.slow_products]") {
+  const auto context = Context::create({DeviceType::cuda, 0});
+  for (int times = 0; times < 2; ++times)
+    for (Index n = 8; n <= 64; n += 8) Square(*context, n, DType::f32).multiply();
+  for (const std::string& product : context->slow_products()) std::cout << product << '\n';
+}
+
+TEST_CASE("products that cuBLASLt has no algorithm for are counted, each once",
+          "[cuda][kernel][matmul]") {
+  if (!test::emulated()) {
+    std::cout << "skipped: no emulated GPU, whose cuBLASLt can be made scarce\n";
+    return;
+  }
+  const auto slow = [](const std::string& variables) {
+    std::istringstream said(test::output_with(variables, "[.slow_products]"));
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(said, line);)
+      if (line.ends_with(" of f32 to f32")) lines.push_back(line);
+    return lines;
+  };
+  CHECK(slow("GPU_EMULATOR_SCARCE_ALGORITHMS=0").empty());
+  const std::vector<std::string> scarce = slow("GPU_EMULATOR_SCARCE_ALGORITHMS=1");
+  CHECK(!scarce.empty());
+  CHECK(scarce.size() < 8);
+  CHECK(std::set(scarce.begin(), scarce.end()).size() == scarce.size());
 }
 
 }  // namespace electra

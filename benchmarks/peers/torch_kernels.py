@@ -11,6 +11,11 @@ so that no time of the host counts; where a call cannot be captured, it is run a
 keeps PyTorch from its fastest kernel). Names are those of our benchmarks; compare_kernels.py joins
 them. Where the work differs: PyTorch's cross-entropy takes no sample, its layer norm has weights
 in the activations' type.
+
+Each case that is compiled costs seconds: where there is little time, `--systems compiled --filter
+"attention/small/128/.*dropout/bf16|residual_norm/.*bf16|gelu/.*bf16/1024|gelu/backward/.*bf16/30|\
+cross_entropy/bf16"` are the ten that matter, and `--systems eager,mask --filter "bf16|adamw"` is
+the rest. AdamW is never compiled: PyTorch's fused one is a kernel already.
 """
 
 import argparse

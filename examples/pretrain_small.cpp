@@ -23,6 +23,7 @@
 #include "electra/core/file.h"
 #include "electra/io/config.h"
 #include "electra/parallel/launch.h"
+#include "electra/train/presets.h"
 #include "electra/train/pretraining.h"
 #include "example_defaults.h"
 #include "show_detection.h"
@@ -69,15 +70,37 @@ void add_options(CLI::App& app, Options& o) {
   app.add_flag("--show-config", o.show_config, "list every configuration value, and leave");
 }
 
+/// The preset by its name, by an assignment, or by the configuration file, which must not disagree.
+RunConfig defaults(const Options& o, const RunFolder& folder) {
+  if (o.resume) return config_from_file<RunConfig>(folder.config());
+  std::vector<std::string> names;
+  if (!o.preset.empty()) names.push_back(o.preset);
+  for (const std::string& assignment : o.assignments)
+    if (const auto name = preset_in_assignment(RunConfig::preset_keys, assignment))
+      names.push_back(*name);
+  if (!o.config_file.empty())
+    if (const auto name =
+            preset_in_json(RunConfig::preset_keys, read_file(o.config_file), o.config_file))
+      names.push_back(*name);
+  for (const std::string& name : names)
+    if (name != names.front())
+      throw ConfigError("preset: expected one, found " + names.front() + " and " + name);
+  return pretrain_preset(names.empty() ? "tiny" : names.front());
+}
+
 RunConfig configuration(const Options& o, const RunFolder& folder) {
-  RunConfig config = o.resume ? config_from_file<RunConfig>(folder.config())
-                              : example_defaults(o.preset.empty() ? "tiny" : o.preset);
+  RunConfig config = defaults(o, folder);
   if (!o.config_file.empty()) config = config_from_file(o.config_file, config);
   if (!o.corpus.empty()) config.data.corpus = o.corpus;
   if (config.data.corpus.empty()) config.data.corpus = bundled_sample().string();
   if (!o.resume) config.seed = o.seed;
   if (o.steps >= 0) config = with_steps(config, o.steps);
-  for (const std::string& assignment : o.assignments) config = with_assignment(config, assignment);
+  for (const std::string& assignment : o.assignments) {
+    if (!preset_in_assignment(RunConfig::preset_keys, assignment))
+      config = with_assignment(config, assignment);
+    else if (o.resume)
+      throw ConfigError("--set " + assignment + ": a run that is resumed keeps its preset");
+  }
   return config;
 }
 
@@ -115,8 +138,9 @@ int run(const Options& o, const std::vector<std::string>& arguments) {
   options.dump_examples = o.dump_examples;
   options.arguments = arguments;
   options.launch = discover_launch(o.launch);
-  if (options.launch.leads())
-    for (const std::string& warning : options.launch.warnings) say(warning);
+  const bool leads = options.launch->leads();
+  if (leads)
+    for (const std::string& warning : options.launch->warnings) say(warning);
 
   ProgressLine line;
   PretrainingCallbacks callbacks;
@@ -133,11 +157,11 @@ int run(const Options& o, const std::vector<std::string>& arguments) {
   const PretrainingResult result = pretrain(options, callbacks);
   line.close();
   if (result.end == PretrainingResult::End::interrupted) {
-    if (options.launch.leads())
+    if (leads)
       say("interrupted at step " + std::to_string(result.step) + "; --resume goes on from there");
     return 128 + (signal_received != 0 ? signal_received.load() : SIGTERM);  // another rank's
   }
-  if (!options.launch.leads()) return 0;
+  if (!leads) return 0;
   say("the discriminator at work: how probably each token was replaced");
   const Detector detector(folder.discriminator());
   for (const std::string& sentence : example_sentences()) show(detector.detect(sentence));

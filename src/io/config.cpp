@@ -55,6 +55,9 @@ struct Store {
     *to = json.is_null() ? std::nullopt : std::optional(json.get<bool>());
     return {};
   }
+  std::string operator()(const PresetName&) const {  // which was applied before
+    return json.is_string() ? "" : "a preset's name";
+  }
   std::string operator()(std::string* to) const {
     if (!json.is_string()) return "a string";
     *to = json.get<std::string>();
@@ -97,6 +100,7 @@ std::string number_text(T value) {
 }
 
 struct Text {
+  std::string operator()(const PresetName&) const { return {}; }
   std::string operator()(const bool* value) const { return *value ? "true" : "false"; }
   std::string operator()(const std::optional<bool>* value) const {
     return !*value ? "null" : **value ? "true" : "false";
@@ -206,6 +210,7 @@ class Writer {
   std::string write(std::span<const ConfigField> fields) {
     text_ = "{";
     for (const ConfigField& field : fields) {
+      if (std::holds_alternative<PresetName>(field.value)) continue;
       const auto object = parent(field.path);
       while (!within(field.path, open_)) close();
       while (open_.size() < object.size()) {
@@ -260,17 +265,19 @@ Json value_from(std::string_view text, const ConfigField* field, const std::stri
   return parse_json(text, origin);
 }
 
+Json parse_config(std::string_view json, const std::string& origin) {
+  try {
+    return parse_json(json, origin);
+  } catch (const IoError& error) {
+    throw ConfigError(error.what());
+  }
+}
+
 }  // namespace
 
 void set_from_json(std::span<const ConfigField> fields, std::string_view json,
                    const std::string& origin) {
-  Json tree;
-  try {
-    tree = parse_json(json, origin);
-  } catch (const IoError& error) {
-    throw ConfigError(error.what());
-  }
-  Reader(fields, origin).read(tree, "");
+  Reader(fields, origin).read(parse_config(json, origin), "");
 }
 
 void set_from_assignment(std::span<const ConfigField> fields, std::string_view assignment) {
@@ -290,6 +297,32 @@ void set_from_assignment(std::span<const ConfigField> fields, std::string_view a
   }
 }
 
+std::optional<std::string> preset_in_json(std::span<const std::string_view> keys,
+                                          std::string_view json, const std::string& origin) {
+  const Json tree = parse_config(json, origin);
+  for (const std::string_view key : keys) {
+    const Json* value = &tree;
+    for (std::size_t begin = 0; value != nullptr && begin <= key.size();) {
+      const std::size_t end = std::min(key.find('.', begin), key.size());
+      const auto found = value->is_object()
+                             ? value->find(std::string(key.substr(begin, end - begin)))
+                             : value->end();
+      value = found == value->end() ? nullptr : &*found;
+      begin = end + 1;
+    }
+    if (value != nullptr && value->is_string()) return value->get<std::string>();
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> preset_in_assignment(std::span<const std::string_view> keys,
+                                                std::string_view assignment) {
+  for (const std::string_view key : keys)
+    if (assignment.starts_with(key) && assignment.substr(key.size()).starts_with('='))
+      return std::string(assignment.substr(key.size() + 1));
+  return std::nullopt;
+}
+
 std::string fields_to_json(std::span<const ConfigField> fields, JsonLayout layout) {
   return Writer(layout).write(fields);
 }
@@ -299,6 +332,7 @@ std::string fields_help(std::span<const ConfigField> fields) {
   for (const ConfigField& field : fields) widest = std::max(widest, field.path.size());
   std::string text;
   for (const ConfigField& field : fields) {
+    if (std::holds_alternative<PresetName>(field.value)) continue;
     text += "  " + field.path + std::string(widest + 2 - field.path.size(), ' ') + field.help;
     if (const auto* named = std::get_if<EnumReference>(&field.value))
       text += " (" + list_of(named->names) + ")";

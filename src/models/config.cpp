@@ -29,10 +29,8 @@ void check_encoder(std::string_view prefix, Index hidden, Index layers, Index he
          "a divisor of the hidden width " + std::to_string(hidden), static_cast<double>(heads));
 }
 
-ModelConfig sizes(std::string name, Index embedding, Index hidden, Index layers,
-                  const GeneratorConfig& generator) {
+ModelConfig sizes(Index embedding, Index hidden, Index layers, const GeneratorConfig& generator) {
   ModelConfig config;
-  config.preset = std::move(name);
   config.embedding = embedding;
   config.hidden = hidden;
   config.layers = layers;
@@ -62,15 +60,14 @@ std::span<const std::string_view> enum_names(Gelu) {
 }
 
 ModelConfig model_preset(std::string_view name) {
-  if (name == "tiny") return sizes("tiny", 64, 128, 2, generator(64, 1));
-  if (name == "mini") return sizes("mini", 128, 256, 4, generator(64, 4));
-  if (name == "small") return sizes("small", 128, 256, 12, generator(64, 12));
-  if (name == "small_plus_plus") return sizes("small_plus_plus", 128, 256, 12, generator(256, 12));
-  if (name == "base") return sizes("base", 768, 768, 12, generator(256, 12));
-  if (name == "large") return sizes("large", 1024, 1024, 24, generator(256, 24));
-  throw ConfigError(
-      "model.preset: expected tiny, mini, small, small_plus_plus, base or large, found \"" +
-      std::string(name) + "\"");
+  if (name == "tiny") return sizes(64, 128, 2, generator(64, 1));
+  if (name == "mini") return sizes(128, 256, 4, generator(64, 4));
+  if (name == "small") return sizes(128, 256, 12, generator(64, 12));
+  if (name == "small_plus_plus") return sizes(128, 256, 12, generator(256, 12));
+  if (name == "base") return sizes(768, 768, 12, generator(256, 12));
+  if (name == "large") return sizes(1024, 1024, 24, generator(256, 24));
+  throw ConfigError("preset: expected tiny, mini, small, small_plus_plus, base or large, found \"" +
+                    std::string(name) + "\"");
 }
 
 void check(const ModelConfig& config, Index vocabulary) {

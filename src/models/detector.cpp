@@ -64,9 +64,9 @@ Detection Detector::detect(std::string_view text) const {
   add(vocabulary.sep(), {});
   const auto length = static_cast<Index>(found.ids.size());
   if (length > p.sizes.model.positions)
-    throw ConfigError("the text has " + std::to_string(length) +
-                      " tokens with [CLS] and [SEP]; expected at most " +
-                      std::to_string(p.sizes.model.positions) + ", the model's positions");
+    throw InputError("the text has " + std::to_string(length) +
+                     " tokens with [CLS] and [SEP]; expected at most " +
+                     std::to_string(p.sizes.model.positions) + ", the model's positions");
   p.arena.reset();
   const TensorView lengths = p.tensor({static_cast<std::int32_t>(length)}, {1});
   Pass pass{.context = *p.context,

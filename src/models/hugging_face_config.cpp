@@ -86,7 +86,6 @@ NetworkSizes read_network_sizes(const std::filesystem::path& directory) {
 
 PairSizes discriminator_sizes(const NetworkSizes& d) {
   ModelConfig config;
-  config.preset = "imported";
   config.embedding = d.embedding;
   config.hidden = d.hidden;
   config.layers = d.layers;

@@ -87,6 +87,12 @@ void check(const RunConfig& config) {
   check_data(config);
   check_optimizer(config);
   expect_count("train.steps", config.train.steps, 0);
+  if (config.train.steps > 0 && config.schedule.warmup > config.train.steps)
+    throw ConfigError(
+        "schedule.warmup: expected at most train.steps = " + std::to_string(config.train.steps) +
+        ", found " + std::to_string(config.schedule.warmup) +
+        ": the rate would never reach its peak. Set schedule.warmup to a tenth of the steps, say, "
+        "or scale a preset by --steps (with_steps)");
   expect_count("train.batch", config.train.batch, 1);
   expect_count("train.micro_batch", config.train.micro_batch, 0);
   expect_count("evaluate.every", config.evaluate.every, 0);

@@ -31,7 +31,6 @@ RunConfig with_released_sizes(RunConfig config) {
   const PairSizes pair = pair_sizes(read_network_sizes(from.generator),
                                     read_network_sizes(from.discriminator), config.model.sharing);
   const ModelConfig wanted = std::exchange(config.model, pair.model);
-  config.model.preset = wanted.preset;
   config.model.dropout = wanted.dropout;
   config.model.attention_dropout = wanted.attention_dropout;
   if (config.vocabulary.file.empty()) take_tokenizer(config.vocabulary, from.discriminator);

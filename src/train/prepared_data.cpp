@@ -86,6 +86,11 @@ WordpieceOptions wordpiece_options(const VocabularyConfig& config) {
           .strip_accents = config.strip_accents};
 }
 
+void check_inputs(const RunConfig& config) {
+  if (!config.vocabulary.file.empty()) (void)Vocabulary::load(config.vocabulary.file);
+  (void)CorpusReader(config.data.corpus, corpus_options(config)).next();
+}
+
 PreparedData::PreparedData(RunConfig& config, const fs::path& vocabulary_file,
                            const fs::path& token_file,
                            const std::function<void(const std::string&)>& say)

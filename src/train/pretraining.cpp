@@ -32,15 +32,6 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// A new run never takes over what an older one left.
-void make_room(const RunFolder& folder) {
-  if (!list_checkpoints(folder.checkpoints()).empty())
-    throw ConfigError(folder.root.string() +
-                      ": there is a run already; resume it, or choose another folder");
-  for (const auto& file : {folder.vocabulary(), folder.tokens(), folder.log(), folder.report()})
-    std::filesystem::remove(file);
-}
-
 /// One attempt at a run: everything that exists while steps are taken.
 class Run {
  public:
@@ -78,6 +69,9 @@ class Run {
 
  private:
   [[nodiscard]] bool leads() const { return ranks_.rank() == 0; }
+  [[nodiscard]] bool starts_anew() const {
+    return options_.start == PretrainingOptions::Start::fresh;
+  }
 
   [[nodiscard]] std::function<void(const std::string&)> say() const {
     return leads() && callbacks_.say ? callbacks_.say : [](const std::string&) {};
@@ -87,7 +81,10 @@ class Run {
   [[nodiscard]] PreparedData prepare() {
     if (!remark_.empty()) say()(remark_);  // no run takes to the CPU silently
     if (!leads()) ranks_.barrier();
-    if (leads() && options_.start == PretrainingOptions::Start::fresh) make_room(folder_);
+    if (leads() && starts_anew()) {
+      check_inputs(config_);
+      folder_.begin(config_to_json(config_));
+    }
     PreparedData data(config_, folder_.vocabulary(), folder_.tokens(), say());
     if (leads()) ranks_.barrier();
     return data;
@@ -157,7 +154,7 @@ class Run {
                               .steps = config_.train.steps,
                               .train_tokens = data_.training_tokens(),
                               .held_out_tokens = data_.held_out_tokens()};
-    if (options_.start == PretrainingOptions::Start::fresh)
+    if (starts_anew())
       log_.emplace(RunLog::create(folder_.root, facts));
     else
       log_.emplace(RunLog::resume(folder_.root, facts, trainer_->next_step()));
@@ -343,16 +340,21 @@ class Run {
 PretrainingResult pretrain(const PretrainingOptions& options,
                            const PretrainingCallbacks& callbacks) {
   const RunConfig& config = options.config;
+  const Launch launch = options.launch ? *options.launch : discover_launch();
   check(config);
-  make_folders(options.out);
+  const RunFolder folder{options.out};
+  if (options.start == PretrainingOptions::Start::fresh)
+    folder.check_free();
+  else if (list_checkpoints(folder.checkpoints()).empty())
+    throw IoError(folder.checkpoints().string() + ": no complete checkpoint to resume from");
   DeviceChoice choice = choose_device(config.device);
-  if (options.launch.size > 1) choice.device = device_of(options.launch, config.device);
+  if (launch.size > 1) choice.device = device_of(launch, config.device);
   const auto context = Context::create(choice.device, {.threads = config.threads});
   const std::chrono::duration<double> deadline(config.ranks.deadline);
   const auto ranks =
-      Communicator::join(options.launch, *context,
+      Communicator::join(launch, *context,
                          {.deadline = std::chrono::ceil<std::chrono::milliseconds>(deadline),
-                          .reports = RunFolder{options.out}.ranks()});
+                          .reports = folder.ranks()});
   try {
     return Run(options, callbacks, *context, *ranks, choice.remark).run();
   } catch (const std::exception& error) {

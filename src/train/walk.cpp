@@ -24,7 +24,7 @@ Vocabulary vocabulary_of(const std::string& sentence) {
   std::set<std::string> words;
   WordReader reader(sentence, {});
   while (const auto word = reader.next()) words.emplace(word->text);
-  if (words.empty()) throw ConfigError("the sentence has no token");
+  if (words.empty()) throw InputError("the sentence has no token");
   tokens.insert(tokens.end(), words.begin(), words.end());
   return Vocabulary::from_tokens(std::move(tokens));
 }
@@ -92,14 +92,14 @@ class Walker {
   [[nodiscard]] Examples examples_of(const std::string& sentence) const {
     std::vector<std::int32_t> ids = wordpiece_.encode(sentence);
     const auto candidates = static_cast<Index>(ids.size());
-    if (candidates == 0) throw ConfigError("the sentence has no token");
+    if (candidates == 0) throw InputError("the sentence has no token");
     ids.insert(ids.begin(), vocabulary_.cls());
     ids.push_back(vocabulary_.sep());
     const auto length = static_cast<Index>(ids.size());
     if (length > config_.model.positions)
-      throw ConfigError("the sentence has " + std::to_string(length) +
-                        " tokens with [CLS] and [SEP]; expected at most " +
-                        std::to_string(config_.model.positions));
+      throw InputError("the sentence has " + std::to_string(length) +
+                       " tokens with [CLS] and [SEP]; expected at most " +
+                       std::to_string(config_.model.positions));
     const double share = config_.masking.share;
     const Index count = mask_count(length, candidates, share, max_predictions(share, length));
     const std::vector<std::int32_t> types(ids.size(), 0);

@@ -165,9 +165,50 @@ TEST_CASE("a new run does not take over an older one", "[pretraining]") {
   CHECK(read_file(run.out().log()) == log);
 }
 
+TEST_CASE("no file of the user's is touched before the inputs are open", "[pretraining]") {
+  TinyRun run;
+  const RunFolder folder = run.out();
+  make_folders(folder.root);
+  SECTION("a corpus that is not there") {
+    run.options.config.data.corpus = (run.folder() / "missing").string();
+    write_file(folder.root / "notes.txt", "mine");
+    CHECK_THROWS_AS(run.run(), IoError);
+    CHECK(read_file(folder.root / "notes.txt") == "mine");
+    CHECK_FALSE(fs::exists(folder.config()));
+  }
+  SECTION("files with the names of a run's") {
+    for (const fs::path& file : {folder.vocabulary(), folder.log(), folder.report()})
+      write_file(file, "mine");
+    CHECK_THAT(message_of<ConfigError>([&] { run.run(); }), Contains("a run would write this"));
+    for (const fs::path& file : {folder.vocabulary(), folder.log(), folder.report()})
+      CHECK(read_file(file) == "mine");
+  }
+  SECTION("another run's, and a vocabulary that is not there") {
+    run.run();
+    const std::string before = read_file(folder.log());
+    run.options.config.vocabulary.file = "missing.txt";
+    CHECK_THROWS_AS(run.run(), ConfigError);
+    CHECK(read_file(folder.log()) == before);
+  }
+}
+
+TEST_CASE("an application that a launcher has started is one of its ranks", "[pretraining]") {
+  TinyRun run;
+  for (const auto& [name, value] : {std::pair{"RANK", "7"}, {"WORLD_SIZE", "2"}})
+    setenv(name, value, 1);
+  const std::string message = message_of<ConfigError>([&] { run.run(); });
+  for (const char* name : {"RANK", "WORLD_SIZE"}) unsetenv(name);
+  CHECK_THAT(message, Contains("RANK"));
+  run.options.launch = Launch{};  // unless it says otherwise
+  setenv("RANK", "7", 1);
+  CHECK(run.run().step == 12);
+  unsetenv("RANK");
+}
+
 TEST_CASE("there must be something to resume", "[pretraining]") {
   TinyRun run;
   CHECK_THAT(message_of<IoError>([&] { run.resume(); }), Contains("no complete checkpoint"));
+  CHECK_FALSE(fs::exists(run.options.out));
 }
 
 TEST_CASE("a run with another vocabulary is not resumed", "[pretraining]") {

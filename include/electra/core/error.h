@@ -49,6 +49,12 @@ class IoError : public Error {
   explicit IoError(const std::string& message) : Error(message) {}
 };
 
+/// A text or a number that was given as input cannot be worked on.
+class InputError : public Error {
+ public:
+  explicit InputError(const std::string& message) : Error(message) {}
+};
+
 /// Training went wrong: non-finite gradients several steps in a row, or a rank that failed.
 class TrainingError : public Error {
  public:

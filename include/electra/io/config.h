@@ -30,6 +30,15 @@ concept Config = requires(C& config) {
   config.fields(detail::AnyVisitor{});
 };
 
+/// A config with presets: `C::preset(name)` is the one of this name and throws ConfigError for an
+/// unknown one. Under each of the paths `C::preset_keys` a preset's name may stand where values may
+/// be given; the preset is applied before all of them.
+template <class C>
+concept HasPresets = Config<C> && requires(std::string_view name) {
+  { C::preset(name) } -> std::same_as<C>;
+  {std::span<const std::string_view>(C::preset_keys)};
+};
+
 /// An enumeration whose values 0, 1, … have the names `enum_names(E)`, found beside it.
 template <class E>
 concept NamedEnum = std::is_enum_v<E> && requires(E value) {
@@ -44,9 +53,12 @@ struct EnumReference {
   std::span<const std::string_view> names;
 };
 
+/// Stands for a preset's name, which is not a value of the struct: it is applied, not stored.
+struct PresetName {};
+
 /// A place in a config struct that holds one value.
 using ConfigValue = std::variant<bool*, int*, std::int64_t*, std::uint64_t*, double*, float*,
-                                 std::string*, std::optional<bool>*, EnumReference>;
+                                 std::string*, std::optional<bool>*, EnumReference, PresetName>;
 
 /// One value of a config struct under its dotted path: "schedule.peak".
 struct ConfigField {
@@ -66,6 +78,13 @@ void set_from_json(std::span<const ConfigField> fields, std::string_view json,
                    const std::string& origin);
 /// Sets one field, or several of one object, from "a.b=value".
 void set_from_assignment(std::span<const ConfigField> fields, std::string_view assignment);
+/// The preset that the JSON object names under one of these paths, if it does.
+[[nodiscard]] std::optional<std::string> preset_in_json(std::span<const std::string_view> keys,
+                                                        std::string_view json,
+                                                        const std::string& origin);
+/// The same of "preset=base".
+[[nodiscard]] std::optional<std::string> preset_in_assignment(
+    std::span<const std::string_view> keys, std::string_view assignment);
 [[nodiscard]] std::string fields_to_json(std::span<const ConfigField> fields, JsonLayout layout);
 [[nodiscard]] std::string fields_help(std::span<const ConfigField> fields);
 
@@ -98,14 +117,20 @@ void append_fields(C& config, const std::string& prefix, std::vector<ConfigField
 template <Config C>
 [[nodiscard]] std::vector<ConfigField> fields_of(C& config) {
   std::vector<ConfigField> fields;
+  if constexpr (HasPresets<C>)
+    for (const std::string_view key : C::preset_keys)
+      fields.push_back({std::string(key), PresetName{}, {}});
   detail::append_fields(config, "", fields);
   return fields;
 }
 
-/// `defaults` with what the JSON text names; `origin` is its name in messages. Throws ConfigError.
+/// `defaults`, or the preset that the JSON text names, with the values that it names; `origin` is
+/// its name in messages. Throws ConfigError.
 template <Config C>
 [[nodiscard]] C config_from_json(std::string_view json, const std::string& origin,
                                  C defaults = {}) {
+  if constexpr (HasPresets<C>)
+    if (const auto name = preset_in_json(C::preset_keys, json, origin)) defaults = C::preset(*name);
   set_from_json(fields_of(defaults), json, origin);
   return defaults;
 }
@@ -117,9 +142,11 @@ template <Config C>
 }
 
 /// `config` with one assignment, as `--set` has it: "schedule.peak=1e-4". The value is JSON, or,
-/// for strings and names, bare text. Throws ConfigError.
+/// for strings and names, bare text. A preset replaces everything. Throws ConfigError.
 template <Config C>
 [[nodiscard]] C with_assignment(C config, std::string_view assignment) {
+  if constexpr (HasPresets<C>)
+    if (const auto name = preset_in_assignment(C::preset_keys, assignment)) return C::preset(*name);
   set_from_assignment(fields_of(config), assignment);
   return config;
 }

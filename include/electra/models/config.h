@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "electra/core/shape.h"
@@ -36,7 +35,6 @@ struct GeneratorConfig {
 /// The pair of networks. The defaults are ELECTRA-Small's (Clark et al., arXiv 2003.10555, table
 /// 6).
 struct ModelConfig {
-  std::string preset = "small";
   Index embedding = 128;
   Index hidden = 256;
   Index layers = 12;
@@ -52,7 +50,6 @@ struct ModelConfig {
   Sharing sharing = Sharing::embeddings;
 
   void fields(auto&& visit) {
-    visit("preset", preset, "tiny, mini, small, small_plus_plus, base or large");
     visit("embedding", embedding, "width of the embedding tables");
     visit("hidden", hidden, "width of the discriminator's encoder");
     visit("layers", layers, "its encoder layers");

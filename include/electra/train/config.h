@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -177,8 +178,12 @@ struct RanksConfig {
   }
 };
 
-/// Everything that decides what a run computes. The defaults are those of ELECTRA-Small.
+/// Everything that decides what a run computes. The defaults are those of ELECTRA-Small. In JSON
+/// and assignments, "preset" (in older files "model.preset") names one that is applied first.
 struct RunConfig {
+  [[nodiscard]] static RunConfig preset(std::string_view name);
+  static constexpr std::array<std::string_view, 2> preset_keys{"preset", "model.preset"};
+
   std::uint64_t seed = 1;
   Precision precision = Precision::f32;
   std::string device = "auto";

@@ -19,6 +19,10 @@ namespace electra {
 [[nodiscard]] SpecialIds special_ids(const Vocabulary& vocabulary);
 [[nodiscard]] WordpieceOptions wordpiece_options(const VocabularyConfig& config);
 
+/// Opens what a run will read, a corpus and perhaps a vocabulary, and reads the first text of it.
+/// Throws IoError.
+void check_inputs(const RunConfig& config);
+
 /// A run's vocabulary, its tokenised corpus, and which documents are held out.
 class PreparedData {
  public:

@@ -8,44 +8,32 @@
 
 #include "electra/parallel/launch.h"
 #include "electra/train/config.h"
+#include "electra/train/run_folder.h"
 #include "electra/train/run_log.h"
 
 namespace electra {
 
-/// The names of what a run leaves in its folder; see docs/formats.md.
-struct RunFolder {
-  std::filesystem::path root;
-
-  [[nodiscard]] std::filesystem::path vocabulary() const { return root / "vocab.txt"; }
-  [[nodiscard]] std::filesystem::path config() const { return root / "config.resolved.json"; }
-  [[nodiscard]] std::filesystem::path log() const { return root / "train.jsonl"; }
-  [[nodiscard]] std::filesystem::path report() const { return root / "report.html"; }
-  [[nodiscard]] std::filesystem::path tokens() const { return root / "data" / "corpus.etok"; }
-  [[nodiscard]] std::filesystem::path checkpoints() const { return root / "checkpoints"; }
-  [[nodiscard]] std::filesystem::path ranks() const { return root / "ranks"; }
-  [[nodiscard]] std::filesystem::path generator() const { return root / "generator"; }
-  [[nodiscard]] std::filesystem::path discriminator() const { return root / "discriminator"; }
-};
-
 /// A whole pretraining run, from raw text to Hugging Face directories, in one folder.
 struct PretrainingOptions {
-  RunConfig config;
-  std::filesystem::path out;
+  RunConfig config = {};
+  std::filesystem::path out = {};
   enum class Start : std::uint8_t { fresh, resume };
   Start start = Start::fresh;
-  std::optional<double> minutes;        // choose train.steps so that it takes this long
-  std::filesystem::path dump_examples;  // write the packed examples here; empty: do not
-  std::vector<std::string> arguments;   // of the command line, for the log
-  Launch launch;  // this process among the run's; all of them see the same folder and corpus
+  std::optional<double> minutes = {};        // choose train.steps so that it takes this long
+  std::filesystem::path dump_examples = {};  // write the packed examples here; empty: do not
+  std::vector<std::string> arguments = {};   // of the command line, for the log
+  /// This process among the run's, all of which see the same folder and corpus; by default what
+  /// discover_launch finds.
+  std::optional<Launch> launch = {};
 };
 
 /// How a run talks to its application; anything may be empty. Of several ranks, rank 0 alone does,
 /// but each of them may ask to stop: all then stop after the same step, the next one.
 struct PretrainingCallbacks {
-  std::function<void(const std::string&)> say;
-  std::function<void(const Progress&)> progress;
-  std::function<void(Index step, const PretrainingMetrics&)> evaluated;
-  std::function<bool()> stop_requested;  // asked after every step
+  std::function<void(const std::string&)> say = {};
+  std::function<void(const Progress&)> progress = {};
+  std::function<void(Index step, const PretrainingMetrics&)> evaluated = {};
+  std::function<bool()> stop_requested = {};  // asked after every step
 };
 
 struct PretrainingResult {
@@ -59,6 +47,6 @@ struct PretrainingResult {
 /// the folder complete. Throws Error; then the log's last line says so. A rank that throws ends all
 /// others.
 PretrainingResult pretrain(const PretrainingOptions& options,
-                           const PretrainingCallbacks& callbacks);
+                           const PretrainingCallbacks& callbacks = {});
 
 }  // namespace electra

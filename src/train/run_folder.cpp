@@ -1,0 +1,45 @@
+#include "electra/train/run_folder.h"
+
+#include "electra/core/error.h"
+#include "electra/core/file.h"
+#include "electra/io/checkpoint.h"
+
+namespace electra {
+
+namespace fs = std::filesystem;
+
+/// What is there of what a run writes before its first checkpoint, but for its configuration and
+/// the reports of ranks, which may begin before it does.
+std::vector<fs::path> RunFolder::written() const {
+  std::vector<fs::path> found;
+  for (const fs::path& path : {vocabulary(), log(), report(), tokens(), checkpoints()})
+    if (fs::exists(fs::symlink_status(path))) found.push_back(path);
+  std::error_code missing;
+  for (const auto& entry : fs::directory_iterator(root, missing))
+    if (entry.path().filename().string().starts_with("events.out.tfevents."))
+      found.push_back(entry.path());
+  return found;
+}
+
+void RunFolder::check_free() const {
+  if (!list_checkpoints(checkpoints()).empty())
+    throw ConfigError(root.string() +
+                      ": there is a run already; resume it, or choose another folder");
+  if (fs::exists(config())) return;
+  std::vector<fs::path> others = written();
+  for (const fs::path& path : {generator(), discriminator()})
+    if (fs::exists(fs::symlink_status(path))) others.push_back(path);
+  if (!others.empty())
+    throw ConfigError(others.front().string() + ": a run would write this, but the folder has no " +
+                      config().filename().string() +
+                      ", so that it was no run that did; choose another folder");
+}
+
+void RunFolder::begin(const std::string& config_text) const {
+  check_free();
+  for (const fs::path& path : written()) fs::remove_all(path);
+  make_folders(root);
+  write_file(config(), config_text + "\n");
+}
+
+}  // namespace electra

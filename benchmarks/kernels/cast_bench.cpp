@@ -16,17 +16,10 @@ void fill(benchmark::State& state, DType dtype) {
   run(state, Fill{.y = y, .value = 1}, Bound::copy);
 }
 
-void column_sum(benchmark::State& state, DType dtype) {
-  const Tensor x({rows, state.range(0)}, dtype), y({state.range(0)}, DType::f32);
-  run(state, ColumnSum{.x = x, .y = {y.view()}}, Bound::copy);
-}
-
 BENCHMARK_CAPTURE(cast, f32_to_bf16, DType::f32, DType::bf16)->Arg(256)->Arg(3072)->Apply(timing);
 BENCHMARK_CAPTURE(cast, bf16_to_f32, DType::bf16, DType::f32)->Arg(256)->Arg(3072)->Apply(timing);
 BENCHMARK_CAPTURE(fill, f32, DType::f32)->Arg(256)->Arg(3072)->Apply(timing);
 BENCHMARK_CAPTURE(fill, bf16, DType::bf16)->Arg(256)->Arg(3072)->Apply(timing);
-BENCHMARK_CAPTURE(column_sum, f32, DType::f32)->Arg(256)->Arg(3072)->Apply(timing);
-BENCHMARK_CAPTURE(column_sum, bf16, DType::bf16)->Arg(256)->Arg(3072)->Apply(timing);
 
 }  // namespace
 }  // namespace electra::bench

@@ -1,6 +1,6 @@
 #include "electra/layers/linear.h"
 
-#include "electra/kernels/cast.h"
+#include "electra/kernels/column_sum.h"
 #include "electra/kernels/matmul.h"
 
 namespace electra {

@@ -1,9 +1,9 @@
 #include "electra/models/heads.h"
 
-#include "electra/kernels/cast.h"
+#include "electra/kernels/column_sum.h"
 #include "electra/kernels/gather.h"
 #include "electra/kernels/matmul.h"
-#include "electra/kernels/replaced_token_loss.h"
+#include "electra/kernels/score.h"
 
 namespace electra {
 

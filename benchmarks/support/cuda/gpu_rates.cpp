@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "electra/kernels/cast.h"
+#include "electra/kernels/column_sum.h"
 #include "electra/kernels/matmul.h"
 #include "support/gpu_timer.h"
 #include "support/tensor.h"

@@ -1,5 +1,6 @@
 #include "electra/kernels/cast.h"
-#include "kernels/cuda/column_strips.cuh"
+#include "kernels/cuda/launch.cuh"
+#include "kernels/cuda/vector.cuh"
 
 namespace electra {
 
@@ -48,16 +49,6 @@ __global__ void __launch_bounds__(threads) fill(T* y, T value, Index size, bool 
 }
 
 template <class T>
-struct Rows {
-  const T* x;
-
-  template <int elements>
-  __device__ void operator()(Index at, float (&values)[elements]) const {
-    cuda::load(x + at, values);
-  }
-};
-
-template <class T>
 void fill_with(CudaContext& context, const Fill& k, T value) {
   constexpr int elements = cuda::widest_access / static_cast<int>(sizeof(T));
   cuda::launch(context, k.name, {cuda::blocks_for(k.y.size(), threads * elements), threads},
@@ -83,14 +74,6 @@ void run_on(CudaContext& context, const Fill& k) {
       fill_with(context, k, static_cast<float>(k.value));
     else
       fill_with(context, k, to_bf16(static_cast<float>(k.value)));
-  });
-}
-
-void run_on(CudaContext& context, const ColumnSum& k) {
-  cuda::visit_activation(k.name, k.x.dtype(), [&]<class T>(T) {
-    cuda::sum_columns<T>(context, k.name, k.x.rows(), k.x.width(),
-                         cuda::aligned<float>(4, {k.x.raw()}), Rows<T>{k.x.data<T>()},
-                         k.y.view.data<float>(), k.y.write);
   });
 }
 

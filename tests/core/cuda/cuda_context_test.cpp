@@ -7,6 +7,7 @@
 #include "core/cuda/check.h"
 #include "electra/kernels/attention.h"
 #include "electra/kernels/cast.h"
+#include "electra/kernels/column_sum.h"
 #include "support/host_copy.h"
 #include "support/own_process.h"
 

@@ -1,8 +1,10 @@
+#include "electra/kernels/column_sum.h"
+
 #include <catch2/catch.hpp>
 
 #include "electra/kernels/cast.h"
 #include "support/host_copy.h"
-#include "support/kernel_case.h"
+#include "support/twin.h"
 
 namespace electra {
 namespace {
@@ -40,8 +42,23 @@ constexpr double bound = 1e-6;
 
 }  // namespace
 
+TEST_CASE("column sums on a GPU agree with the CPU's", "[cuda][kernel][column_sum]") {
+  const DType dtype = GENERATE(DType::f32, DType::bf16);
+  const Write write = GENERATE(Write::overwrite, Write::add);
+  const auto [count, columns] = GENERATE(
+      table<Index, Index>({{1, 1}, {3, 8}, {700, 24}, {131, 33}, {5, 1000}, {9000, 8}, {333, 64}}));
+  const auto begin = count == 700 ? test::Begin::unaligned : test::Begin::aligned;
+  const HostTensor x = test::random_tensor({count, columns}, dtype, 1);
+  HostTensor y({columns}, DType::f32);
+  if (write == Write::add) y = test::random_tensor({columns}, DType::f32, 2);
+  test::Twin twin([&](auto at) { return ColumnSum{.x = at(x), .y = {at(y), write}}; }, begin);
+  const double terms = std::sqrt(static_cast<double>(count));
+  CHECK(twin.error(y) < 4 * terms * test::unit(DType::f32));
+}
+
 // Sums are finished late, and many at once; nobody may notice.
-TEST_CASE("whoever reads column sums on a GPU reads them whole", "[cuda][kernel][cast][law]") {
+TEST_CASE("whoever reads column sums on a GPU reads them whole",
+          "[cuda][kernel][column_sum][law]") {
   Columns c;
   SECTION("a download") {
     c.add();

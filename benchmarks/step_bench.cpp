@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "electra/train/speedometer.h"
+#include "electra/core/peak_memory.h"
 #include "step/pretraining_steps.h"
 #include "step/roofline.h"
 #include "support/gpu_timer.h"
@@ -95,8 +95,8 @@ Options parse(int argc, char** argv, CLI::App& app) {
   return o;
 }
 
-RunConfig configuration(const Options& o) {
-  RunConfig config;
+PretrainConfig configuration(const Options& o) {
+  PretrainConfig config;
   config.model = model_preset(o.preset);
   config.model.dropout = config.model.attention_dropout = static_cast<float>(o.dropout);
   config.precision = o.precision == "bf16" ? Precision::bf16 : Precision::f32;
@@ -132,9 +132,9 @@ Figures measure(const Options& o, bench::PretrainingSteps& steps) {
   if (o.parts || (gpu && !o.skip_observed)) f.parts = bench::parts_of(steps.observed(f.observed));
   for (const std::string& product : steps.context().slow_products())
     f.slow_products.push_back(product);
-  const PretrainingMetrics metrics = steps.take_metrics();
-  f.mlm_loss = *metrics.mlm_loss;
-  f.discriminator_loss = *metrics.disc_loss;
+  const FigureValues values = steps.take_values();
+  f.mlm_loss = *values["mlm_loss"];
+  f.discriminator_loss = *values["disc_loss"];
   return f;
 }
 

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "electra/data/unicode.h"
-#include "electra/models/detector.h"
+#include "electra/infer/detector.h"
 #include "show_detection.h"
 
 namespace {

@@ -23,8 +23,8 @@
 #include "electra/core/file.h"
 #include "electra/io/config.h"
 #include "electra/parallel/launch.h"
-#include "electra/train/presets.h"
-#include "electra/train/pretraining.h"
+#include "electra/pretrain/presets.h"
+#include "electra/pretrain/pretraining.h"
 #include "example_defaults.h"
 #include "show_detection.h"
 
@@ -71,16 +71,16 @@ void add_options(CLI::App& app, Options& o) {
 }
 
 /// The preset by its name, by an assignment, or by the configuration file, which must not disagree.
-RunConfig defaults(const Options& o, const RunFolder& folder) {
-  if (o.resume) return config_from_file<RunConfig>(folder.config());
+PretrainConfig defaults(const Options& o, const PretrainFolder& folder) {
+  if (o.resume) return config_from_file<PretrainConfig>(folder.config());
   std::vector<std::string> names;
   if (!o.preset.empty()) names.push_back(o.preset);
   for (const std::string& assignment : o.assignments)
-    if (const auto name = preset_in_assignment(RunConfig::preset_keys, assignment))
+    if (const auto name = preset_in_assignment(PretrainConfig::preset_keys, assignment))
       names.push_back(*name);
   if (!o.config_file.empty())
     if (const auto name =
-            preset_in_json(RunConfig::preset_keys, read_file(o.config_file), o.config_file))
+            preset_in_json(PretrainConfig::preset_keys, read_file(o.config_file), o.config_file))
       names.push_back(*name);
   for (const std::string& name : names)
     if (name != names.front())
@@ -88,15 +88,15 @@ RunConfig defaults(const Options& o, const RunFolder& folder) {
   return pretrain_preset(names.empty() ? "tiny" : names.front());
 }
 
-RunConfig configuration(const Options& o, const RunFolder& folder) {
-  RunConfig config = defaults(o, folder);
+PretrainConfig configuration(const Options& o, const PretrainFolder& folder) {
+  PretrainConfig config = defaults(o, folder);
   if (!o.config_file.empty()) config = config_from_file(o.config_file, config);
   if (!o.corpus.empty()) config.data.corpus = o.corpus;
   if (config.data.corpus.empty()) config.data.corpus = bundled_sample().string();
   if (!o.resume) config.seed = o.seed;
   if (o.steps >= 0) config = with_steps(config, o.steps);
   for (const std::string& assignment : o.assignments) {
-    if (!preset_in_assignment(RunConfig::preset_keys, assignment))
+    if (!preset_in_assignment(PretrainConfig::preset_keys, assignment))
       config = with_assignment(config, assignment);
     else if (o.resume)
       throw ConfigError("--set " + assignment + ": a run that is resumed keeps its preset");
@@ -125,7 +125,7 @@ class ProgressLine {
 };
 
 int run(const Options& o, const std::vector<std::string>& arguments) {
-  const RunFolder folder{o.out};
+  const PretrainFolder folder(o.out);
   if (o.show_config) {
     std::printf("%s", config_help(configuration(o, folder)).c_str());
     return 0;
@@ -133,7 +133,7 @@ int run(const Options& o, const std::vector<std::string>& arguments) {
   PretrainingOptions options;
   options.config = configuration(o, folder);
   options.out = o.out;
-  options.start = o.resume ? PretrainingOptions::Start::resume : PretrainingOptions::Start::fresh;
+  options.start = o.resume ? Start::resume : Start::fresh;
   if (o.minutes > 0) options.minutes = o.minutes;
   options.dump_examples = o.dump_examples;
   options.arguments = arguments;
@@ -143,20 +143,20 @@ int run(const Options& o, const std::vector<std::string>& arguments) {
     for (const std::string& warning : options.launch->warnings) say(warning);
 
   ProgressLine line;
-  PretrainingCallbacks callbacks;
+  RunCallbacks callbacks;
   callbacks.say = [&](const std::string& text) {
     line.close();
     say(text);
   };
   callbacks.progress = [&](const Progress& progress) { line.show(progress_line(progress)); };
-  callbacks.evaluated = [&](Index step, const PretrainingMetrics& metrics) {
+  callbacks.evaluated = [&](Index step, const FigureValues& values) {
     line.close();
-    say(evaluation_line(step, metrics));
+    say(evaluation_line(step, values));
   };
   callbacks.stop_requested = [] { return signal_received != 0; };
-  const PretrainingResult result = pretrain(options, callbacks);
+  const RunResult result = pretrain(options, callbacks);
   line.close();
-  if (result.end == PretrainingResult::End::interrupted) {
+  if (result.end == RunResult::End::interrupted) {
     if (leads)
       say("interrupted at step " + std::to_string(result.step) + "; --resume goes on from there");
     return 128 + (signal_received != 0 ? signal_received.load() : SIGTERM);  // another rank's

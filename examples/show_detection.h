@@ -8,7 +8,7 @@
 #include <string>
 
 #include "electra/data/unicode.h"
-#include "electra/models/detector.h"
+#include "electra/infer/detector.h"
 
 namespace electra {
 

@@ -13,8 +13,8 @@
 #include <string>
 
 #include "electra/data/unicode.h"
-#include "electra/train/config.h"
-#include "electra/train/walk.h"
+#include "electra/inspect/replaced_tokens.h"
+#include "electra/pretrain/config.h"
 
 namespace {
 
@@ -28,40 +28,41 @@ std::string padded(std::string text, std::size_t columns) {
   return text;
 }
 
-void print_tokens(const Walk& walk) {
+void print_tokens(const Inspection& inspection) {
   std::size_t widest = 12;
-  for (const WalkToken& t : walk.tokens)
+  for (const InspectedToken& t : inspection.tokens)
     for (const std::string* text : {&t.original, &t.masked, &t.corrupted})
       widest = std::max(widest, static_cast<std::size_t>(count_characters(*text)) + 2);
   std::printf("    %s%s%s%-10s %s\n", padded("original", widest).c_str(),
               padded("masked", widest).c_str(), padded("sampled", widest).c_str(), "label",
               "P(replaced)");
-  for (std::size_t i = 0; i < walk.tokens.size(); ++i) {
-    const WalkToken& t = walk.tokens[i];
+  for (std::size_t i = 0; i < inspection.tokens.size(); ++i) {
+    const InspectedToken& t = inspection.tokens[i];
     std::printf("%3zu %s%s%s%-10s %.3f\n", i, padded(t.original, widest).c_str(),
                 padded(t.masked, widest).c_str(), padded(t.corrupted, widest).c_str(),
                 t.replaced ? "replaced" : "original", t.probability);
   }
 }
 
-void print_losses(const Walk& walk, const LossConfig& weights) {
+void print_losses(const Inspection& inspection, const LossConfig& weights) {
   std::printf(
       "\nmasked-language-model loss: the mean over the %zu masked positions of -ln p(original)\n",
-      walk.guesses.size());
-  for (const WalkGuess& g : walk.guesses)
+      inspection.guesses.size());
+  for (const InspectedGuess& g : inspection.guesses)
     std::printf("  %2td  %-14s p(original) %.5f  loss %7.4f   sampled %s%s\n", g.position,
                 g.original.c_str(), std::exp(-g.loss), g.loss, g.sample.c_str(),
                 g.sample == g.original ? " (a right guess counts as original)" : "");
-  std::printf("  mean %.4f\n", walk.mlm_loss);
+  std::printf("  mean %.4f\n", inspection.mlm_loss);
   std::printf("\nreplaced-token loss: the mean over all %zu tokens, [CLS] and [SEP] included\n",
-              walk.tokens.size());
-  for (const WalkToken& t : walk.tokens)
+              inspection.tokens.size());
+  for (const InspectedToken& t : inspection.tokens)
     std::printf("      %-14s label %d  p(label) %.4f  loss %7.4f\n", t.corrupted.c_str(),
                 t.replaced ? 1 : 0, t.replaced ? t.probability : 1 - t.probability, t.loss);
-  std::printf("  mean %.4f\n", walk.disc_loss);
-  std::printf("\ntotal = %g x %.4f + %g x %.4f = %.4f\n", weights.generator, walk.mlm_loss,
-              weights.discriminator, walk.disc_loss,
-              weights.generator * walk.mlm_loss + weights.discriminator * walk.disc_loss);
+  std::printf("  mean %.4f\n", inspection.disc_loss);
+  std::printf(
+      "\ntotal = %g x %.4f + %g x %.4f = %.4f\n", weights.generator, inspection.mlm_loss,
+      weights.discriminator, inspection.disc_loss,
+      weights.generator * inspection.mlm_loss + weights.discriminator * inspection.disc_loss);
   std::printf(
       "nothing is propagated back through the sampled tokens: the generator learns from its\n"
       "own loss alone\n");
@@ -80,9 +81,9 @@ int main(int argc, char** argv) {
   app.add_option("--seed", seed, "of masks and samples")->capture_default_str();
   try {
     app.parse(argc, argv);
-    const Walk walk = walk_through(sentence, {.run = run, .seed = seed});
-    print_tokens(walk);
-    print_losses(walk, LossConfig{});
+    const Inspection inspection = inspect_replaced_tokens(sentence, {.run = run, .seed = seed});
+    print_tokens(inspection);
+    print_losses(inspection, LossConfig{});
     return 0;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;

@@ -7,7 +7,8 @@
 
 #include "electra/core/random.h"
 #include "electra/core/recording.h"
-#include "electra/data/masking.h"
+#include "electra/pretrain/objectives.h"
+#include "electra/pretrain/objectives/masking.h"
 #include "support/gpu_timer.h"
 
 namespace electra::bench {
@@ -16,13 +17,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-StepExamples random_text(const RunConfig& config, std::uint32_t step) {
+StepBatch random_text(const PretrainConfig& config, std::uint32_t step) {
   RandomStream random(config.seed, site(Network::none, 0, Place::pack), 0, step);
   const Index length = config.data.length;
-  Examples e;
+  HostBatch e;
   e.length = length;
-  const auto masks = static_cast<std::int32_t>(mask_count(
-      length, length - 2, config.masking.share, max_predictions(config.masking.share, length)));
   for (Index row = 0; row < config.train.batch; ++row) {
     for (Index column = 0; column < length; ++column) {
       const auto word = 5 + random.below(static_cast<std::uint32_t>(config.vocabulary.size - 5));
@@ -31,18 +30,17 @@ StepExamples random_text(const RunConfig& config, std::uint32_t step) {
       e.types.push_back(0);
     }
     e.lengths.push_back(static_cast<std::int32_t>(length));
-    e.mask_counts.push_back(masks);
   }
-  const StepTotals totals{.tokens = config.train.batch * length,
-                          .masked = config.train.batch * masks};
-  return {.examples = std::move(e), .totals = totals, .epoch = 0};
+  add_mask_counts(e, config.masking.share, SpecialIds{});
+  StepTotals totals = totals_of(e);
+  return {.batch = std::move(e), .totals = std::move(totals), .epoch = 0};
 }
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-std::unique_ptr<Context> create_context(const RunConfig& config) {
+std::unique_ptr<Context> create_context(const PretrainConfig& config) {
   const auto [device, remark] = choose_device(config.device);
   if (!remark.empty()) std::fprintf(stderr, "%s\n", remark.c_str());
   return Context::create(device, {.threads = config.threads});
@@ -50,20 +48,19 @@ std::unique_ptr<Context> create_context(const RunConfig& config) {
 
 }  // namespace
 
-PretrainingSteps::PretrainingSteps(const RunConfig& config)
+PretrainingSteps::PretrainingSteps(const PretrainConfig& config)
     : config_(config),
       context_(create_context(config_)),
-      model_(store_, config_.model, config_.vocabulary.size) {
+      objective_(make_objective(store_, config_, SpecialIds{})) {
   store_.allocate(*context_, config_.precision);
   store_.initialise(config_.seed, config_.model.initializer_range);
-  objective_ = make_objective(model_, config_, SpecialIds{});
   alone_ = Communicator::single_process();
   trainer_ = std::make_unique<Trainer>(store_, *objective_, *alone_, config_);
   constexpr std::uint32_t some = 8;
   for (std::uint32_t i = 0; i < some; ++i) batches_.push_back(random_text(config_, i));
 }
 
-const StepExamples& PretrainingSteps::batch(Index step) const {
+const StepBatch& PretrainingSteps::batch(Index step) const {
   return batches_[static_cast<std::size_t>(step) % batches_.size()];
 }
 

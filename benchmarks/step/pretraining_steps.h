@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "electra/core/context.h"
+#include "electra/pretrain/config.h"
 #include "electra/train/trainer.h"
 #include "step/parts.h"
 
@@ -12,7 +13,7 @@ namespace electra::bench {
 /// A new pair of models and its optimizer steps on random text.
 class PretrainingSteps {
  public:
-  explicit PretrainingSteps(const RunConfig& config);
+  explicit PretrainingSteps(const PretrainConfig& config);
 
   /// Milliseconds of each of `count` steps, when each is waited for.
   std::vector<double> timed(int count);
@@ -28,17 +29,16 @@ class PretrainingSteps {
   [[nodiscard]] Index parameters() const { return store_.parameter_count(); }
   /// Kernels of the recorded step; 0 if none was recorded.
   [[nodiscard]] Index launches() const;
-  [[nodiscard]] PretrainingMetrics take_metrics() { return trainer_->take_metrics(); }
+  [[nodiscard]] FigureValues take_values() { return trainer_->take_values(); }
 
  private:
   /// One of a few batches: making a new one takes longer than a GPU's step.
-  [[nodiscard]] const StepExamples& batch(Index step) const;
+  [[nodiscard]] const StepBatch& batch(Index step) const;
 
-  RunConfig config_;
-  std::vector<StepExamples> batches_;
+  PretrainConfig config_;
+  std::vector<StepBatch> batches_;
   std::unique_ptr<Context> context_;
   ParameterStore store_;
-  Electra model_;
   std::unique_ptr<Objective> objective_;
   std::unique_ptr<Communicator> alone_;
   std::unique_ptr<Trainer> trainer_;

@@ -1,6 +1,7 @@
 #include "electra/core/parameters.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <memory>
 #include <numeric>
@@ -9,6 +10,7 @@
 #include "core/cpu/cpu_context.h"
 #include "core/first_values.h"
 #include "electra/core/error.h"
+#include "electra/core/host_copy.h"
 
 namespace electra {
 
@@ -37,6 +39,11 @@ class HostTeam {
 };
 
 }  // namespace
+
+std::span<const std::string_view> enum_names(Precision) {
+  static constexpr std::array<std::string_view, 3> names{"f32", "bf16", "f64"};
+  return names;
+}
 
 Parameter& ParameterStore::declare(Parameter parameter) {
   if (context_ != nullptr) throw Error(parameter.name + ": declared after the store was allocated");
@@ -71,7 +78,7 @@ void ParameterStore::allocate(Context& context, Precision precision) {
     segments_.back().count = size_ - segments_.back().first;
   }
   const DType exact = wide(activation_dtype(precision));
-  for (Buffer* buffer : {&master_, &gradients_, &moment_1_, &moment_2_}) {
+  for (Buffer* buffer : {&master_, &gradients_}) {
     *buffer = Buffer(context, size_ * size_of(exact));
     context.zero(flat(*buffer, exact));
   }
@@ -98,13 +105,6 @@ TensorView ParameterStore::values() const {
 TensorView ParameterStore::gradients() const {
   return flat(gradients_, wide(activation_dtype(precision_)));
 }
-TensorView ParameterStore::moment_1() const {
-  return flat(moment_1_, wide(activation_dtype(precision_)));
-}
-TensorView ParameterStore::moment_2() const {
-  return flat(moment_2_, wide(activation_dtype(precision_)));
-}
-
 TensorView ParameterStore::piece(const Parameter& parameter, TensorView flat) const {
   return flat.slice(parameter.offset, parameter.padded.size()).reshape(parameter.padded);
 }
@@ -118,12 +118,7 @@ void ParameterStore::initialise(std::uint64_t seed, float range) {
   const HostTeam team(*context_);
   for (const Parameter& parameter : parameters_) {
     const std::vector<float> values = first_values(parameter, seed, range, team.get());
-    if (parameter.master.dtype() == DType::f64) {
-      const std::vector<double> wider(values.begin(), values.end());
-      context_->upload(std::as_bytes(std::span(wider)), parameter.master);
-    } else {
-      context_->upload(std::as_bytes(std::span(values)), parameter.master);
-    }
+    to_device(*context_, values, parameter.master);
   }
   publish();
 }
@@ -132,8 +127,7 @@ void ParameterStore::initialise(std::uint64_t seed, float range) {
 void ParameterStore::publish() {
   if (precision_ != Precision::bf16) return;
   for (const Parameter& parameter : parameters_) {
-    std::vector<float> exact(static_cast<std::size_t>(parameter.padded.size()));
-    context_->download(parameter.master, std::as_writable_bytes(std::span(exact)));
+    const auto exact = to_host<float>(*context_, parameter.master);
     std::vector<bf16> rounded(exact.size());
     std::ranges::transform(exact, rounded.begin(), to_bf16);
     context_->upload(std::as_bytes(std::span(rounded)), parameter.value);
@@ -148,14 +142,8 @@ const Parameter* ParameterStore::first_non_finite_gradient() const {
   std::sort(order.begin(), order.end(),
             [](const Parameter* a, const Parameter* b) { return a->offset < b->offset; });
   for (const Parameter* parameter : order) {
-    std::vector<std::byte> bytes(static_cast<std::size_t>(parameter->gradient.bytes()));
-    context_->download(parameter->gradient, bytes);
-    const auto finite = [&]<class T>(T) {
-      const std::span values(reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T));
-      return std::all_of(values.begin(), values.end(), [](T v) { return std::isfinite(v); });
-    };
-    const bool all = parameter->gradient.dtype() == DType::f64 ? finite(double{}) : finite(float{});
-    if (!all) return parameter;
+    const std::vector<double> values = to_host_f64(*context_, parameter->gradient);
+    if (!std::ranges::all_of(values, [](double v) { return std::isfinite(v); })) return parameter;
   }
   return nullptr;
 }

@@ -8,7 +8,6 @@
 #include "data/shuffle.h"
 #include "electra/core/error.h"
 #include "electra/core/random.h"
-#include "electra/data/masking.h"
 
 namespace electra {
 namespace {
@@ -29,9 +28,7 @@ void check(const LoaderOptions& options) {
 }  // namespace
 
 Loader::Loader(const TokenFile& file, const std::vector<Index>& documents, LoaderOptions options)
-    : file_(&file),
-      options_(options),
-      max_predictions_(max_predictions(options.mask_share, options.length)) {
+    : file_(&file), options_(std::move(options)) {
   check(options_);
   if (documents.empty())
     throw ConfigError(file.path().string() + ": expected documents to read, found none");
@@ -85,7 +82,7 @@ double Loader::progress(Index end) const {
          static_cast<double>(done) / static_cast<double>(epoch_.packing.count());
 }
 
-StepExamples Loader::at(Index step) {
+StepBatch Loader::at(Index step) {
   if (step < 0 || (!trains(options_) && step >= epoch_steps()))
     throw Error("expected a step from 0 on" +
                 (trains(options_) ? "" : " and below " + std::to_string(epoch_steps())) +
@@ -93,41 +90,38 @@ StepExamples Loader::at(Index step) {
   const Index begin = step * options_.batch;
   const Index end = trains(options_) ? begin + options_.batch
                                      : std::min(begin + options_.batch, epoch_examples());
-  Examples all = none(end - begin);
+  HostBatch all = none(end - begin);
   for (Index example = begin; example < end; ++example) {
     load_epoch(epoch_of(example));
     const auto place = static_cast<std::size_t>(example - start_of(epoch_.number));
     append(epoch_.packing[epoch_.order[place]], all);
   }
-  StepExamples result{.examples = {}, .totals = totals_of(all), .epoch = progress(end)};
+  if (options_.add_columns) options_.add_columns(all);
+  StepBatch result{.batch = {}, .totals = totals_of(all), .epoch = progress(end)};
   const Index share_begin = all.count() * options_.rank / options_.ranks;
   const Index share_end = all.count() * (options_.rank + 1) / options_.ranks;
-  result.examples =
+  result.batch =
       options_.ranks == 1 ? std::move(all) : all.slice(share_begin, share_end - share_begin);
   return result;
 }
 
-Examples Loader::packed() const {
+HostBatch Loader::packed() const {
   const Packing packing = pack_epoch(0);
-  Examples all = none(packing.count());
+  HostBatch all = none(packing.count());
   for (Index example = 0; example < packing.count(); ++example) append(packing[example], all);
   return all;
 }
 
-Examples Loader::none(Index capacity) const {
-  Examples examples{.length = options_.length,
-                    .first = 0,
-                    .ids = {},
-                    .types = {},
-                    .lengths = {},
-                    .mask_counts = {}};
+HostBatch Loader::none(Index capacity) const {
+  HostBatch batch;
+  batch.length = options_.length;
   const auto positions = static_cast<std::size_t>(capacity * options_.length);
-  examples.ids.reserve(positions);
-  examples.types.reserve(positions);
-  return examples;
+  batch.ids.reserve(positions);
+  batch.types.reserve(positions);
+  return batch;
 }
 
-void Loader::append(const PackedExample& example, Examples& to) const {
+void Loader::append(const PackedExample& example, HostBatch& to) const {
   const TokenVocabulary& special = file_->vocabulary();
   const auto begin = static_cast<std::ptrdiff_t>(to.ids.size());
   const auto add_segment = [&](std::span<const TokenRange> ranges, std::int32_t type) {
@@ -143,14 +137,7 @@ void Loader::append(const PackedExample& example, Examples& to) const {
   add_segment(example.first, 0);
   if (!example.second.empty()) add_segment(example.second, 1);
 
-  const Index real = std::ssize(to.ids) - begin;
-  const Index candidates =
-      std::count_if(to.ids.begin() + begin, to.ids.end(), [&](std::int32_t id) {
-        return id != special.pad && id != special.cls && id != special.sep && id != special.mask;
-      });
-  to.lengths.push_back(static_cast<std::int32_t>(real));
-  to.mask_counts.push_back(static_cast<std::int32_t>(
-      mask_count(real, candidates, options_.mask_share, max_predictions_)));
+  to.lengths.push_back(static_cast<std::int32_t>(std::ssize(to.ids) - begin));
   const auto whole = static_cast<std::size_t>(begin + options_.length);
   to.ids.resize(whole, special.pad);
   to.types.resize(whole, 0);

@@ -5,8 +5,8 @@
 
 namespace electra {
 
-Prefetcher::Prefetcher(Loader loader, Index first_step, Index depth)
-    : loader_(std::move(loader)),
+Prefetcher::Prefetcher(std::unique_ptr<StepSource> source, Index first_step, Index depth)
+    : source_(std::move(source)),
       step_(first_step),
       depth_(std::max(Index{1}, depth)),
       thread_([this] { work(); }) {}
@@ -26,15 +26,15 @@ bool Prefetcher::wait_for_room() {
   return !leave_;
 }
 
-void Prefetcher::deliver(StepExamples examples) {
+void Prefetcher::deliver(StepBatch batch) {
   const std::lock_guard lock(mutex_);
-  ready_.push_back(std::move(examples));
+  ready_.push_back(std::move(batch));
   changed_.notify_all();
 }
 
 void Prefetcher::work() {
   try {
-    while (wait_for_room()) deliver(loader_.at(step_++));
+    while (wait_for_room()) deliver(source_->at(step_++));
   } catch (...) {
     const std::lock_guard lock(mutex_);
     error_ = std::current_exception();
@@ -42,14 +42,14 @@ void Prefetcher::work() {
   }
 }
 
-StepExamples Prefetcher::next() {
+StepBatch Prefetcher::next() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return !ready_.empty() || error_; });
   if (ready_.empty()) std::rethrow_exception(error_);
-  StepExamples examples = std::move(ready_.front());
+  StepBatch batch = std::move(ready_.front());
   ready_.pop_front();
   changed_.notify_all();
-  return examples;
+  return batch;
 }
 
 }  // namespace electra

@@ -50,6 +50,11 @@ void normalise(std::vector<Character>& characters, const WordpieceOptions& optio
 
 }  // namespace
 
+std::span<const std::string_view> enum_names(Compat) {
+  static constexpr std::array<std::string_view, 2> names{"google", "hf"};
+  return names;
+}
+
 WordReader::WordReader(std::string_view text, WordpieceOptions options)
     : rest_(text), options_(options) {}
 

@@ -1,7 +1,5 @@
 #include "electra/io/stored_parameters.h"
 
-#include <array>
-
 #include "electra/core/context.h"
 #include "electra/core/error.h"
 #include "io/json.h"
@@ -9,17 +7,8 @@
 namespace electra {
 namespace {
 
-struct FlatBuffer {
-  const char* file;
-  TensorView (ParameterStore::*view)() const;
-};
-
-constexpr std::array<FlatBuffer, 3> buffers{{{"parameters", &ParameterStore::master},
-                                             {"moment_1", &ParameterStore::moment_1},
-                                             {"moment_2", &ParameterStore::moment_2}}};
-
-void save(const ParameterStore& store, const FlatBuffer& buffer, CheckpointWriter& checkpoint) {
-  const TensorView flat = (store.*buffer.view)();
+void save(const ParameterStore& store, const StoredBuffer& buffer, CheckpointWriter& checkpoint) {
+  const TensorView flat = buffer.flat;
   std::vector<std::byte> bytes(static_cast<std::size_t>(flat.bytes()));
   store.context().download(flat, bytes);
   SafetensorsWriter writer;
@@ -52,22 +41,22 @@ TensorView logical_rows(const Parameter& parameter, TensorView flat) {
 
 }  // namespace
 
-void save_parameters(const ParameterStore& store, CheckpointWriter& checkpoint) {
-  for (const FlatBuffer& buffer : buffers) save(store, buffer, checkpoint);
+void save_buffers(const ParameterStore& store, std::span<const StoredBuffer> buffers,
+                  CheckpointWriter& checkpoint) {
+  for (const StoredBuffer& buffer : buffers) save(store, buffer, checkpoint);
 }
 
-void load_parameters(const Checkpoint& checkpoint, ParameterStore& store) {
+void load_buffers(const Checkpoint& checkpoint, const ParameterStore& store,
+                  std::span<const StoredBuffer> buffers) {
   std::vector<SafetensorsFile> files;
-  for (const FlatBuffer& buffer : buffers) {
+  for (const StoredBuffer& buffer : buffers) {
     files.push_back(checkpoint.tensors(buffer.file));
-    check(files.back(), store, (store.*buffer.view)().dtype());
+    check(files.back(), store, buffer.flat.dtype());
   }
-  for (std::size_t i = 0; i < buffers.size(); ++i) {
-    const TensorView flat = (store.*buffers[i].view)();
+  for (std::size_t i = 0; i < buffers.size(); ++i)
     for (const Parameter& parameter : store.parameters())
-      store.context().upload(files[i].find(parameter.name)->bytes, logical_rows(parameter, flat));
-  }
-  store.publish();
+      store.context().upload(files[i].find(parameter.name)->bytes,
+                             logical_rows(parameter, buffers[i].flat));
 }
 
 }  // namespace electra

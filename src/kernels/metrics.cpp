@@ -2,16 +2,6 @@
 
 namespace electra {
 
-namespace {
-
-void check_sums(const Checker& checker, const MetricSums& sums, DType type) {
-  checker.tensor("sums.loss", sums.loss, {MetricSums::sums}, type);
-  checker.tensor("sums.count", sums.count, {MetricSums::counts}, DType::i32);
-  checker.tensor("sums.histogram", sums.histogram, {2, MetricSums::bins}, DType::i32);
-}
-
-}  // namespace
-
 void CountMasked::check(const Checker& checker) const {
   checker.floating("losses", losses);
   const DType type = wide(losses.dtype());
@@ -21,7 +11,8 @@ void CountMasked::check(const Checker& checker) const {
   checker.tensor("argmax", argmax, capacity, DType::i32);
   checker.tensor("samples", samples, capacity, DType::i32);
   checker.tensor("count", count, {1}, DType::i32);
-  check_sums(checker, sums, type);
+  checker.tensor("loss", loss, {1}, type);
+  checker.tensor("counts", counts, {3}, DType::i32);
 }
 
 void CountReplaced::check(const Checker& checker) const {
@@ -33,13 +24,18 @@ void CountReplaced::check(const Checker& checker) const {
   checker.tensor("logits", logits, shape, type);
   checker.tensor("labels", labels, shape, DType::i32);
   checker.tensor("lengths", lengths, {shape[0]}, DType::i32);
-  check_sums(checker, sums, type);
+  checker.tensor("loss", loss, {1}, type);
+  checker.tensor("counts", counts, {4}, DType::i32);
+  checker.tensor("histogram", histogram, {2, bins}, DType::i32);
 }
 
 void FoldMetrics::check(const Checker& checker) const {
-  checker.floating("from.loss", from.loss);
-  check_sums(checker, from, wide(from.loss.dtype()));
-  check_sums(checker, to, wide(from.loss.dtype()));
+  checker.floating("sums_from", sums_from);
+  const DType type = wide(sums_from.dtype());
+  checker.tensor("sums_from", sums_from, {sums_from.size()}, type);
+  checker.tensor("sums_to", sums_to, {sums_from.size()}, type);
+  checker.tensor("counts_from", counts_from, {counts_from.size()}, DType::i32);
+  checker.tensor("counts_to", counts_to, {counts_from.size()}, DType::i32);
   checker.tensor("finite", finite, {1}, DType::i32);
 }
 

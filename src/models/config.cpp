@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "electra/core/error.h"
+#include "core/range.h"
 
 namespace electra {
 
@@ -10,18 +10,11 @@ namespace {
 
 using namespace std::string_view_literals;
 
-void expect(bool condition, std::string_view key, std::string_view expected, double found) {
-  if (condition) return;
-  std::string number = std::to_string(found);
-  number.erase(number.find_last_not_of('0') + 1);
-  if (number.back() == '.') number.pop_back();
-  throw ConfigError("model." + std::string(key) + ": expected " + std::string(expected) +
-                    ", found " + number);
-}
-
 void check_encoder(std::string_view prefix, Index hidden, Index layers, Index heads,
                    Index intermediate) {
-  const auto key = [&](std::string_view name) { return std::string(prefix) + std::string(name); };
+  const auto key = [&](std::string_view name) {
+    return "model." + std::string(prefix) + std::string(name);
+  };
   expect(hidden >= 1, key("hidden"), "1 or more", static_cast<double>(hidden));
   expect(layers >= 1 && layers <= 1000, key("layers"), "1 to 1000", static_cast<double>(layers));
   expect(intermediate >= 1, key("intermediate"), "1 or more", static_cast<double>(intermediate));
@@ -71,30 +64,31 @@ ModelConfig model_preset(std::string_view name) {
 }
 
 void check(const ModelConfig& config, Index vocabulary) {
-  expect(config.embedding >= 1, "embedding", "1 or more", static_cast<double>(config.embedding));
+  expect(config.embedding >= 1, "model.embedding", "1 or more",
+         static_cast<double>(config.embedding));
   check_encoder("", config.hidden, config.layers, config.heads, config.intermediate);
   const GeneratorConfig& g = config.generator;
   check_encoder("generator.", g.hidden, g.layers, g.heads, g.intermediate);
-  expect(config.positions >= 5 && config.positions <= 512, "positions", "5 to 512",
+  expect(config.positions >= 5 && config.positions <= 512, "model.positions", "5 to 512",
          static_cast<double>(config.positions));
-  expect(config.dropout >= 0 && config.dropout < 1, "dropout", "0 or more and below 1",
+  expect(config.dropout >= 0 && config.dropout < 1, "model.dropout", "0 or more and below 1",
          config.dropout);
-  expect(config.attention_dropout >= 0 && config.attention_dropout < 1, "attention_dropout",
+  expect(config.attention_dropout >= 0 && config.attention_dropout < 1, "model.attention_dropout",
          "0 or more and below 1", config.attention_dropout);
-  expect(config.initializer_range > 0, "initializer_range", "a positive number",
+  expect(config.initializer_range > 0, "model.initializer_range", "a positive number",
          config.initializer_range);
-  expect(config.layer_norm_epsilon > 0, "layer_norm_epsilon", "a positive number",
+  expect(config.layer_norm_epsilon > 0, "model.layer_norm_epsilon", "a positive number",
          config.layer_norm_epsilon);
   if (vocabulary < 6)
     throw ConfigError("vocabulary.size: expected 6 or more, found " + std::to_string(vocabulary));
   if (config.sharing == Sharing::all) {
-    expect(g.hidden == config.hidden, "generator.hidden", "the discriminator's (sharing: all)",
-           static_cast<double>(g.hidden));
-    expect(g.layers == config.layers, "generator.layers", "the discriminator's (sharing: all)",
-           static_cast<double>(g.layers));
-    expect(g.heads == config.heads, "generator.heads", "the discriminator's (sharing: all)",
+    expect(g.hidden == config.hidden, "model.generator.hidden",
+           "the discriminator's (sharing: all)", static_cast<double>(g.hidden));
+    expect(g.layers == config.layers, "model.generator.layers",
+           "the discriminator's (sharing: all)", static_cast<double>(g.layers));
+    expect(g.heads == config.heads, "model.generator.heads", "the discriminator's (sharing: all)",
            static_cast<double>(g.heads));
-    expect(g.intermediate == config.intermediate, "generator.intermediate",
+    expect(g.intermediate == config.intermediate, "model.generator.intermediate",
            "the discriminator's (sharing: all)", static_cast<double>(g.intermediate));
   }
 }

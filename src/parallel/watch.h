@@ -48,10 +48,8 @@ class Watch {
 
  private:
   using Clock = std::chrono::steady_clock;
-  enum class Origin : std::uint8_t {
-    here,
-    elsewhere
-  };  // the reports repeat only what is from here
+  /// The reports repeat only what is from here.
+  enum class Origin : std::uint8_t { here, elsewhere };
   struct Call {
     std::uint64_t number = 0;
     std::string operation;

@@ -6,6 +6,7 @@
 #include "electra/kernels/adamw.h"
 #include "electra/kernels/cast.h"
 #include "electra/kernels/gradient_norm.h"
+#include "electra/kernels/metrics.h"
 
 namespace electra {
 
@@ -25,14 +26,16 @@ std::vector<std::int32_t> segment_table(const ParameterStore& store) {
 
 }  // namespace
 
-Optimizer::Optimizer(ParameterStore& store, const RunConfig& config)
-    : store_(store),
-      config_(config.optimizer),
-      schedule_(config.schedule),
-      steps_(config.train.steps) {
+Optimizer::Optimizer(ParameterStore& store, const TrainerConfig& config)
+    : store_(store), config_(config.optimizer), schedule_(config.schedule), steps_(config.steps) {
   Context& context = store.context();
   const auto groups = static_cast<Index>(store.segments().size());
   const DType exact = store.master().dtype();
+  const Index bytes = store.size() * size_of(exact);
+  moments_ = Buffer(context, 2 * bytes);
+  moment_1_ = moments_.view({store.size()}, exact);
+  moment_2_ = moments_.view({store.size()}, exact, bytes);
+  forget();
   const Index second = (groups * 3 * 4 + 255) / 256 * 256;
   tables_ = Buffer(context, second + groups * size_of(exact));
   segments_ = tables_.view({groups, 3}, DType::i32);
@@ -40,6 +43,11 @@ Optimizer::Optimizer(ParameterStore& store, const RunConfig& config)
   const std::vector<std::int32_t> table = segment_table(store);
   context.upload(std::as_bytes(std::span(table)), segments_);
   context.run(Fill{.y = rate_factors_, .value = 1});
+}
+
+void Optimizer::forget() const {
+  store_.context().zero(moment_1_);
+  store_.context().zero(moment_2_);
 }
 
 void Optimizer::step(StepState& state) const {
@@ -59,8 +67,8 @@ void Optimizer::step(StepState& state) const {
   context.run(AdamW{.master = store_.master(),
                     .value = store_.precision() == Precision::bf16 ? store_.values() : TensorView{},
                     .gradient = store_.gradients(),
-                    .moment_1 = store_.moment_1(),
-                    .moment_2 = store_.moment_2(),
+                    .moment_1 = moment_1_,
+                    .moment_2 = moment_2_,
                     .segments = segments_,
                     .rate_factors = rate_factors_,
                     .rate = state.rate,
@@ -73,7 +81,11 @@ void Optimizer::step(StepState& state) const {
                     .weight_decay = config_.weight_decay,
                     .bias_correction = config_.bias_correction ? AdamW::BiasCorrection::on
                                                                : AdamW::BiasCorrection::off});
-  context.run(FoldMetrics{.from = state.of_step, .to = state.running, .finite = state.finite});
+  context.run(FoldMetrics{.sums_from = state.of_step.sums(),
+                          .sums_to = state.running.sums(),
+                          .counts_from = state.of_step.counts(),
+                          .counts_to = state.running.counts(),
+                          .finite = state.finite});
   context.run(AdvanceStep{.finite = state.finite,
                           .step = state.step,
                           .skipped = state.skipped,

@@ -8,12 +8,20 @@ namespace electra {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+bool is_there(const fs::path& path) { return fs::exists(fs::symlink_status(path)); }
+
+}  // namespace
+
 /// What is there of what a run writes before its first checkpoint, but for its configuration and
 /// the reports of ranks, which may begin before it does.
-std::vector<fs::path> RunFolder::written() const {
+std::vector<fs::path> RunFolder::begun() const {
   std::vector<fs::path> found;
-  for (const fs::path& path : {vocabulary(), log(), report(), tokens(), checkpoints()})
-    if (fs::exists(fs::symlink_status(path))) found.push_back(path);
+  for (const fs::path& path : {log(), report(), checkpoints()})
+    if (is_there(path)) found.push_back(path);
+  for (const std::string& name : prepared)
+    if (is_there(root / name)) found.push_back(root / name);
   std::error_code missing;
   for (const auto& entry : fs::directory_iterator(root, missing))
     if (entry.path().filename().string().starts_with("events.out.tfevents."))
@@ -26,9 +34,9 @@ void RunFolder::check_free() const {
     throw ConfigError(root.string() +
                       ": there is a run already; resume it, or choose another folder");
   if (fs::exists(config())) return;
-  std::vector<fs::path> others = written();
-  for (const fs::path& path : {generator(), discriminator()})
-    if (fs::exists(fs::symlink_status(path))) others.push_back(path);
+  std::vector<fs::path> others = begun();
+  for (const std::string& name : exports)
+    if (is_there(root / name)) others.push_back(root / name);
   if (!others.empty())
     throw ConfigError(others.front().string() + ": a run would write this, but the folder has no " +
                       config().filename().string() +
@@ -37,7 +45,7 @@ void RunFolder::check_free() const {
 
 void RunFolder::begin(const std::string& config_text) const {
   check_free();
-  for (const fs::path& path : written()) fs::remove_all(path);
+  for (const fs::path& path : begun()) fs::remove_all(path);
   make_folders(root);
   write_file(config(), config_text + "\n");
 }

@@ -1,7 +1,5 @@
 #include "electra/train/speedometer.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <vector>
 
@@ -45,12 +43,6 @@ double Speedometer::padded_per_second() const {
   double sum = 0;
   for (const Step& step : steps_) sum += static_cast<double>(step.padded);
   return per_second(sum, steps_.size(), median_seconds());
-}
-
-Index peak_memory_bytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return Index{usage.ru_maxrss} * 1024;
 }
 
 }  // namespace electra

@@ -1,22 +1,39 @@
 #include "electra/train/step_state.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
 #include "electra/core/context.h"
+#include "electra/core/error.h"
+#include "electra/core/host_copy.h"
 
 namespace electra {
 
 namespace {
 
 constexpr Index slot = 256;  // bytes: every scalar has a cache line and more of its own
-constexpr Index scalars = 16;
-constexpr Index sums_bytes = 2 * slot + 2 * MetricSums::bins * 4;
+constexpr Index own = 7;     // of the state itself
 
 }  // namespace
 
-StepState::StepState(Context& context, DType exact)
-    : context_(context), exact_(exact), buffer_(context, scalars * slot + 2 * sums_bytes) {
+void Scalars::set(std::string_view name, double value) {
+  const auto found = std::ranges::find(all_, name, &Scalar::name);
+  if (found != all_.end())
+    found->value = value;
+  else if (all_.size() < most)
+    all_.push_back({std::string(name), value});
+  else
+    throw Error("a step has at most " + std::to_string(most) + " scalars; \"" + std::string(name) +
+                "\" is one too many");
+}
+
+StepState::StepState(Context& context, DType exact, std::span<const SumPiece> pieces)
+    : of_step(context, exact, pieces),
+      running(context, exact, pieces),
+      context_(context),
+      exact_(exact),
+      buffer_(context, slot * (own + static_cast<Index>(Scalars::most))) {
   context.zero(buffer_.view({buffer_.bytes() / 4}, DType::i32));
   Index next = 0;
   const auto scalar = [&](DType dtype, Index size) {
@@ -26,29 +43,17 @@ StepState::StepState(Context& context, DType exact)
   finite = scalar(DType::i32, 1);
   non_finite = scalar(DType::i32, 1);
   skipped = scalar(DType::i32, 2);
-  inputs_ = buffer_.view({3 * slot / 4}, DType::i32, slot * next);
-  generator_scale = scalar(exact, 1);
-  discriminator_scale = scalar(exact, 1);
-  temperature = scalar(exact, 1);
   rate = scalar(exact, 1);
   norm = scalar(exact, 1);
   clip_scale = scalar(exact, 1);
-  of_step = make_sums(0);
-  running = make_sums(1);
+  inputs_ = buffer_.view({(buffer_.bytes() - slot * next) / 4}, DType::i32, slot * next);
 }
 
-MetricSums StepState::make_sums(Index block) const {
-  const Index offset = scalars * slot + block * sums_bytes;
-  return {.loss = buffer_.view({MetricSums::sums}, exact_, offset),
-          .count = buffer_.view({MetricSums::counts}, DType::i32, offset + slot),
-          .histogram = buffer_.view({2, MetricSums::bins}, DType::i32, offset + 2 * slot)};
-}
-
-void StepState::set(const Inputs& inputs) {
-  std::array<std::byte, 3 * slot> slots{};
-  std::byte* next = slots.data();
-  for (const double value :
-       {inputs.generator_scale, inputs.discriminator_scale, inputs.temperature}) {
+void StepState::upload(const Scalars& scalars) {
+  std::vector<std::byte> slots(scalars.all_.size() * static_cast<std::size_t>(slot));
+  names_.clear();
+  for (std::byte* next = slots.data(); const auto& [name, value] : scalars.all_) {
+    names_.push_back(name);
     const auto narrow = static_cast<float>(value);
     if (exact_ == DType::f64)
       std::memcpy(next, &value, sizeof value);
@@ -56,17 +61,24 @@ void StepState::set(const Inputs& inputs) {
       std::memcpy(next, &narrow, sizeof narrow);
     next += slot;
   }
-  context_.upload(slots, inputs_);
+  context_.upload(slots, inputs_.slice(0, static_cast<Index>(slots.size() / 4)));
+}
+
+TensorView StepState::scalar(std::string_view name) const {
+  const auto found = std::ranges::find(names_, name);
+  if (found == names_.end())
+    throw Error("no scalar of the step is called \"" + std::string(name) + "\"");
+  const Index at = found - names_.begin();
+  return buffer_.view({1}, exact_, slot * (own + at));
 }
 
 void StepState::set_step(Index value) {
   const auto number = static_cast<std::int32_t>(value);
-  context_.upload(std::as_bytes(std::span(&number, 1)), step);
+  to_device(context_, std::span(&number, 1), step);
 }
 
 StepState::Skipped StepState::read_skipped() const {
-  std::array<std::int32_t, 2> values{};
-  context_.download(skipped, std::as_writable_bytes(std::span(values)));
+  const std::vector<std::int32_t> values = to_host<std::int32_t>(context_, skipped);
   return skipped_in(std::as_bytes(std::span(values)));
 }
 
@@ -79,25 +91,12 @@ StepState::Skipped StepState::skipped_in(std::span<const std::byte> bytes) {
 void StepState::set_skipped(Skipped value) {
   const std::array values{static_cast<std::int32_t>(value.total),
                           static_cast<std::int32_t>(value.in_a_row)};
-  context_.upload(std::as_bytes(std::span(values)), skipped);
+  to_device(context_, values, skipped);
 }
-
-Index StepState::read_step() const { return static_cast<Index>(read(step)); }
 
 double StepState::read(ConstTensorView scalar) const {
-  const auto fetch = [&]<class T>(T value) {
-    context_.download(scalar, std::as_writable_bytes(std::span<T, 1>(&value, 1)));
-    return static_cast<double>(value);
-  };
-  if (scalar.dtype() == DType::f64) return fetch(double{});
-  if (scalar.dtype() == DType::f32) return fetch(float{});
-  return fetch(std::int32_t{});
-}
-
-void StepState::clear(const MetricSums& sums) {
-  context_.zero(sums.loss);
-  context_.zero(sums.count);
-  context_.zero(sums.histogram);
+  if (scalar.dtype() == DType::i32) return to_host<std::int32_t>(context_, scalar).front();
+  return to_host_f64(context_, scalar).front();
 }
 
 }  // namespace electra

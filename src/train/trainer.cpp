@@ -1,10 +1,11 @@
 #include "electra/train/trainer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "electra/core/context.h"
 #include "electra/core/error.h"
-#include "electra/data/masking.h"
+#include "electra/io/stored_parameters.h"
 
 namespace electra {
 
@@ -12,43 +13,44 @@ namespace {
 
 constexpr Index stuck_after = 3;  // steps in a row whose gradient was not finite
 
-Index checked_micro_batch(const RunConfig& config, int ranks) {
-  const Index batch = config.train.batch;
-  const Index share = batch / ranks;
-  const Index micro = config.train.micro_batch == 0 ? share : config.train.micro_batch;
-  if (batch % ranks != 0 || micro < 1 || share % micro != 0)
+Index checked_micro_batch(const TrainerConfig& config, int ranks) {
+  const Index share = config.batch / ranks;
+  const Index micro = config.micro_batch == 0 ? share : config.micro_batch;
+  if (config.batch % ranks != 0 || micro < 1 || share % micro != 0)
     throw ConfigError(
         "train.batch: expected a multiple of ranks x train.micro_batch = " + std::to_string(ranks) +
-        " x " + std::to_string(micro) + ", found " + std::to_string(batch));
+        " x " + std::to_string(micro) + ", found " + std::to_string(config.batch));
   return micro;
+}
+
+std::vector<StoredBuffer> stored(const ParameterStore& store, const Optimizer& optimizer) {
+  return {{"parameters", store.master()},
+          {"moment_1", optimizer.moment_1()},
+          {"moment_2", optimizer.moment_2()}};
 }
 
 }  // namespace
 
 Trainer::Trainer(ParameterStore& store, const Objective& objective, Communicator& communicator,
-                 const RunConfig& config)
+                 const TrainerConfig& config)
     : store_(store),
       context_(store.context()),
       objective_(objective),
       communicator_(communicator),
-      config_(config),
+      seed_(config.seed),
+      share_(config.batch / communicator.size()),
       micro_batch_(checked_micro_batch(config, communicator.size())),
-      max_predictions_(max_predictions(config.masking.share, config.data.length)),
       optimizer_(store, config),
-      gradient_sum_(context_, communicator, store.gradients(), config.ranks.reduction),
-      state_(store.context(), store.master().dtype()),
-      arena_(store.context()),
-      share_(config.train.batch / communicator.size()),
-      input_memory_(context_, 4 * DeviceExamples::storage_size(share_, config.data.length)),
-      inputs_(input_memory_.view({input_memory_.bytes() / 4}, DType::i32), share_,
-              config.data.length),
+      gradient_sum_(context_, communicator, store.gradients(), config.reduction),
+      state_(context_, store.master().dtype(), objective.sums()),
+      arena_(context_),
       compute_(context_, arena_),
       update_(context_, arena_) {
   for (auto& readback : skipped_) readback = context_.make_readback(state_.skipped.bytes());
 }
 
-void Trainer::step(const StepExamples& examples) {
-  prepare(examples);
+void Trainer::step(const StepBatch& batch) {
+  prepare(batch);
   if (communicator_.size() == 1) {
     compute_.run([&] {
       add_gradients();
@@ -69,38 +71,23 @@ void Trainer::wait() {
   if (next_step_ > first_step_) stop_if_stuck(next_step_ - 1);
 }
 
-void Trainer::prepare(const StepExamples& examples) {
-  if (examples.examples.first != first_example())
-    throw Error("step " + std::to_string(next_step_) + ": expected the examples from " +
-                std::to_string(first_example()) + " on, found those from " +
-                std::to_string(examples.examples.first));
-  const auto per = [](double weight, Index count) {
-    return weight / static_cast<double>(std::max<Index>(count, 1));
-  };
-  state_.set({.generator_scale = per(config_.loss.generator, examples.totals.masked),
-              .discriminator_scale = per(config_.loss.discriminator, examples.totals.tokens),
-              .temperature = temperature()});
-  inputs_.upload(context_, examples.examples);
-}
-
-double Trainer::temperature() const {
-  const SamplingConfig& s = config_.sampling;
-  if (next_step_ >= s.temperature_steps) return s.temperature;
-  const double left =
-      1 - static_cast<double>(next_step_) / static_cast<double>(s.temperature_steps);
-  return s.temperature + (s.first_temperature - s.temperature) * left;
+void Trainer::prepare(const StepBatch& batch) {
+  if (batch.batch.first != first_example() || batch.batch.count() != share_)
+    throw Error("step " + std::to_string(next_step_) + ": expected " + std::to_string(share_) +
+                " examples from " + std::to_string(first_example()) + " on, found " +
+                std::to_string(batch.batch.count()) + " from " + std::to_string(batch.batch.first));
+  objective_.prepare(batch.totals, next_step_, scalars_);
+  state_.upload(scalars_);
+  if (!inputs_) inputs_.emplace(context_, batch.batch);
+  inputs_->upload(batch.batch);
 }
 
 void Trainer::add_gradients() {
   store_.zero_gradients();
   for (Index first = 0; first < share_; first += micro_batch_) {
     arena_.reset();
-    Pass pass{.context = context_,
-              .arena = arena_,
-              .sequences = {},
-              .random = {.seed = config_.seed, .step = state_.step}};
-    const Batch batch =
-        inputs_.batch(pass, first, micro_batch_, first_example() + first, max_predictions_);
+    const MicroBatch batch = inputs_->micro_batch(first, micro_batch_);
+    Pass pass = pass_over(batch, context_, arena_, {.seed = seed_, .step = state_.step});
     objective_.accumulate(pass, batch, state_);
   }
   arena_.reset();  // the first step's blocks become one here, so that the second moves nothing
@@ -115,7 +102,7 @@ void Trainer::stop_if_stuck(Index step) {
   throw TrainingError(
       "step " + std::to_string(step) + ": the gradient was not finite " +
       std::to_string(stuck_after) + " times in a row; first bad tensor: " +
-      (bad == nullptr ? std::string("the generator's logits") : bad->name) +
+      (bad == nullptr ? std::string("none, but a loss was not finite") : bad->name) +
       ". The weights are those of the last good step; a lower schedule.peak or a longer "
       "schedule.warmup helps if the loss was growing");
 }
@@ -125,63 +112,62 @@ void Trainer::set_replay(RepeatedWork::Replay replay) {
   update_.set_replay(replay);
 }
 
-void Trainer::resume_at(Index step, StepState::Skipped skipped) {
-  first_step_ = next_step_ = step;
-  state_.set_step(step);
-  state_.set_skipped(skipped);
+void Trainer::save(CheckpointWriter& checkpoint, CheckpointState& state) const {
+  save_buffers(store_, stored(store_, optimizer_), checkpoint);
+  state_.running.save(checkpoint);
+  const auto [total, in_a_row] = state_.read_skipped();
+  state["skipped"] = total;
+  state["skipped_in_a_row"] = in_a_row;
 }
 
-PretrainingMetrics Trainer::take_metrics() {
-  const PretrainingMetrics metrics =
-      read_metrics(context_, communicator_, state_.running,
-                   {config_.loss.generator, config_.loss.discriminator});
-  state_.clear(state_.running);
-  return metrics;
+void Trainer::load(const Checkpoint& checkpoint) {
+  load_buffers(checkpoint, store_, stored(store_, optimizer_));
+  store_.publish();
+  first_step_ = next_step_ = checkpoint.step();
+  state_.set_step(checkpoint.step());
+  state_.set_skipped(
+      {.total = checkpoint.integer("skipped"), .in_a_row = checkpoint.integer("skipped_in_a_row")});
+  if (communicator_.rank() == 0) state_.running.load(checkpoint);
 }
 
-PretrainingMetrics Trainer::evaluate(std::span<const StepExamples> batches) {
-  StepState state(context_, store_.master().dtype());
-  state.set({.generator_scale = 1,
-             .discriminator_scale = 1,
-             .temperature = config_.sampling.temperature});
-  RankAuc auc;
+void Trainer::gather_sums() {
+  state_.running.add_over(communicator_);
+  if (communicator_.rank() != 0) state_.running.clear();
+  communicator_.barrier();
+}
+
+FigureValues Trainer::take_values() {
+  const FigureValues values = objective_.values(state_.running.read(communicator_));
+  state_.running.clear();
+  return values;
+}
+
+FigureValues Trainer::evaluate(std::span<const StepBatch> batches) {
+  const auto evaluation = objective_.evaluation();
+  StepState state(context_, store_.master().dtype(), objective_.sums());
+  Scalars scalars;
+  evaluation->prepare(scalars);
+  state.upload(scalars);
+  Arena arena(context_);  // training's stays as small as its micro-batches
+  std::optional<DeviceBatch> device;
+  Index room = 0;
   for (std::size_t i = 0; i < batches.size(); ++i) {
     state.set_step(static_cast<Index>(i));
-    arena_.reset();
-    Pass pass{.context = context_,
-              .arena = arena_,
-              .sequences = {},
-              .random = {.seed = config_.seed, .step = state.step},
-              .mode = Mode::inference,
-              .draws = Draws::evaluation};
-    const Examples& examples = batches[i].examples;
-    const Batch batch = upload(pass, examples, max_predictions_);
-    add_scores(auc, objective_.evaluate(pass, batch, state), examples);
+    const HostBatch& whole = batches[i].batch;
+    for (Index first = 0; first < whole.count(); first += micro_batch_) {
+      const HostBatch host = whole.slice(first, std::min(micro_batch_, whole.count() - first));
+      if (std::exchange(room, host.count()) != host.count()) device.emplace(context_, host);
+      device->upload(host);
+      arena.reset();
+      const MicroBatch batch = device->micro_batch(0, host.count());
+      Pass pass = pass_over(
+          batch, context_, arena,
+          {.seed = seed_, .step = state.step, .mode = Mode::inference, .draws = Draws::evaluation});
+      evaluation->add(pass, batch, host, state);
+    }
   }
   const std::unique_ptr<Communicator> alone = Communicator::single_process();
-  PretrainingMetrics metrics = read_metrics(context_, *alone, state.of_step,
-                                            {config_.loss.generator, config_.loss.discriminator});
-  metrics.disc_auc = auc.value();
-  return metrics;
-}
-
-void Trainer::add_scores(RankAuc& auc, const Objective::Verdict& verdict,
-                         const Examples& examples) const {
-  const auto size = static_cast<std::size_t>(verdict.logits.size());
-  std::vector<std::int32_t> labels(size);
-  context_.download(verdict.labels, std::as_writable_bytes(std::span(labels)));
-  const auto add = [&]<class T>(std::vector<T> logits) {
-    context_.download(verdict.logits, std::as_writable_bytes(std::span(logits)));
-    for (Index row = 0; row < examples.count(); ++row)
-      for (Index column = 0; column < examples.lengths[static_cast<std::size_t>(row)]; ++column) {
-        const auto i = static_cast<std::size_t>(row * examples.length + column);
-        auc.add(static_cast<double>(logits[i]), labels[i] != 0);
-      }
-  };
-  if (verdict.logits.dtype() == DType::f64)
-    add(std::vector<double>(size));
-  else
-    add(std::vector<float>(size));
+  return evaluation->finish(state.of_step.read(*alone));
 }
 
 }  // namespace electra

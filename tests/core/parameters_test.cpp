@@ -7,6 +7,7 @@
 
 #include "electra/core/context.h"
 #include "electra/core/error.h"
+#include "electra/core/random.h"
 
 using namespace electra;
 using Catch::Matchers::Contains;

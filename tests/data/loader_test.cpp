@@ -9,7 +9,6 @@
 #include "data/token_files.h"
 #include "electra/core/error.h"
 #include "electra/core/random.h"
-#include "electra/data/masking.h"
 #include "support/temporary_folder.h"
 
 using namespace electra;
@@ -42,13 +41,12 @@ struct Data {
   }
 };
 
-bool equal(const Examples& a, const Examples& b) {
-  return a.length == b.length && a.ids == b.ids && a.types == b.types && a.lengths == b.lengths &&
-         a.mask_counts == b.mask_counts;
+bool equal(const HostBatch& a, const HostBatch& b) {
+  return a.length == b.length && a.ids == b.ids && a.types == b.types && a.lengths == b.lengths;
 }
 
 /// The rows of ids, so that they can be counted.
-std::vector<std::vector<std::int32_t>> rows(const Examples& examples) {
+std::vector<std::vector<std::int32_t>> rows(const HostBatch& examples) {
   std::vector<std::vector<std::int32_t>> result;
   for (Index i = 0; i < examples.count(); ++i) result.push_back(examples.slice(i, 1).ids);
   return result;
@@ -58,7 +56,7 @@ std::vector<std::vector<std::int32_t>> rows(const Examples& examples) {
 std::multiset<std::vector<std::int32_t>> walk(Loader loader, Index steps) {
   std::multiset<std::vector<std::int32_t>> seen;
   for (Index step = 0; step < steps; ++step)
-    for (auto& row : rows(loader.at(step).examples)) seen.insert(std::move(row));
+    for (auto& row : rows(loader.at(step).batch)) seen.insert(std::move(row));
   return seen;
 }
 
@@ -67,7 +65,7 @@ std::multiset<std::vector<std::int32_t>> walk(Loader loader, Index steps) {
 TEST_CASE("examples are [CLS] A [SEP] B [SEP] with their types", "[loader]") {
   const TemporaryFolder folder;
   const TokenFile file = counting_file(folder / "a.etok", {{2, 2, 2}, {1}});
-  const Examples examples = Loader(file, all_documents(file), {.length = 12}).packed();
+  const HostBatch examples = Loader(file, all_documents(file), {.length = 12}).packed();
   REQUIRE(examples.count() == 2);
   CHECK(examples.length == 12);
   // Seed 1 deals two sentences to the first segment or one; both are right.
@@ -86,21 +84,32 @@ TEST_CASE("examples are [CLS] A [SEP] B [SEP] with their types", "[loader]") {
   CHECK(second.ids == std::vector<std::int32_t>{2, 11, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0});
   CHECK(second.types == std::vector<std::int32_t>(12, 0));
   CHECK(second.lengths == std::vector<std::int32_t>{3});
-  CHECK(examples.mask_counts == std::vector<std::int32_t>{1, 1});
   CHECK_THROWS_AS(examples.slice(1, 2), Error);
 }
 
-TEST_CASE("a special token in the text is no candidate for a mask", "[loader]") {
-  const TemporaryFolder folder;
-  TokenFileWriter writer(folder / "a.etok", electra::test::vocabulary_of(10));
-  writer.add_sentence(std::vector<std::int32_t>(20, 4));
-  writer.begin_document();
-  std::vector<std::int32_t> unknown(20, 1);
-  writer.add_sentence(unknown);
-  writer.commit();
-  const TokenFile file = TokenFile::open(folder / "a.etok");
-  const Examples examples = Loader(file, {0, 1}, {.length = 32, .mask_share = 0.5}).packed();
-  CHECK(examples.mask_counts == std::vector<std::int32_t>{0, 11});
+TEST_CASE("columns are added to the whole step, and every rank knows their sums", "[loader][law]") {
+  const Data data;
+  LoaderOptions options{.length = 32, .batch = 24, .ranks = 3};
+  options.add_columns = [](HostBatch& batch) {
+    CHECK(batch.count() == 24);
+    Column firsts{.name = "firsts", .per = Column::Per::example, .values = {}};
+    for (Index i = 0; i < batch.count(); ++i)
+      firsts.values.push_back(batch.ids[static_cast<std::size_t>(i * batch.length + 1)]);
+    batch.columns.push_back({.name = "ids", .per = Column::Per::token, .values = batch.ids});
+    batch.columns.push_back(std::move(firsts));
+  };
+  for (options.rank = 0; options.rank < 3; ++options.rank) {
+    const StepBatch step = data.loader(options).at(2);
+    CHECK(step.batch.column("ids") == step.batch.ids);
+    CHECK(step.batch.column("firsts").size() == 8);
+    CHECK(step.batch.column("firsts")[3] == step.batch.ids[3 * 32 + 1]);
+    LoaderOptions alone = options;
+    alone.rank = 0, alone.ranks = 1;
+    CHECK(step.totals == data.loader(alone).at(2).totals);
+    CHECK_THROWS_WITH(step.batch.column("labels"),
+                      Catch::Matchers::Contains("no column \"labels\""));
+    CHECK_THROWS_WITH(step.totals.of("labels"), Catch::Matchers::Contains("no column \"labels\""));
+  }
 }
 
 TEST_CASE("a step is a function of seed and step", "[loader][law]") {
@@ -108,7 +117,7 @@ TEST_CASE("a step is a function of seed and step", "[loader][law]") {
   for (const bool repack : {true, false}) {
     const LoaderOptions options{.length = 32, .batch = 24, .repack = repack};
     Loader walked = data.loader(options);
-    std::vector<StepExamples> steps;
+    std::vector<StepBatch> steps;
     for (Index step = 0; step < 60; ++step) steps.push_back(walked.at(step));
     REQUIRE(steps.back().epoch > 3);
     for (const Index step : {59, 3, 40, 41, 0, 59, 20}) {
@@ -116,30 +125,30 @@ TEST_CASE("a step is a function of seed and step", "[loader][law]") {
       const auto& expected = steps[static_cast<std::size_t>(step)];
       Loader fresh = data.loader(options);
       for (const auto& found : {fresh.at(step), walked.at(step)}) {
-        CHECK(equal(found.examples, expected.examples));
+        CHECK(equal(found.batch, expected.batch));
         CHECK(found.totals == expected.totals);
         CHECK(found.epoch == expected.epoch);
       }
     }
     LoaderOptions other = options;
     other.seed = 2;
-    CHECK_FALSE(equal(data.loader(other).at(0).examples, steps[0].examples));
+    CHECK_FALSE(equal(data.loader(other).at(0).batch, steps[0].batch));
   }
 }
 
 TEST_CASE("ranks together hold the whole step, and know its totals", "[loader][law]") {
   const Data data;
   LoaderOptions options{.length = 32, .batch = 24};
-  const StepExamples whole = data.loader(options).at(17);
-  CHECK(whole.totals == totals_of(whole.examples));
+  const StepBatch whole = data.loader(options).at(17);
+  CHECK(whole.totals == totals_of(whole.batch));
   for (const Index ranks : {2, 3, 4, 24}) {
     options.ranks = ranks;
     for (options.rank = 0; options.rank < ranks; ++options.rank) {
       INFO("rank " << options.rank << " of " << ranks);
-      const StepExamples part = data.loader(options).at(17);
+      const StepBatch part = data.loader(options).at(17);
       CHECK(part.totals == whole.totals);
-      CHECK(part.examples.first == options.rank * 24 / ranks);
-      CHECK(equal(part.examples, whole.examples.slice(part.examples.first, 24 / ranks)));
+      CHECK(part.batch.first == options.rank * 24 / ranks);
+      CHECK(equal(part.batch, whole.batch.slice(part.batch.first, 24 / ranks)));
     }
   }
 }
@@ -170,10 +179,10 @@ TEST_CASE("with repacking, each token is seen once in an epoch", "[loader][law]"
     std::vector<int> uses(static_cast<std::size_t>(data.file.counts().tokens));
     epochs.emplace_back();
     while (true) {
-      const StepExamples examples = loader.at(step++);
-      for (const std::int32_t id : examples.examples.ids)
+      const StepBatch examples = loader.at(step++);
+      for (const std::int32_t id : examples.batch.ids)
         if (id >= 5) ++uses[static_cast<std::size_t>(id - 5)];
-      epochs.back().push_back(examples.examples.ids);
+      epochs.back().push_back(examples.batch.ids);
       if (examples.epoch == epoch + 1) break;
       REQUIRE(examples.epoch < epoch + 1);
     }
@@ -192,7 +201,7 @@ TEST_CASE("the order of each epoch is another", "[loader][law]") {
   const auto order = [&](Index first) {
     std::vector<std::vector<std::int32_t>> result;
     for (Index step = first; step < first + count; ++step)
-      result.push_back(once.at(step).examples.ids);
+      result.push_back(once.at(step).batch.ids);
     return result;
   };
   auto first = order(0);
@@ -212,8 +221,8 @@ TEST_CASE("a batch may be larger than an epoch", "[loader]") {
   const TokenFile file = counting_file(folder / "a.etok", {{3, 4}});
   for (const bool repack : {true, false}) {
     Loader loader(file, {0}, {.length = 16, .batch = 7, .repack = repack});
-    const StepExamples step = loader.at(3);
-    CHECK(step.examples.count() == 7);
+    const StepBatch step = loader.at(3);
+    CHECK(step.batch.count() == 7);
     CHECK(step.epoch == 28.0 / static_cast<double>(loader.epoch_examples()));
   }
 }
@@ -222,14 +231,14 @@ TEST_CASE("an evaluation walks once through the packing, in order", "[loader]") 
   const Data data;
   const LoaderOptions options{.length = 32, .batch = 16, .mode = LoaderOptions::Mode::evaluation};
   Loader loader = data.loader(options);
-  const Examples packed = loader.packed();
+  const HostBatch packed = loader.packed();
   REQUIRE(packed.count() % 16 != 0);
   Index first = 0;
   for (Index step = 0; step < loader.epoch_steps(); ++step) {
-    const StepExamples batch = loader.at(step);
-    CHECK(batch.examples.count() == std::min<Index>(16, packed.count() - first));
-    CHECK(equal(batch.examples, packed.slice(first, batch.examples.count())));
-    first += batch.examples.count();
+    const StepBatch batch = loader.at(step);
+    CHECK(batch.batch.count() == std::min<Index>(16, packed.count() - first));
+    CHECK(equal(batch.batch, packed.slice(first, batch.batch.count())));
+    first += batch.batch.count();
     CHECK(batch.epoch == static_cast<double>(first) / static_cast<double>(packed.count()));
   }
   CHECK(first == packed.count());

@@ -9,13 +9,13 @@
 
 #include "electra/core/context.h"
 #include "electra/core/file.h"
+#include "electra/formats/hugging_face.h"
 #include "electra/io/safetensors.h"
-#include "electra/models/hugging_face.h"
 #include "electra/parallel/communicator.h"
-#include "electra/train/metrics.h"
-#include "electra/train/objectives/replaced_token_detection.h"
+#include "electra/pretrain/objectives/masking.h"
+#include "electra/pretrain/objectives/replaced_token_detection.h"
 #include "electra/train/optimizer.h"
-#include "models/hugging_face_names.h"
+#include "formats/hugging_face_names.h"
 #include "support/host_copy.h"
 
 namespace electra::test {
@@ -49,8 +49,9 @@ inline double norm_of(const Values& values) {
 }
 
 /// The configuration that a case's case.json and directories state.
-inline RunConfig golden_config(const std::filesystem::path& folder, const nlohmann::json& facts) {
-  RunConfig config;
+inline PretrainConfig golden_config(const std::filesystem::path& folder,
+                                    const nlohmann::json& facts) {
+  PretrainConfig config;
   const PairSizes pair =
       pair_sizes(read_network_sizes(folder / "generator"),
                  read_network_sizes(folder / "discriminator"), Sharing::embeddings);
@@ -79,12 +80,12 @@ class GoldenCase {
         facts_(nlohmann::json::parse(read_file(folder / "case.json"))),
         config_(golden_config(folder, facts_)),
         context_(Context::create(device, {.threads = 2})),
-        model_(store_, config_.model, config_.vocabulary.size),
         batches_(SafetensorsFile::open(folder / "batches.safetensors")),
-        objective_(model_, config_, SpecialIds{}),
+        objective_(store_, config_, SpecialIds{}),
         arena_(*context_, 0,
                device.type == DeviceType::cpu ? Arena::Debug::poison : Arena::Debug::off),
-        state_(*context_, precision == Precision::f64 ? DType::f64 : DType::f32) {
+        state_(*context_, precision == Precision::f64 ? DType::f64 : DType::f32,
+               objective_.sums()) {
     store_.allocate(*context_, precision);
     load_pair(folder / "generator", folder / "discriminator", config_.model, store_);
     optimizer_.emplace(store_, config_);
@@ -98,41 +99,41 @@ class GoldenCase {
     Pass generator_pass = step.pass.of(Network::generator);
     Encoder::Saved encoder;
     MlmHead::Saved head;
-    const TensorView g =
-        model_.generator().forward(generator_pass, step.masked.ids, step.batch.types, encoder);
+    const TensorView g = objective_.pair().generator().forward(generator_pass, step.masked.ids,
+                                                               step.batch.types, encoder);
     const TensorView mlm =
-        model_.generator_head().forward(generator_pass, g, step.masked.where, head);
+        objective_.pair().generator_head().forward(generator_pass, g, step.masked.where, head);
     Pass discriminator_pass = step.pass.of(Network::discriminator);
     Encoder::Saved encoder_d;
     ReplacedTokenHead::Saved head_d;
-    const TensorView d = model_.discriminator().forward(discriminator_pass, step.corrupted,
-                                                        step.batch.types, encoder_d);
-    const TensorView rtd = model_.discriminator_head().forward(discriminator_pass, d, head_d);
+    const TensorView d = objective_.pair().discriminator().forward(
+        discriminator_pass, step.corrupted, step.batch.types, encoder_d);
+    const TensorView rtd =
+        objective_.pair().discriminator_head().forward(discriminator_pass, d, head_d);
 
     Values found;
     found["mlm_logits"] = without_padding(mlm);
     found["rtd_logits"] = real_rows(rtd, 1);
     found["generator_hidden"] = real_rows(g, g.width());
     found["discriminator_hidden"] = real_rows(d, d.width());
-    const PretrainingMetrics metrics = learn(0);
-    found["mlm_loss"] = {*metrics.mlm_loss};
-    found["rtd_loss"] = {*metrics.disc_loss};
-    found["total_loss"] = {*metrics.loss};
+    const FigureValues metrics = learn(0);
+    found["mlm_loss"] = {*metrics["mlm_loss"]};
+    found["rtd_loss"] = {*metrics["disc_loss"]};
+    found["total_loss"] = {*metrics["loss"]};
     return found;
   }
 
   /// The gradients of step `number`, in the store; the losses are returned.
-  PretrainingMetrics learn(int number) {
+  FigureValues learn(int number) {
     Step step = upload_step(number);
     store_.zero_gradients();
-    state_.clear(state_.of_step);
-    state_.set({.generator_scale = config_.loss.generator / static_cast<double>(step.masks),
-                .discriminator_scale = config_.loss.discriminator / static_cast<double>(step.real),
-                .temperature = 1});
+    state_.of_step.clear();
+    Scalars scalars;
+    objective_.prepare(step.masks, step.real, 1, scalars);
+    state_.upload(scalars);
     objective_.learn(step.pass, step.batch, step.masked, step.samples, state_);
     const auto alone = Communicator::single_process();
-    return read_metrics(*context_, *alone, state_.of_step,
-                        {config_.loss.generator, config_.loss.discriminator});
+    return objective_.values(state_.of_step.read(*alone));
   }
 
   void optimize() { optimizer_->step(state_); }
@@ -156,11 +157,12 @@ class GoldenCase {
     return found;
   }
   [[nodiscard]] const ParameterStore& store() const { return store_; }
+  [[nodiscard]] const Optimizer& optimizer() const { return *optimizer_; }
 
  private:
   struct Step {
     Pass pass;
-    Batch batch;
+    MicroBatch batch;
     ReplacedTokenDetection::Masked masked;
     TensorView samples, corrupted;
     Index masks = 0, real = 0;
@@ -200,16 +202,13 @@ class GoldenCase {
     }
     const auto masks = static_cast<Index>(rows.size());
     const Shape text{batch, length};
-    Step step{.pass = {.context = *context_,
-                       .arena = arena_,
-                       .sequences = {.batch = batch,
-                                     .length = length,
-                                     .lengths = upload(lengths_, {batch})},
-                       .random = {.seed = 1, .step = state_.step}},
-              .batch = {.ids = upload(ids, text),
-                        .types = upload(integers(number, "token_type_ids"), text),
-                        .mask_counts = upload(counts, {batch}),
-                        .capacity = masks},
+    const MicroBatch micro{
+        .ids = upload(ids, text),
+        .types = upload(integers(number, "token_type_ids"), text),
+        .sequences = {.batch = batch, .length = length, .lengths = upload(lengths_, {batch})},
+        .columns = {{masks_column, upload(counts, {batch})}}};
+    Step step{.pass = pass_over(micro, *context_, arena_, {.seed = 1, .step = state_.step}),
+              .batch = micro,
               .masked = {.ids = upload(integers(number, "masked_ids"), text),
                          .where = {.positions = upload(positions, {masks}),
                                    .count = upload({static_cast<std::int32_t>(masks)}, {1})},
@@ -246,10 +245,9 @@ class GoldenCase {
 
   std::filesystem::path folder_;
   nlohmann::json facts_;
-  RunConfig config_;
+  PretrainConfig config_;
   std::unique_ptr<Context> context_;
   ParameterStore store_;
-  Electra model_;
   SafetensorsFile batches_;
   ReplacedTokenDetection objective_;
   Arena arena_;

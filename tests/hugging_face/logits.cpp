@@ -13,8 +13,8 @@
 
 #include "electra/core/context.h"
 #include "electra/core/error.h"
+#include "electra/formats/hugging_face.h"
 #include "electra/models/electra.h"
-#include "electra/models/hugging_face.h"
 
 namespace {
 

@@ -10,7 +10,7 @@ int main(int, char** arguments) {
   options.config = electra::with_steps(options.config, std::atoi(arguments[3]));
   options.config.data.corpus = arguments[1];
   electra::pretrain(options, {.say = print});
-  const electra::Detector detector(electra::RunFolder{options.out}.discriminator());
+  const electra::Detector detector(electra::PretrainFolder(options.out).discriminator());
   const electra::Detection found = detector.detect("The captain looked over the umbrella.");
   for (std::size_t i = 0; i < found.tokens.size(); ++i)
     std::printf("%-12s %.2f\n", found.tokens[i].c_str(), found.probabilities[i]);

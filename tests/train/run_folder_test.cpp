@@ -4,6 +4,7 @@
 
 #include "electra/core/error.h"
 #include "electra/core/file.h"
+#include "electra/pretrain/pretraining.h"
 #include "support/temporary_folder.h"
 
 using namespace electra;
@@ -27,7 +28,7 @@ TEST_CASE("a folder in which something has a name that a run writes is refused a
                "generator/config.json", "discriminator/model.safetensors", "events.out.tfevents.1");
   const test::TemporaryFolder folder;
   put(folder / name);
-  const RunFolder run{folder.path()};
+  const PretrainFolder run(folder.path());
   CHECK_THROWS_WITH(run.check_free(),
                     Contains("a run would write this") && Contains("no config.resolved.json"));
   CHECK_THROWS_AS(run.begin("{}"), ConfigError);
@@ -39,7 +40,7 @@ TEST_CASE("a folder with other files is free, and they stay", "[run_folder]") {
   const test::TemporaryFolder folder;
   put(folder / "notes.txt");
   put(folder / "data/mine.txt");
-  const RunFolder run{folder.path()};
+  const PretrainFolder run(folder.path());
   run.begin("{}");
   CHECK(read_file(run.config()) == "{}\n");
   CHECK(read_file(folder / "notes.txt") == "somebody's");
@@ -48,7 +49,7 @@ TEST_CASE("a folder with other files is free, and they stay", "[run_folder]") {
 
 TEST_CASE("a run that ended before its first checkpoint may be begun anew", "[run_folder]") {
   const test::TemporaryFolder folder;
-  const RunFolder run{folder.path() / "run"};
+  const PretrainFolder run(folder.path() / "run");
   run.check_free();  // is not there yet
   run.begin("{}");
   for (const fs::path& left : {run.vocabulary(), run.tokens(), run.log()}) put(left);
@@ -65,7 +66,7 @@ TEST_CASE("a run that ended before its first checkpoint may be begun anew", "[ru
 
 TEST_CASE("a run with a checkpoint is not begun anew", "[run_folder]") {
   const test::TemporaryFolder folder;
-  const RunFolder run{folder.path()};
+  const PretrainFolder run(folder.path());
   run.begin("{}");
   put(run.checkpoints() / "checkpoint-7" / "state.json");
   CHECK_THROWS_WITH(run.begin("{}"), Contains("there is a run already"));

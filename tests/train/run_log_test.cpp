@@ -1,5 +1,6 @@
 #include "electra/train/run_log.h"
 
+#include <array>
 #include <catch2/catch.hpp>
 
 #include "electra/core/file.h"
@@ -10,12 +11,22 @@ using Catch::Matchers::Contains;
 
 namespace {
 
+constexpr std::array<Figure, 2> figures{
+    {{.key = "loss", .title = "Loss", .label = "loss", .digits = 2},
+     {.key = "accuracy",
+      .title = "Accuracy",
+      .style = Figure::Style::percent,
+      .better = Figure::Better::more,
+      .label = "acc",
+      .before = " | ",
+      .chance = 0.5}}};
+
 /// The log of a run with this one line.
 std::string log_of(const Progress& progress) {
   const test::TemporaryFolder folder;
-  RunLog::Facts facts;
-  facts.platform = "a card";
-  RunLog::create(folder.path(), facts).train(progress);
+  LogRecord facts;
+  facts.add("platform", "a card");
+  RunLog::create(folder.path(), facts, figures).train(progress);
   return read_file(folder.path() / "train.jsonl");
 }
 
@@ -36,4 +47,16 @@ TEST_CASE("products that are computed slowly are counted in the log and shown", 
 
 TEST_CASE("the first line of the log names what decides the bits", "[run_log]") {
   CHECK_THAT(log_of({}), Contains("\"platform\":\"a card\""));
+}
+
+TEST_CASE("the first line of the log describes every figure, and those that follow hold them",
+          "[run_log]") {
+  Progress progress;
+  progress.values = FigureValues(figures, {2.5, std::nullopt}, 7);
+  const std::string log = log_of(progress);
+  CHECK_THAT(log, Contains(R"("figures":{"loss":{"title":"Loss","better":"less"},"accuracy":)") &&
+                      Contains(R"("style":"percent","better":"more")") &&
+                      Contains(R"("chance":0.5)") && Contains(R"("loss":2.5)") &&
+                      !Contains(R"("accuracy":0)"));
+  CHECK_THAT(progress_line(progress), Contains("loss 2.50 | acc - | lr"));
 }

@@ -5,15 +5,16 @@
 #include <vector>
 
 #include "electra/core/context.h"
-#include "electra/data/masking.h"
+#include "electra/pretrain/objectives.h"
+#include "electra/pretrain/objectives/masking.h"
 #include "electra/train/trainer.h"
 #include "support/host_copy.h"
 
 namespace electra::test {
 
 /// A pair small enough for tests, with dropout on.
-inline RunConfig small_config() {
-  RunConfig c;
+inline PretrainConfig small_config() {
+  PretrainConfig c;
   c.model.embedding = 16;
   c.model.hidden = 32;
   c.model.layers = 2;
@@ -34,14 +35,14 @@ inline RunConfig small_config() {
 }
 
 /// The examples of a step: random words, lengths from 5 to data.length, two segments.
-inline StepExamples random_examples(const RunConfig& c, std::uint32_t step, int rank = 0,
-                                    int ranks = 1) {
+inline StepBatch random_examples(const PretrainConfig& c, std::uint32_t step, int rank = 0,
+                                 int ranks = 1) {
   RandomStream random(c.seed, site(Network::none, 0, Place::pack), 0, step);
   const Index length = c.data.length;
   const Index most = max_predictions(c.masking.share, length);
-  Examples all;
+  HostBatch all;
   all.length = length;
-  StepTotals totals;
+  Column masks{.name = std::string(masks_column), .per = Column::Per::example, .values = {}};
   for (Index row = 0; row < c.train.batch; ++row) {
     const Index n = row == 0 ? length : 5 + random.below(static_cast<std::uint32_t>(length - 4));
     for (Index column = 0; column < length; ++column) {
@@ -51,28 +52,25 @@ inline StepExamples random_examples(const RunConfig& c, std::uint32_t step, int 
       all.types.push_back(column > n / 2 && column < n ? 1 : 0);
     }
     all.lengths.push_back(static_cast<std::int32_t>(n));
-    const Index masks = mask_count(n, n - 2, c.masking.share, most);
-    all.mask_counts.push_back(static_cast<std::int32_t>(masks));
-    totals.tokens += n;
-    totals.masked += masks;
+    masks.values.push_back(static_cast<std::int32_t>(mask_count(n, n - 2, c.masking.share, most)));
   }
+  all.columns.push_back(std::move(masks));
   const Index share = c.train.batch / ranks;
-  return {.examples = all.slice(rank * share, share), .totals = totals, .epoch = 0};
+  return {.batch = all.slice(rank * share, share), .totals = totals_of(all), .epoch = 0};
 }
 
 /// A trainer with everything it refers to.
 struct Run {
   /// On the CPU, if no context is given.
-  explicit Run(const RunConfig& c, Communicator* ranks = nullptr, Context* on = nullptr)
+  explicit Run(const PretrainConfig& c, Communicator* ranks = nullptr, Context* on = nullptr)
       : config(c),
         own_context(on != nullptr
                         ? nullptr
                         : Context::create(choose_device(c.device).device, {.threads = c.threads})),
         context(on != nullptr ? on : own_context.get()),
-        model(store, c.model, c.vocabulary.size) {
+        objective(make_objective(store, c, SpecialIds{})) {
     store.allocate(*context, c.precision);
     store.initialise(c.seed, c.model.initializer_range);
-    objective = make_objective(model, c, SpecialIds{});
     trainer = std::make_unique<Trainer>(store, *objective, ranks != nullptr ? *ranks : *alone, c);
   }
 
@@ -89,11 +87,10 @@ struct Run {
     return {values.begin(), values.end()};
   }
 
-  RunConfig config;
+  PretrainConfig config;
   std::unique_ptr<Context> own_context;
   Context* context;
   ParameterStore store;
-  Electra model;
   std::unique_ptr<Objective> objective;
   std::unique_ptr<Communicator> alone = Communicator::single_process();
   std::unique_ptr<Trainer> trainer;

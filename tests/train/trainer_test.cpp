@@ -47,16 +47,16 @@ class Counted final : public Communicator {
 };
 
 /// Tokens of one type only, another one on each rank.
-StepExamples examples_of_type(const RunConfig& config, int rank, int ranks) {
-  StepExamples step = random_examples(config, 0, rank, ranks);
-  std::ranges::fill(step.examples.types, rank);
+StepBatch examples_of_type(const PretrainConfig& config, int rank, int ranks) {
+  StepBatch step = random_examples(config, 0, rank, ranks);
+  std::ranges::fill(step.batch.types, rank);
   return step;
 }
 
 }  // namespace
 
 TEST_CASE("the same seed twice gives the same bits; another seed does not", "[trainer][law]") {
-  RunConfig config = small_config();
+  PretrainConfig config = small_config();
   for (const Precision precision : {Precision::f32, Precision::bf16}) {
     config.precision = precision;
     Run first(config);
@@ -65,7 +65,7 @@ TEST_CASE("the same seed twice gives the same bits; another seed does not", "[tr
     second.until(4);
     REQUIRE(all_finite(first.store));
     CHECK(first.weights() == second.weights());
-    RunConfig other = config;
+    PretrainConfig other = config;
     other.seed = 2;
     Run third(other);
     third.until(4);
@@ -74,7 +74,7 @@ TEST_CASE("the same seed twice gives the same bits; another seed does not", "[tr
 }
 
 TEST_CASE("accumulation over micro-batches equals one batch", "[trainer][law]") {
-  RunConfig config = small_config();
+  PretrainConfig config = small_config();
   Run whole(config);
   whole.until(3);
   for (const Index micro : {1, 4, 6}) {
@@ -87,7 +87,7 @@ TEST_CASE("accumulation over micro-batches equals one batch", "[trainer][law]") 
 }
 
 TEST_CASE("ranks on threads equal one rank", "[trainer][law][threads]") {
-  RunConfig config = small_config();
+  PretrainConfig config = small_config();
   Run whole(config);
   whole.until(3);
   for (const int count : {2, 3, 4}) {
@@ -106,7 +106,7 @@ TEST_CASE("ranks on threads equal one rank", "[trainer][law][threads]") {
 }
 
 TEST_CASE("after the first step nothing is allocated", "[trainer][law]") {
-  RunConfig config = small_config();
+  PretrainConfig config = small_config();
   config.model.intermediate = 512;
   config.train.micro_batch = GENERATE(4, 12);
   Run run(config);
@@ -118,45 +118,67 @@ TEST_CASE("after the first step nothing is allocated", "[trainer][law]") {
 }
 
 TEST_CASE("training lowers the loss, and metrics are those of the steps since", "[trainer]") {
-  RunConfig config = small_config();
+  PretrainConfig config = small_config();
   config.model.dropout = config.model.attention_dropout = 0;
   Run run(config);
   const auto repeat = [&](int steps) {
     for (int i = 0; i < steps; ++i) run.trainer->step(random_examples(config, 0));
-    return run.trainer->take_metrics();
+    return run.trainer->take_values();
   };
-  const PretrainingMetrics first = repeat(2);
+  const FigureValues first = repeat(2);
   const StepTotals totals = random_examples(config, 0).totals;
-  CHECK(first.tokens == 2 * totals.tokens);
-  CHECK(first.masked == 2 * totals.masked);
-  CHECK(*first.mlm_loss == Approx(std::log(101)).epsilon(0.1));
-  CHECK(*first.loss == Approx(*first.mlm_loss + 50 * *first.disc_loss));
+  CHECK(first.tokens() == 2 * totals.tokens);
+  CHECK(*first["mlm_loss"] == Approx(std::log(101)).epsilon(0.1));
+  CHECK(*first["loss"] == Approx(*first["mlm_loss"] + 50 * *first["disc_loss"]));
   repeat(40);
-  const PretrainingMetrics last = repeat(2);
-  CHECK(last.tokens == 2 * totals.tokens);
-  CHECK(*last.loss < 0.8 * *first.loss);
+  const FigureValues last = repeat(2);
+  CHECK(last.tokens() == 2 * totals.tokens);
+  CHECK(*last["loss"] < 0.8 * *first["loss"]);
 }
 
 TEST_CASE("an evaluation repeats itself and leaves training alone", "[trainer][law]") {
-  RunConfig config = small_config();
+  PretrainConfig config = small_config();
   Run run(config);
   Run undisturbed(config);
   run.until(2);
   undisturbed.until(4);
   const std::vector held_out{random_examples(config, 77), random_examples(config, 78)};
-  const PretrainingMetrics a = run.trainer->evaluate(held_out);
-  const PretrainingMetrics b = run.trainer->evaluate(held_out);
-  CHECK(a.loss == b.loss);
-  CHECK(a.disc_auc == b.disc_auc);
-  CHECK(a.sampled_mlm_accuracy == b.sampled_mlm_accuracy);
-  CHECK(a.tokens == held_out[0].totals.tokens + held_out[1].totals.tokens);
+  const FigureValues a = run.trainer->evaluate(held_out);
+  const FigureValues b = run.trainer->evaluate(held_out);
+  for (const Figure& figure : a.figures()) {
+    INFO(figure.key);
+    CHECK(a[figure.key]);
+    CHECK(a[figure.key] == b[figure.key]);
+  }
+  CHECK(a.tokens() == held_out[0].totals.tokens + held_out[1].totals.tokens);
   run.until(4);
   CHECK(run.weights() == undisturbed.weights());
 }
 
+TEST_CASE("an evaluation goes by micro-batches, whatever its batches are", "[trainer][law]") {
+  PretrainConfig config = small_config();
+  Run whole(config);
+  const std::vector held_out{random_examples(config, 77)};
+  const FigureValues expected = whole.trainer->evaluate(held_out);
+  for (const Index micro : {1, 4, 6}) {
+    config.train.micro_batch = micro;
+    Run run(config);
+    run.until(1);
+    const Index capacity = run.trainer->arena().capacity();
+    Run fresh(config);
+    const FigureValues found = fresh.trainer->evaluate(held_out);
+    for (const Figure& figure : expected.figures()) {
+      INFO(figure.key << ", micro-batches of " << micro);
+      CHECK(*found[figure.key] == Approx(*expected[figure.key]).epsilon(1e-5));
+    }
+    (void)run.trainer->evaluate(held_out);
+    CHECK(run.trainer->arena().capacity() == capacity);
+  }
+}
+
 TEST_CASE("a step whose gradient is not finite changes no weight; three in a row stop the run",
           "[trainer]") {
-  RunConfig config = small_config();
+  PretrainConfig config = small_config();
   Run run(config);
   run.until(2);
   const Parameter* bad = run.store.find("discriminator/head/score/weight");
@@ -173,7 +195,7 @@ TEST_CASE("a step whose gradient is not finite changes no weight; three in a row
   };
   const std::vector<float> after = run.weights();
   CHECK(std::equal(before.begin(), before.end(), after.begin(), same_bits));
-  CHECK(run.trainer->state().read_skipped().total == 2);
+  CHECK(run.trainer->skipped().total == 2);
   step();
   CHECK_THROWS_WITH(run.trainer->wait(),
                     Catch::Matchers::Contains("step 4: the gradient was not finite 3 times "
@@ -181,13 +203,13 @@ TEST_CASE("a step whose gradient is not finite changes no weight; three in a row
                         Catch::Matchers::Contains("first bad tensor: discriminator/head"));
   bad->master.span<float>()[3] = good;
   step();
-  CHECK(run.trainer->state().read_skipped().in_a_row == 0);
-  CHECK(run.trainer->state().read_skipped().total == 3);
+  CHECK(run.trainer->skipped().in_a_row == 0);
+  CHECK(run.trainer->skipped().total == 3);
 }
 
 TEST_CASE("what is not finite on one rank is a skipped step on all, with one sum over ranks",
           "[trainer][law][threads]") {
-  const RunConfig config = small_config();
+  const PretrainConfig config = small_config();
   const auto ranks = Communicator::threads(2);
   std::vector<std::unique_ptr<Counted>> counted;
   std::vector<std::unique_ptr<Run>> runs;
@@ -209,14 +231,14 @@ TEST_CASE("what is not finite on one rank is a skipped step on all, with one sum
     });
   for (std::thread& thread : team) thread.join();
   for (std::size_t rank = 0; rank < 2; ++rank) {
-    CHECK(runs[rank]->trainer->state().read_skipped().total == 1);
+    CHECK(runs[rank]->trainer->skipped().total == 1);
     CHECK(runs[rank]->weights() == before);
     CHECK(counted[rank]->sums == 1);
   }
 }
 
 TEST_CASE("a batch that cannot be divided is refused by name", "[trainer]") {
-  RunConfig config = small_config();
+  PretrainConfig config = small_config();
   config.train.micro_batch = 5;
   CHECK_THROWS_WITH(Run(config), Catch::Matchers::Contains("train.batch: expected a multiple of "
                                                            "ranks x train.micro_batch = 1 x 5, "
@@ -224,7 +246,7 @@ TEST_CASE("a batch that cannot be divided is refused by name", "[trainer]") {
 }
 
 TEST_CASE("sharing: none and all train too", "[trainer]") {
-  RunConfig config = small_config();
+  PretrainConfig config = small_config();
   config.model.sharing = Sharing::none;
   Run separate(config);
   separate.until(2);

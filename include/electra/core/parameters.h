@@ -3,11 +3,12 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "electra/core/random.h"
+#include "electra/core/network.h"
 #include "electra/core/tensor.h"
 
 namespace electra {
@@ -46,6 +47,7 @@ struct Parameter {
 /// What is stored beside the f32 master weights: nothing, a bf16 copy, or f64 everywhere (gradient
 /// checks on a CPU).
 enum class Precision : std::uint8_t { f32, bf16, f64 };
+[[nodiscard]] std::span<const std::string_view> enum_names(Precision);
 
 /// The dtype of activations and compute weights.
 [[nodiscard]] constexpr DType activation_dtype(Precision precision) {
@@ -54,8 +56,8 @@ enum class Precision : std::uint8_t { f32, bf16, f64 };
                                        : DType::f32;
 }
 
-/// Owns all weights: one flat buffer each for master weights, compute copy, gradients and the two
-/// moments. Declare every parameter first, then allocate once.
+/// Owns all weights: one flat buffer each for master weights, compute copy and gradients. Declare
+/// every parameter first, then allocate once.
 class ParameterStore {
  public:
   /// A run of the flat buffers that the optimizer treats alike; multiples of 64 elements.
@@ -86,8 +88,6 @@ class ParameterStore {
   [[nodiscard]] TensorView master() const;     // [size], f32
   [[nodiscard]] TensorView values() const;     // [size], f32: the master itself; or bf16
   [[nodiscard]] TensorView gradients() const;  // [size], f32
-  [[nodiscard]] TensorView moment_1() const;   // [size], f32
-  [[nodiscard]] TensorView moment_2() const;   // [size], f32
   /// This parameter's piece of a flat buffer of this store.
   [[nodiscard]] TensorView piece(const Parameter& parameter, TensorView flat) const;
   /// The first parameter, in the flat order, whose gradient has a value that is not finite; null if
@@ -102,7 +102,7 @@ class ParameterStore {
   std::deque<Parameter> parameters_;
   std::vector<Segment> segments_;
   Index size_ = 0;
-  Buffer master_, values_, gradients_, moment_1_, moment_2_;
+  Buffer master_, values_, gradients_;
 };
 
 /// A prefix of names, and the group that parameters declared through it join.

@@ -3,12 +3,10 @@
 #include <array>
 #include <cstdint>
 
+#include "electra/core/network.h"
 #include "electra/core/tensor.h"
 
 namespace electra {
-
-/// Which network draws. The numbers are part of what a seed means: append, never renumber.
-enum class Network : std::uint32_t { none = 0, generator = 1, discriminator = 2 };
 
 /// What is drawn. The numbers are part of what a seed means: append, never renumber.
 enum class Place : std::uint32_t {

@@ -2,11 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "electra/core/shape.h"
-#include "electra/data/examples.h"
 #include "electra/data/packing.h"
+#include "electra/data/step_source.h"
 #include "electra/data/token_file.h"
 
 namespace electra {
@@ -24,14 +25,15 @@ struct LoaderOptions {
   std::uint64_t seed = 1;
   bool repack = true;  // packs anew each epoch; false: the packing of epoch 0 in another order
   bool carry_overflow = true;
-  double mask_share = 0.15;  // of the real tokens of an example, see mask_count
   Mode mode = Mode::training;
+  /// Adds columns to the batch of a whole step, before it is divided over ranks.
+  std::function<void(HostBatch&)> add_columns = {};
 };
 
 /// The examples of each step as a function of (seed, step). Every example of an epoch is used
 /// once: what does not fill a batch opens the first batch of the next epoch. Used by one thread at
 /// a time; the token file must outlive it.
-class Loader {
+class Loader final : public StepSource {
  public:
   /// Throws ConfigError for a batch that is not divisible by the ranks, a length below 5, or no
   /// documents.
@@ -45,11 +47,11 @@ class Loader {
 
   /// This rank's contiguous share of the step's examples, and the totals of all. Throws Error for a
   /// step beyond the end of an evaluation.
-  [[nodiscard]] StepExamples at(Index step);
+  [[nodiscard]] StepBatch at(Index step) override;
 
   /// All examples of epoch 0 in the order of the documents: what other programs are given to train
   /// on the same.
-  [[nodiscard]] Examples packed() const;
+  [[nodiscard]] HostBatch packed() const;
 
  private:
   /// An epoch's packing is kept, so that its steps cost no more than their tokens.
@@ -64,12 +66,11 @@ class Loader {
   [[nodiscard]] Index epoch_of(Index example);
   [[nodiscard]] Index start_of(Index epoch) const;
   [[nodiscard]] double progress(Index end) const;
-  void append(const PackedExample& example, Examples& to) const;
-  [[nodiscard]] Examples none(Index capacity) const;
+  void append(const PackedExample& example, HostBatch& to) const;
+  [[nodiscard]] HostBatch none(Index capacity) const;
 
   const TokenFile* file_;
   LoaderOptions options_;
-  Index max_predictions_;
   std::vector<DocumentSentences> documents_;
   std::vector<Index> starts_;  // examples before each epoch, as far as known
   Epoch epoch_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "electra/core/shape.h"
+#include "electra/core/special_ids.h"
 
 namespace electra {
 
@@ -40,6 +41,9 @@ class Vocabulary {
   [[nodiscard]] std::int32_t cls() const { return special("[CLS]"); }
   [[nodiscard]] std::int32_t sep() const { return special("[SEP]"); }
   [[nodiscard]] std::int32_t mask() const { return special("[MASK]"); }
+  [[nodiscard]] SpecialIds special_ids() const {
+    return {.pad = pad(), .cls = cls(), .sep = sep(), .mask = mask()};
+  }
 
   /// FNV-1a (64 bits) of the tokens in order, each followed by a line feed: the same everywhere.
   [[nodiscard]] std::uint64_t hash() const;

@@ -14,6 +14,7 @@ namespace electra {
 /// Whose results the tokenizer reproduces where the two differ: google-research/electra's own
 /// tokenizer, or Hugging Face's fast one.
 enum class Compat : std::uint8_t { google, hf };
+[[nodiscard]] std::span<const std::string_view> enum_names(Compat);
 
 struct WordpieceOptions {
   Compat compat = Compat::google;

@@ -4,13 +4,9 @@
 
 #include "electra/core/context.h"
 #include "electra/core/random.h"
+#include "electra/core/special_ids.h"
 
 namespace electra {
-
-/// Ids that masking must know.
-struct SpecialIds {
-  std::int32_t pad = 0, cls = 2, sep = 3, mask = 4;
-};
 
 /// Chooses positions to mask and writes what the generator reads.
 /// Candidates are the tokens before the length that are not [PAD], [CLS], [SEP] or [MASK]. Without

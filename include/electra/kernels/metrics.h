@@ -6,26 +6,6 @@
 
 namespace electra {
 
-/// What pretraining counts, in device memory; everything adds up over micro-batches, steps and
-/// ranks.
-struct MetricSums {
-  static constexpr Index bins = 1024;
-  enum Sum : Index { mlm_loss, disc_loss, sums };
-  enum Count : Index {
-    masked,
-    correct,
-    sampled_correct,
-    tokens,
-    replaced,
-    true_positive,
-    false_positive,
-    counts
-  };
-  TensorView loss;       // [sums], wide: not divided
-  TensorView count;      // [counts], i32
-  TensorView histogram;  // [2, bins], i32: of the discriminator's probability, by label
-};
-
 /// Adds the masked-language-model figures of one micro-batch.
 struct CountMasked {
   static constexpr std::string_view name = "count_masked";
@@ -34,7 +14,8 @@ struct CountMasked {
   ConstTensorView argmax;   // [capacity], i32
   ConstTensorView samples;  // [capacity], i32
   ConstTensorView count;    // [1], i32
-  MetricSums sums;
+  TensorView loss;          // [1], wide: their sum is added
+  TensorView counts;        // [3], i32: masked, correct, sampled right: added
 
   void check(const Checker& checker) const;
 };
@@ -45,11 +26,14 @@ void run_on(CudaContext& context, const CountMasked& kernel);
 /// is above 1/2.
 struct CountReplaced {
   static constexpr std::string_view name = "count_replaced";
+  static constexpr Index bins = 1024;
   ConstTensorView losses;   // [batch, length], wide
   ConstTensorView logits;   // [batch, length], wide
   ConstTensorView labels;   // [batch, length], i32
   ConstTensorView lengths;  // [batch], i32
-  MetricSums sums;
+  TensorView loss;          // [1], wide: their sum is added
+  TensorView counts;        // [4], i32: tokens, replaced, found of them, false alarms: added
+  TensorView histogram;     // [2, bins], i32: of the probability, by label: added
 
   void check(const Checker& checker) const;
 };
@@ -59,9 +43,9 @@ void run_on(CudaContext& context, const CountReplaced& kernel);
 /// to += from if the step was finite; from = 0 in any case.
 struct FoldMetrics {
   static constexpr std::string_view name = "fold_metrics";
-  MetricSums from;
-  MetricSums to;
-  ConstTensorView finite;  // [1], i32
+  TensorView sums_from, sums_to;      // [n], wide
+  TensorView counts_from, counts_to;  // [m], i32
+  ConstTensorView finite;             // [1], i32
 
   void check(const Checker& checker) const;
 };

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string_view>
+#include <vector>
+
 #include "electra/core/arena.h"
 #include "electra/core/context.h"
 #include "electra/core/random.h"
@@ -14,6 +17,22 @@ struct Sequences {
   ConstTensorView lengths;  // [batch], i32
 
   [[nodiscard]] Index rows() const { return batch * length; }
+};
+
+/// The part of a step's batch that is computed at once, on the device.
+struct MicroBatch {
+  struct NamedColumn {
+    std::string_view name;
+    ConstTensorView values;  // [batch] or [batch, length], i32
+  };
+  ConstTensorView ids;    // [batch, length], i32
+  ConstTensorView types;  // [batch, length], i32
+  Sequences sequences;
+  Index first = 0;  // its first example's number in the whole step
+  std::vector<NamedColumn> columns;
+
+  /// Throws Error for a name that there is not.
+  [[nodiscard]] ConstTensorView column(std::string_view name) const;
 };
 
 /// Training drops out; inference does not.
@@ -48,5 +67,15 @@ struct Pass {
   /// The rate in training, 0 in inference.
   [[nodiscard]] float dropout(float rate) const { return mode == Mode::training ? rate : 0.0F; }
 };
+
+/// What a pass over a micro-batch draws its random bits from, and whether it drops out.
+struct Draw {
+  std::uint64_t seed = 0;
+  ConstTensorView step{};  // [1], i32, on the device
+  Mode mode = Mode::training;
+  Draws draws = Draws::training;
+};
+[[nodiscard]] Pass pass_over(const MicroBatch& batch, Context& context, Arena& arena,
+                             const Draw& draw);
 
 }  // namespace electra

@@ -47,7 +47,8 @@ class Communicator {
   virtual void broadcast(Context& context, TensorView view, int root) = 0;
   /// Waits until every rank is here, and until what this one has called is done.
   virtual void barrier() = 0;
-  /// What messages name. The deadline counts from the first step on; before it rank 0 may prepare.
+  /// The number of the step that follows, which messages name. The deadline counts from the first
+  /// step on; before it rank 0 may prepare.
   virtual void begin_step(Index) {}
   /// Throws TrainingError if an operation has failed since it was called. What comes from a GPU is
   /// known to be right only after a wait for the device and this.

@@ -2,7 +2,7 @@
 
 #include "electra/core/tensor.h"
 #include "electra/parallel/communicator.h"
-#include "electra/train/config.h"
+#include "electra/train/run_config.h"
 
 namespace electra {
 

@@ -1,28 +1,34 @@
 #pragma once
 
 #include "electra/core/parameters.h"
-#include "electra/train/config.h"
 #include "electra/train/step_state.h"
+#include "electra/train/trainer_config.h"
 
 namespace electra {
 
-/// Clipping, schedule and AdamW over the flat buffers of a store. Everything that changes from step
-/// to step is read from the step's state in device memory.
+/// Clipping, schedule and AdamW over the flat buffers of a store; owns both moments. Everything
+/// that changes from step to step is read from the step's state in device memory.
 class Optimizer {
  public:
   /// `store` must be allocated and outlive the optimizer.
-  Optimizer(ParameterStore& store, const RunConfig& config);
+  Optimizer(ParameterStore& store, const TrainerConfig& config);
 
   /// Uses the store's gradients; leaves the norm, the rate and the finite flag in `state`, and
   /// moves the step on.
   void step(StepState& state) const;
+
+  [[nodiscard]] TensorView moment_1() const { return moment_1_; }  // [store.size()], f32
+  [[nodiscard]] TensorView moment_2() const { return moment_2_; }  // [store.size()], f32
+  /// Both as they were at first.
+  void forget() const;
 
  private:
   ParameterStore& store_;
   OptimizerConfig config_;
   ScheduleConfig schedule_;
   Index steps_;
-  Buffer tables_;
+  Buffer moments_, tables_;
+  TensorView moment_1_, moment_2_;
   TensorView segments_;      // [groups, 3], i32
   TensorView rate_factors_;  // [groups], wide
 };

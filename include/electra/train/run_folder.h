@@ -9,16 +9,14 @@ namespace electra {
 /// The names of what a run leaves in its folder; see docs/formats.md.
 struct RunFolder {
   std::filesystem::path root;
+  std::vector<std::string> prepared = {};  // what it makes of its data before the first step
+  std::vector<std::string> exports = {};   // folders that a finished run leaves
 
-  [[nodiscard]] std::filesystem::path vocabulary() const { return root / "vocab.txt"; }
   [[nodiscard]] std::filesystem::path config() const { return root / "config.resolved.json"; }
   [[nodiscard]] std::filesystem::path log() const { return root / "train.jsonl"; }
   [[nodiscard]] std::filesystem::path report() const { return root / "report.html"; }
-  [[nodiscard]] std::filesystem::path tokens() const { return root / "data" / "corpus.etok"; }
   [[nodiscard]] std::filesystem::path checkpoints() const { return root / "checkpoints"; }
   [[nodiscard]] std::filesystem::path ranks() const { return root / "ranks"; }
-  [[nodiscard]] std::filesystem::path generator() const { return root / "generator"; }
-  [[nodiscard]] std::filesystem::path discriminator() const { return root / "discriminator"; }
 
   /// Throws ConfigError if a new run may not begin here: there is one with a checkpoint, or there
   /// is none and something else has a name that a run writes. Touches nothing.
@@ -29,7 +27,7 @@ struct RunFolder {
   void begin(const std::string& config) const;
 
  private:
-  [[nodiscard]] std::vector<std::filesystem::path> written() const;
+  [[nodiscard]] std::vector<std::filesystem::path> begun() const;
 };
 
 }  // namespace electra

@@ -1,23 +1,24 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <optional>
+#include <span>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "electra/io/tensorboard.h"
 #include "electra/io/train_log.h"
-#include "electra/train/metrics.h"
+#include "electra/train/figures.h"
 
 namespace electra {
 
 /// What one line of the log says of the steps since the line before.
 struct Progress {
+  std::string_view task = "train";
   Index step = 0;   // steps taken
   Index steps = 0;  // of the whole run
   double epoch = 0;
-  PretrainingMetrics metrics;
+  FigureValues values = {};
   double rate = 0;
   double gradient_norm = 0;
   double tokens_per_second = 0;         // real tokens
@@ -30,44 +31,29 @@ struct Progress {
   int world = 1;
 };
 
-/// The progress line: losses, MLM accuracy, AUC, precision, recall, rate, speed, ETA. A missing
-/// figure is shown as "-".
+/// The progress line: figures, rate, speed, ETA. A missing figure is shown as "-".
 [[nodiscard]] std::string progress_line(const Progress& progress);
 /// The figures of an evaluation on held-out text, in one line.
-[[nodiscard]] std::string evaluation_line(Index step, const PretrainingMetrics& metrics);
+[[nodiscard]] std::string evaluation_line(Index step, const FigureValues& values);
 /// "1h02m", "3m07s", "12s".
 [[nodiscard]] std::string duration_text(double seconds);
 
 /// The sinks of a run: train.jsonl (docs/formats.md) and TensorBoard events.
 class RunLog {
  public:
-  /// What the first line says of the run.
-  struct Facts {
-    std::vector<std::string> arguments;
-    std::string config_hash;
-    std::string device;
-    std::string device_remark;  // how the device was chosen; may be empty
-    std::string platform;       // Context::platform
-    int threads = 0;
-    int world = 1;
-    std::uint64_t seed = 0;
-    Index parameters = 0;
-    Index vocabulary = 0;
-    Index steps = 0;
-    Index train_tokens = 0;
-    Index held_out_tokens = 0;
-  };
-
-  [[nodiscard]] static RunLog create(const std::filesystem::path& folder, const Facts& facts);
+  /// `facts` are what the first line says of the run. It describes the figures, too, so that
+  /// whoever reads the log needs to know no objective.
+  [[nodiscard]] static RunLog create(const std::filesystem::path& folder, LogRecord facts,
+                                     std::span<const Figure> figures);
   /// Cuts off what came after the checkpoint at `step`, and says that the run goes on.
-  [[nodiscard]] static RunLog resume(const std::filesystem::path& folder, const Facts& facts,
+  [[nodiscard]] static RunLog resume(const std::filesystem::path& folder, LogRecord facts,
                                      Index step);
 
   void train(const Progress& progress);
-  void evaluation(Index step, const PretrainingMetrics& metrics);
+  void evaluation(Index step, const FigureValues& values);
   /// The last line: why the run ended, and its last evaluation.
   void end(const std::string& reason, Index step, double wall_seconds,
-           const std::optional<PretrainingMetrics>& evaluation);
+           const std::optional<FigureValues>& evaluation);
 
  private:
   RunLog(TrainLog log, EventFile events) : log_(std::move(log)), events_(std::move(events)) {}

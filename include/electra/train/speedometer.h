@@ -34,7 +34,4 @@ class Speedometer {
   Clock::time_point last_ = Clock::now();
 };
 
-/// The most memory that this process has held, in bytes.
-[[nodiscard]] Index peak_memory_bytes();
-
 }  // namespace electra

@@ -2,26 +2,45 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "electra/core/parameters.h"
-#include "electra/kernels/metrics.h"
+#include "electra/train/sums.h"
 
 namespace electra {
+
+/// Numbers that change from step to step and that the host knows before it, by name: denominators
+/// of losses, temperatures. They lie in device memory at fixed places.
+class Scalars {
+ public:
+  /// Throws Error for a ninth name.
+  void set(std::string_view name, double value);
+
+ private:
+  friend class StepState;
+  static constexpr std::size_t most = 8;
+
+  struct Scalar {
+    std::string name;
+    double value = 0;
+  };
+  std::vector<Scalar> all_;
+};
 
 /// The values that change from step to step, in device memory: kernels read and write them through
 /// views, so that a whole step can be captured once and replayed.
 class StepState {
  public:
-  /// `exact` is f32, or f64 for gradient checks. Everything starts at 0.
-  StepState(Context& context, DType exact);
+  /// `exact` is f32, or f64 for gradient checks; `pieces` are what the objective adds up.
+  /// Everything starts at 0.
+  StepState(Context& context, DType exact, std::span<const SumPiece> pieces);
 
-  /// What the host knows before a step.
-  struct Inputs {
-    double generator_scale = 0;      // loss weight over the masked positions of the whole step
-    double discriminator_scale = 0;  // loss weight over the tokens of the whole step
-    double temperature = 1;
-  };
-  void set(const Inputs& inputs);
+  /// The scalars of the next step; those that are set again keep their places.
+  void upload(const Scalars& scalars);
+  /// [1], exact. Throws Error for a name that was never uploaded.
+  [[nodiscard]] TensorView scalar(std::string_view name) const;
   void set_step(Index step);
   /// Waits for the device and reads how many steps were skipped.
   struct Skipped {
@@ -32,24 +51,20 @@ class StepState {
   /// What a copy of `skipped` says.
   [[nodiscard]] static Skipped skipped_in(std::span<const std::byte> bytes);
   void set_skipped(Skipped skipped);
-  [[nodiscard]] Index read_step() const;
   [[nodiscard]] double read(ConstTensorView scalar) const;
-  void clear(const MetricSums& sums);
 
-  TensorView step, finite, non_finite;                           // [1], i32
-  TensorView skipped;                                            // [2], i32
-  TensorView generator_scale, discriminator_scale, temperature;  // [1], exact
-  TensorView rate, norm, clip_scale;                             // [1], exact
-  MetricSums of_step;  // this step, before it is known to be finite
-  MetricSums running;  // since the last line of the log
+  TensorView step, finite, non_finite;  // [1], i32
+  TensorView skipped;                   // [2], i32
+  TensorView rate, norm, clip_scale;    // [1], exact
+  Sums of_step;                         // this step, before it is known to be finite
+  Sums running;                         // since the last line of the log
 
  private:
-  [[nodiscard]] MetricSums make_sums(Index block) const;
-
   Context& context_;
   DType exact_;
   Buffer buffer_;
-  TensorView inputs_;  // the slots of generator_scale, discriminator_scale and temperature
+  TensorView inputs_;  // a slot for each scalar
+  std::vector<std::string> names_;
 };
 
 }  // namespace electra

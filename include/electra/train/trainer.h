@@ -2,14 +2,15 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "electra/core/readback.h"
 #include "electra/core/repeated_work.h"
-#include "electra/data/examples.h"
+#include "electra/io/checkpoint.h"
 #include "electra/parallel/communicator.h"
+#include "electra/train/device_batch.h"
 #include "electra/train/gradient_sum.h"
-#include "electra/train/metrics.h"
 #include "electra/train/objective.h"
 #include "electra/train/optimizer.h"
 
@@ -21,28 +22,37 @@ class Trainer {
   /// Everything referred to must outlive the trainer. Throws ConfigError if the batch cannot be
   /// divided over ranks and micro-batches.
   Trainer(ParameterStore& store, const Objective& objective, Communicator& communicator,
-          const RunConfig& config);
+          const TrainerConfig& config);
 
-  /// One optimizer step on this rank's part of the step's examples. Returns when the device has
-  /// done the step before it; a GPU replays a recording from the third step on. Throws
-  /// TrainingError, naming the first bad tensor, when the gradient was not finite three times in a
-  /// row: one step later, or in `wait`.
-  void step(const StepExamples& examples);
+  /// One optimizer step on this rank's part of the step's batch. Returns when the device has done
+  /// the step before it; a GPU replays a recording from the third step on. Throws TrainingError,
+  /// naming the first bad tensor, when the gradient was not finite three times in a row: one step
+  /// later, or in `wait`.
+  void step(const StepBatch& batch);
   /// Waits until every step is done. Throws as `step` does.
   void wait();
 
-  /// The metrics since the last call, over all ranks.
-  [[nodiscard]] PretrainingMetrics take_metrics();
-  /// Metrics on held-out examples, without dropout; masks and samples depend on the seed alone, so
-  /// that the same weights give the same figures. Every rank computes all that it is given.
-  [[nodiscard]] PretrainingMetrics evaluate(std::span<const StepExamples> batches);
+  /// The figures since the last call, over all ranks.
+  [[nodiscard]] FigureValues take_values();
+  /// Figures on held-out batches, without dropout; masks and samples depend on the seed alone, so
+  /// that the same weights give the same figures. Every rank computes all that it is given, in
+  /// micro-batches of training's size.
+  [[nodiscard]] FigureValues evaluate(std::span<const StepBatch> batches);
 
-  [[nodiscard]] StepState& state() { return state_; }
   [[nodiscard]] Index next_step() const { return next_step_; }
-  /// Continues at this step: the caller has loaded the store.
-  void resume_at(Index step, StepState::Skipped skipped);
+  /// What all ranks have counted since the last call of take_values becomes rank 0's, which alone
+  /// saves it.
+  void gather_sums();
+  /// Adds weights, moments, and what was counted since the last call of take_values; `state` then
+  /// has the steps that were skipped.
+  void save(CheckpointWriter& checkpoint, CheckpointState& state) const;
+  /// Goes on where a checkpoint was written. Only rank 0 takes the sums. Throws IoError.
+  void load(const Checkpoint& checkpoint);
+  [[nodiscard]] StepState::Skipped skipped() const { return state_.read_skipped(); }
   [[nodiscard]] double last_rate() const { return state_.read(state_.rate); }
   [[nodiscard]] double last_gradient_norm() const { return state_.read(state_.norm); }
+
+  [[nodiscard]] const Optimizer& optimizer() const { return optimizer_; }
   [[nodiscard]] const Arena& arena() const { return arena_; }
   /// What is replayed of a step, without its update where there are several ranks; nullptr as long
   /// as nothing is.
@@ -50,7 +60,7 @@ class Trainer {
   void set_replay(RepeatedWork::Replay replay);
 
  private:
-  void prepare(const StepExamples& examples);
+  void prepare(const StepBatch& batch);
   void add_gradients();
   void stop_if_stuck(Index step);
   /// The step's number of this rank's first example.
@@ -58,23 +68,20 @@ class Trainer {
   [[nodiscard]] Readback& readback_of(Index step) const {
     return *skipped_[static_cast<std::size_t>(step % 2)];
   }
-  void add_scores(RankAuc& auc, const Objective::Verdict& verdict, const Examples& examples) const;
-  [[nodiscard]] double temperature() const;
 
   ParameterStore& store_;
   Context& context_;
   const Objective& objective_;
   Communicator& communicator_;
-  RunConfig config_;
+  std::uint64_t seed_;
+  Index share_;  // of the step's examples
   Index micro_batch_;
-  Index max_predictions_;
   Optimizer optimizer_;
   GradientSum gradient_sum_;
   StepState state_;
+  Scalars scalars_;
   Arena arena_;
-  Index share_;  // of the step's examples
-  Buffer input_memory_;
-  DeviceExamples inputs_;
+  std::optional<DeviceBatch> inputs_;  // from the first step on
   RepeatedWork compute_, update_;
   std::array<std::unique_ptr<Readback>, 2> skipped_;  // of even and odd steps
   Index first_step_ = 0;

@@ -9,14 +9,14 @@ namespace electra {
 
 namespace {
 
-/// Adds to counts and sums of one kind.
-void add(const MetricSums& sums, MetricSums::Count which, Index amount) {
-  sums.count.data<std::int32_t>()[which] += static_cast<std::int32_t>(amount);
+void add(const TensorView& counts, std::initializer_list<Index> amounts) {
+  for (auto* to = counts.data<std::int32_t>(); const Index amount : amounts)
+    *to++ += static_cast<std::int32_t>(amount);
 }
 
 template <class W>
-void add(const MetricSums& sums, MetricSums::Sum which, double amount) {
-  sums.loss.data<W>()[which] += static_cast<W>(amount);
+void add(const TensorView& sum, double amount) {
+  *sum.data<W>() += static_cast<W>(amount);
 }
 
 template <class W>
@@ -30,10 +30,8 @@ void masked(const CountMasked& k) {
   };
   double loss = 0;
   for (Index i = 0; i < count; ++i) loss += static_cast<double>(k.losses.data<W>()[i]);
-  add<W>(k.sums, MetricSums::mlm_loss, loss);
-  add(k.sums, MetricSums::masked, count);
-  add(k.sums, MetricSums::correct, equal(k.argmax));
-  add(k.sums, MetricSums::sampled_correct, equal(k.samples));
+  add<W>(k.loss, loss);
+  add(k.counts, {count, equal(k.argmax), equal(k.samples)});
 }
 
 /// The histogram's bin of sigmoid(logit); NaN, which no finite step has, is put in the first.
@@ -41,7 +39,8 @@ template <class W>
 Index bin_of(W logit) {
   const W probability = 1 / (1 + std::exp(-logit));
   if (!(probability > 0)) return 0;
-  return std::min(MetricSums::bins - 1, static_cast<Index>(probability * W{MetricSums::bins}));
+  return std::min(CountReplaced::bins - 1,
+                  static_cast<Index>(probability * W{CountReplaced::bins}));
 }
 
 template <class W>
@@ -50,7 +49,7 @@ void replaced(const CountReplaced& k) {
   const W* losses = k.losses.data<W>();
   const W* logits = k.logits.data<W>();
   const auto* labels = k.labels.data<std::int32_t>();
-  auto* histogram = k.sums.histogram.data<std::int32_t>();
+  auto* histogram = k.histogram.data<std::int32_t>();
   Index tokens = 0, fakes = 0, hits = 0, alarms = 0;
   double loss = 0;
   for (Index row = 0; row < k.losses.shape()[0]; ++row) {
@@ -63,14 +62,11 @@ void replaced(const CountReplaced& k) {
       hits += fake && found ? 1 : 0;
       alarms += !fake && found ? 1 : 0;
       loss += static_cast<double>(losses[i]);
-      ++histogram[(fake ? MetricSums::bins : 0) + bin_of(logits[i])];
+      ++histogram[(fake ? CountReplaced::bins : 0) + bin_of(logits[i])];
     }
   }
-  add<W>(k.sums, MetricSums::disc_loss, loss);
-  add(k.sums, MetricSums::tokens, tokens);
-  add(k.sums, MetricSums::replaced, fakes);
-  add(k.sums, MetricSums::true_positive, hits);
-  add(k.sums, MetricSums::false_positive, alarms);
+  add<W>(k.loss, loss);
+  add(k.counts, {tokens, fakes, hits, alarms});
 }
 
 template <class T>
@@ -95,12 +91,11 @@ void run_on(CpuContext&, const CountReplaced& kernel) {
 
 void run_on(CpuContext&, const FoldMetrics& kernel) {
   const bool finite = *kernel.finite.data<std::int32_t>() != 0;
-  if (kernel.from.loss.dtype() == DType::f64)
-    fold<double>(kernel.from.loss, kernel.to.loss, finite);
+  if (kernel.sums_from.dtype() == DType::f64)
+    fold<double>(kernel.sums_from, kernel.sums_to, finite);
   else
-    fold<float>(kernel.from.loss, kernel.to.loss, finite);
-  fold<std::int32_t>(kernel.from.count, kernel.to.count, finite);
-  fold<std::int32_t>(kernel.from.histogram, kernel.to.histogram, finite);
+    fold<float>(kernel.sums_from, kernel.sums_to, finite);
+  fold<std::int32_t>(kernel.counts_from, kernel.counts_to, finite);
 }
 
 }  // namespace electra

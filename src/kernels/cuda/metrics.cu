@@ -9,17 +9,6 @@ namespace {
 constexpr int masked_threads = 1024;  // one block: there are few masked positions
 constexpr int threads = 256;
 
-struct Sums {
-  float* loss;
-  std::int32_t* count;
-  std::int32_t* histogram;
-};
-
-Sums sums_of(const MetricSums& sums) {
-  return {sums.loss.data<float>(), sums.count.data<std::int32_t>(),
-          sums.histogram.data<std::int32_t>()};
-}
-
 /// The sums over a block of a loss, in f64, which is returned, and of some counts: in its first
 /// warp. All threads take part, once.
 template <int block_threads, int counts>
@@ -47,7 +36,8 @@ __device__ double block_totals(double loss, int (&amounts)[counts]) {
 
 __global__ void __launch_bounds__(masked_threads)
     count_masked(const float* losses, const std::int32_t* targets, const std::int32_t* argmax,
-                 const std::int32_t* samples, const std::int32_t* count, int capacity, Sums to) {
+                 const std::int32_t* samples, const std::int32_t* count, int capacity, float* total,
+                 std::int32_t* counts) {
   constexpr int at_once = 4;
   const int used = *count < capacity ? *count : capacity;
   double loss = 0;
@@ -65,18 +55,17 @@ __global__ void __launch_bounds__(masked_threads)
     }
   loss = block_totals<masked_threads>(loss, amounts);
   if (threadIdx.x != 0) return;
-  to.loss[MetricSums::mlm_loss] += static_cast<float>(loss);
-  to.count[MetricSums::masked] += amounts[0];
-  to.count[MetricSums::correct] += amounts[1];
-  to.count[MetricSums::sampled_correct] += amounts[2];
+  *total += static_cast<float>(loss);
+#pragma unroll
+  for (int i = 0; i < 3; ++i) counts[i] += amounts[i];
 }
 
 /// The histogram's bin of sigmoid(logit); NaN, which no finite step has, is put in the first.
 __device__ int bin_of(float logit) {
   const float probability = 1.0F / (1.0F + expf(-logit));
   if (!(probability > 0)) return 0;
-  const int bin = static_cast<int>(probability * static_cast<float>(MetricSums::bins));
-  return bin < MetricSums::bins ? bin : static_cast<int>(MetricSums::bins) - 1;
+  const int bin = static_cast<int>(probability * static_cast<float>(CountReplaced::bins));
+  return bin < CountReplaced::bins ? bin : static_cast<int>(CountReplaced::bins) - 1;
 }
 
 /// Leaves the block's loss in `losses_of_blocks` and adds the rest atomically: integers, whose sum
@@ -84,10 +73,10 @@ __device__ int bin_of(float logit) {
 __global__ void __launch_bounds__(threads)
     count_replaced(const float* losses, const float* logits, const std::int32_t* labels,
                    const std::int32_t* lengths, unsigned size, unsigned length,
-                   float* losses_of_blocks, Sums to) {
-  constexpr int bins = static_cast<int>(MetricSums::bins);
-  __shared__ std::int32_t histogram[2 * bins];
-  for (int i = static_cast<int>(threadIdx.x); i < 2 * bins; i += threads) histogram[i] = 0;
+                   float* losses_of_blocks, std::int32_t* counts, std::int32_t* histogram) {
+  constexpr int bins = static_cast<int>(CountReplaced::bins);
+  __shared__ std::int32_t of_block[2 * bins];
+  for (int i = static_cast<int>(threadIdx.x); i < 2 * bins; i += threads) of_block[i] = 0;
   __syncthreads();
   double loss = 0;
   int amounts[4] = {};  // tokens, replaced, found, false alarms
@@ -101,18 +90,16 @@ __global__ void __launch_bounds__(threads)
     amounts[2] += fake && found ? 1 : 0;
     amounts[3] += !fake && found ? 1 : 0;
     loss += static_cast<double>(loss_here);
-    atomicAdd(&histogram[(fake ? bins : 0) + bin_of(logit)], 1);
+    atomicAdd(&of_block[(fake ? bins : 0) + bin_of(logit)], 1);
   }
   loss = block_totals<threads>(loss, amounts);
   if (threadIdx.x == 0) {
     losses_of_blocks[blockIdx.x] = static_cast<float>(loss);
-    atomicAdd(to.count + MetricSums::tokens, amounts[0]);
-    atomicAdd(to.count + MetricSums::replaced, amounts[1]);
-    atomicAdd(to.count + MetricSums::true_positive, amounts[2]);
-    atomicAdd(to.count + MetricSums::false_positive, amounts[3]);
+#pragma unroll
+    for (int i = 0; i < 4; ++i) atomicAdd(counts + i, amounts[i]);
   }
   for (int i = static_cast<int>(threadIdx.x); i < 2 * bins; i += threads)
-    if (histogram[i] != 0) atomicAdd(to.histogram + i, histogram[i]);
+    if (of_block[i] != 0) atomicAdd(histogram + i, of_block[i]);
 }
 
 template <class T>
@@ -121,21 +108,16 @@ __device__ void fold(T* from, T* to, int i, bool finite) {
   from[i] = T{};
 }
 
-constexpr int folded = 2 * MetricSums::bins + MetricSums::counts + MetricSums::sums;
-
-/// A number a thread.
+/// A number a thread: the counts, then the sums.
 __global__ void __launch_bounds__(threads)
-    fold_metrics(Sums from, Sums to, const std::int32_t* finite) {
+    fold_metrics(float* sums_from, float* sums_to, int sums, std::int32_t* counts_from,
+                 std::int32_t* counts_to, int counts, const std::int32_t* finite) {
   const bool good = *finite != 0;
   const int i = static_cast<int>(blockIdx.x) * threads + static_cast<int>(threadIdx.x);
-  const int count = i - 2 * static_cast<int>(MetricSums::bins);
-  const int sum = count - MetricSums::counts;
-  if (count < 0)
-    fold(from.histogram, to.histogram, i, good);
-  else if (sum < 0)
-    fold(from.count, to.count, count, good);
-  else if (sum < MetricSums::sums)
-    fold(from.loss, to.loss, sum, good);
+  if (i < counts)
+    fold(counts_from, counts_to, i, good);
+  else if (i - counts < sums)
+    fold(sums_from, sums_to, i - counts, good);
 }
 
 }  // namespace
@@ -145,26 +127,31 @@ void run_on(CudaContext& context, const CountMasked& k) {
   cuda::launch(context, k.name, {1, masked_threads}, count_masked, k.losses.data<float>(),
                k.targets.data<std::int32_t>(), k.argmax.data<std::int32_t>(),
                k.samples.data<std::int32_t>(), k.count.data<std::int32_t>(),
-               static_cast<int>(k.losses.size()), sums_of(k.sums));
+               static_cast<int>(k.losses.size()), k.loss.data<float>(),
+               k.counts.data<std::int32_t>());
 }
 
 void run_on(CudaContext& context, const CountReplaced& k) {
   cuda::check_f32(k.name, k.losses);
   if (k.losses.size() == 0) return;
-  const Sums sums = sums_of(k.sums);
   const Index wanted = (k.losses.size() + threads - 1) / threads;
   const Index blocks = wanted < cuda::most_partials ? wanted : cuda::most_partials;
-  float* losses = cuda::partial_sums(context, blocks, 1, {sums.loss + MetricSums::disc_loss});
+  float* losses = cuda::partial_sums(context, blocks, 1, {k.loss.data<float>()});
   cuda::launch(context, k.name, {static_cast<unsigned>(blocks), threads}, count_replaced,
                k.losses.data<float>(), k.logits.data<float>(), k.labels.data<std::int32_t>(),
                k.lengths.data<std::int32_t>(), static_cast<unsigned>(k.losses.size()),
-               static_cast<unsigned>(k.losses.shape()[1]), losses, sums);
+               static_cast<unsigned>(k.losses.shape()[1]), losses, k.counts.data<std::int32_t>(),
+               k.histogram.data<std::int32_t>());
 }
 
 void run_on(CudaContext& context, const FoldMetrics& k) {
-  cuda::check_f32(k.name, k.from.loss);
-  cuda::launch(context, k.name, {cuda::blocks_for(folded, threads), threads}, fold_metrics,
-               sums_of(k.from), sums_of(k.to), k.finite.data<std::int32_t>());
+  cuda::check_f32(k.name, k.sums_from);
+  const Index numbers = k.sums_from.size() + k.counts_from.size();
+  cuda::launch(context, k.name, {cuda::blocks_for(numbers, threads), threads}, fold_metrics,
+               k.sums_from.data<float>(), k.sums_to.data<float>(),
+               static_cast<int>(k.sums_from.size()), k.counts_from.data<std::int32_t>(),
+               k.counts_to.data<std::int32_t>(), static_cast<int>(k.counts_from.size()),
+               k.finite.data<std::int32_t>());
 }
 
 }  // namespace electra

@@ -14,8 +14,8 @@ constexpr double golden_bound = 5e-6;
 constexpr Index steps = 2;
 
 /// Small enough for emulated GPUs.
-RunConfig tiny_config() {
-  RunConfig config = small_config();
+PretrainConfig tiny_config() {
+  PretrainConfig config = small_config();
   config.model.layers = config.model.generator.layers = 1;
   config.data.length = 12;
   config.train.batch = 4;
@@ -23,7 +23,7 @@ RunConfig tiny_config() {
 }
 
 /// The weights of each rank after these steps.
-std::vector<std::vector<float>> weights_of_ranks(int count, const RunConfig& config) {
+std::vector<std::vector<float>> weights_of_ranks(int count, const PretrainConfig& config) {
   std::vector<std::vector<float>> weights(static_cast<std::size_t>(count));
   const auto messages =
       on_gpus(count, {.deadline = 120s, .reports = {}}, [&](Communicator& ranks, Context& context) {
@@ -40,7 +40,7 @@ std::vector<std::vector<float>> weights_of_ranks(int count, const RunConfig& con
 
 TEST_CASE("2 and 4 ranks on GPUs equal one", "[nccl][cuda][law]") {
   if (!have_gpus(4)) return;
-  const RunConfig config = tiny_config();
+  const PretrainConfig config = tiny_config();
   const auto context = Context::create({DeviceType::cuda, 0});
   Run whole(config, nullptr, context.get());
   whole.until(steps);
@@ -54,7 +54,7 @@ TEST_CASE("2 and 4 ranks on GPUs equal one", "[nccl][cuda][law]") {
 
 TEST_CASE("one rank with NCCL has the bits of one without", "[nccl][cuda][law]") {
   if (!have_gpus(1)) return;
-  const RunConfig config = tiny_config();
+  const PretrainConfig config = tiny_config();
   const auto context = Context::create({DeviceType::cuda, 0});
   Run whole(config, nullptr, context.get());
   whole.until(steps);
@@ -63,7 +63,7 @@ TEST_CASE("one rank with NCCL has the bits of one without", "[nccl][cuda][law]")
 
 TEST_CASE("gradients that cross as bf16 train nearly the same", "[nccl][cuda]") {
   if (!have_gpus(2)) return;
-  RunConfig config = tiny_config();
+  PretrainConfig config = tiny_config();
   const auto exact = weights_of_ranks(2, config);
   config.ranks.reduction = Reduction::bf16;
   const auto rounded = weights_of_ranks(2, config);

@@ -7,7 +7,7 @@
 
 #include "core/cuda/cuda_context.h"
 #include "electra/core/checksum.h"
-#include "electra/train/objectives/replaced_token_detection.h"
+#include "electra/pretrain/objectives/replaced_token_detection.h"
 #include "support/host_copy.h"
 #include "support/own_process.h"
 #include "train/small_run.h"
@@ -23,8 +23,8 @@ namespace {
 constexpr double bound = 1e-4;
 
 /// Heads as wide as the fast attention kernels want them, and others.
-RunConfig gpu_config(Index head_width, Precision precision = Precision::f32) {
-  RunConfig c = test::small_config();
+PretrainConfig gpu_config(Index head_width, Precision precision = Precision::f32) {
+  PretrainConfig c = test::small_config();
   c.device = "cuda";
   c.model.hidden = 2 * head_width;
   c.model.generator.hidden = head_width;
@@ -35,7 +35,7 @@ RunConfig gpu_config(Index head_width, Precision precision = Precision::f32) {
   return c;
 }
 
-RunConfig on_cpu(RunConfig c) {
+PretrainConfig on_cpu(PretrainConfig c) {
   c.device = "cpu";
   return c;
 }
@@ -56,42 +56,42 @@ void check_each(const ParameterStore& cpu, const TensorView& expected, const Hos
 
 /// One step from forward to optimizer; both devices are given the samples that the CPU drew.
 struct WholeStep {
-  explicit WholeStep(const RunConfig& c)
+  explicit WholeStep(const PretrainConfig& c)
       : run(c),
         model(dynamic_cast<const ReplacedTokenDetection&>(*run.objective)),
         arena(*run.context),
-        state(*run.context, DType::f32),
+        state(*run.context, DType::f32, model.sums()),
         optimizer(run.store, c) {}
 
-  [[nodiscard]] Pass pass() {
-    return {.context = *run.context,
-            .arena = arena,
-            .sequences = {},
-            .random = {.seed = run.config.seed, .step = state.step}};
+  [[nodiscard]] Pass pass_over(const MicroBatch& batch) {
+    return electra::pass_over(batch, *run.context, arena,
+                              {.seed = run.config.seed, .step = state.step});
   }
-  [[nodiscard]] HostTensor draw_samples(const StepExamples& step) {
+  [[nodiscard]] MicroBatch upload(const StepBatch& step) {
+    if (!inputs) inputs.emplace(*run.context, step.batch);
+    inputs->upload(step.batch);
+    Scalars scalars;
+    model.prepare(step.totals, 0, scalars);
+    state.upload(scalars);
+    return inputs->micro_batch(0, step.batch.count());
+  }
+  [[nodiscard]] HostTensor draw_samples(const StepBatch& step) {
     arena.reset();
-    Pass p = pass();
-    const Batch batch = upload(p, step.examples, most());
+    const MicroBatch batch = upload(step);
+    Pass p = pass_over(batch);
     const auto trace = model.follow(p, batch, model.mask(p, batch), state);
     return host_copy(*run.context, trace.samples);
   }
-  void take(const StepExamples& step, const HostTensor& samples) {
+  void take(const StepBatch& step, const HostTensor& samples) {
     arena.reset();
-    state.clear(state.of_step);
-    state.set({.generator_scale = 1.0 / static_cast<double>(step.totals.masked),
-               .discriminator_scale = 50.0 / static_cast<double>(step.totals.tokens),
-               .temperature = 1});
+    state.of_step.clear();
     run.store.zero_gradients();
-    Pass p = pass();
-    const Batch batch = upload(p, step.examples, most());
+    const MicroBatch batch = upload(step);
+    Pass p = pass_over(batch);
     const TensorView given = p.tensor(samples.shape(), DType::i32);
     run.context->upload(std::as_bytes(samples.view().span<std::int32_t>()), given);
     model.learn(p, batch, model.mask(p, batch), given, state);
     optimizer.step(state);
-  }
-  [[nodiscard]] Index most() const {
-    return max_predictions(run.config.masking.share, run.config.data.length);
   }
 
   Run run;
@@ -99,6 +99,7 @@ struct WholeStep {
   Arena arena;
   StepState state;
   Optimizer optimizer;
+  std::optional<DeviceBatch> inputs;
 };
 
 }  // namespace
@@ -106,10 +107,10 @@ struct WholeStep {
 TEST_CASE("a whole step on a GPU is the CPU's, from forward to optimizer", "[cuda][trainer][law]") {
   const Index head_width = GENERATE(64, 16);
   CAPTURE(head_width);
-  RunConfig config = gpu_config(head_width);
+  PretrainConfig config = gpu_config(head_width);
   config.schedule.warmup = 0;
   WholeStep cpu(on_cpu(config)), gpu(config);
-  const StepExamples examples = random_examples(config, 0);
+  const StepBatch examples = random_examples(config, 0);
   for (int step = 0; step < 2; ++step) {
     const HostTensor samples = cpu.draw_samples(examples);
     cpu.take(examples, samples);
@@ -119,15 +120,16 @@ TEST_CASE("a whole step on a GPU is the CPU's, from forward to optimizer", "[cud
     Context& device = *gpu.run.context;
     const ParameterStore& other = gpu.run.store;
     check_each(store, store.gradients(), host_copy(device, other.gradients()), "gradient");
-    check_each(store, store.moment_1(), host_copy(device, other.moment_1()), "first moment");
-    check_each(store, store.moment_2(), host_copy(device, other.moment_2()), "second moment");
-    const PretrainingMetrics expected =
-        read_metrics(*cpu.run.context, *cpu.run.alone, cpu.state.running, {1, 50});
-    const PretrainingMetrics found =
-        read_metrics(device, *gpu.run.alone, gpu.state.running, {1, 50});
-    CHECK(*found.loss == Approx(*expected.loss).epsilon(bound));
-    CHECK(found.tokens == expected.tokens);
-    CHECK(found.masked == expected.masked);
+    check_each(store, cpu.optimizer.moment_1(), host_copy(device, gpu.optimizer.moment_1()),
+               "first moment");
+    check_each(store, cpu.optimizer.moment_2(), host_copy(device, gpu.optimizer.moment_2()),
+               "second moment");
+    const FigureValues expected = cpu.model.values(cpu.state.running.read(*cpu.run.alone));
+    const FigureValues found = gpu.model.values(gpu.state.running.read(*gpu.run.alone));
+    CHECK(*found["loss"] == Approx(*expected["loss"]).epsilon(bound));
+    CHECK(found.tokens() == expected.tokens());
+    CHECK(host_copy(device, gpu.state.running.counts()) ==
+          host_copy(*cpu.run.context, cpu.state.running.counts()));
   }
   // The key biases' gradients are rounding alone, and so is what the optimizer makes of them.
   CHECK(test::worst_error(cpu.run, gpu.run) < bound);
@@ -135,7 +137,7 @@ TEST_CASE("a whole step on a GPU is the CPU's, from forward to optimizer", "[cud
 
 TEST_CASE("replaying a step on a GPU gives the bits of launching it", "[cuda][trainer][law]") {
   const Precision precision = GENERATE(Precision::f32, Precision::bf16);
-  RunConfig config = gpu_config(64, precision);
+  PretrainConfig config = gpu_config(64, precision);
   config.train.micro_batch = precision == Precision::f32 ? 2 : 0;
   Run replayed(config), launched(config);
   launched.trainer->set_replay(RepeatedWork::Replay::never);
@@ -146,10 +148,11 @@ TEST_CASE("replaying a step on a GPU gives the bits of launching it", "[cuda][tr
     CHECK(replayed.trainer->recording() != nullptr);
     CHECK(launched.trainer->recording() == nullptr);
     CHECK((replayed.weights() == launched.weights()));
-    const auto metrics = replayed.trainer->take_metrics();
-    CHECK(metrics.loss == launched.trainer->take_metrics().loss);
+    const auto values = replayed.trainer->take_values();
+    CHECK(values["loss"] == launched.trainer->take_values()["loss"]);
     // An evaluation between steps disturbs nothing.
-    CHECK(replayed.trainer->evaluate(held_out).loss == launched.trainer->evaluate(held_out).loss);
+    CHECK(replayed.trainer->evaluate(held_out)["loss"] ==
+          launched.trainer->evaluate(held_out)["loss"]);
   }
 }
 
@@ -179,7 +182,7 @@ TEST_CASE("between steps nobody waits for a GPU but for the counters of the step
   CHECK(context.waits() == waits);
   run.trainer->wait();
   CHECK(context.waits() == waits);  // that reads a counter
-  (void)run.trainer->take_metrics();
+  (void)run.trainer->take_values();
   CHECK(context.waits() > waits);
 }
 
@@ -189,12 +192,13 @@ TEST_CASE("prints a checksum of what four steps leave, the last ones replayed", 
     run.until(4);
     std::cout << to_string(run.store.values().dtype());
     for (const ConstTensorView buffer :
-         {run.store.master(), run.store.moment_1(), run.store.moment_2(), run.store.gradients()}) {
+         {run.store.master(), run.trainer->optimizer().moment_1(),
+          run.trainer->optimizer().moment_2(), run.store.gradients()}) {
       std::vector<std::byte> bytes(static_cast<std::size_t>(buffer.bytes()));
       run.context->download(buffer, bytes);
       std::cout << ' ' << crc32c(bytes);
     }
-    std::cout << ' ' << *run.trainer->take_metrics().loss << '\n';
+    std::cout << ' ' << *run.trainer->take_values()["loss"] << '\n';
   }
 }
 
@@ -213,7 +217,7 @@ TEST_CASE("steps on a GPU have the same bits whichever order its threads take",
 
 TEST_CASE("a GPU skips a step whose gradient is not finite, and stops after three",
           "[cuda][trainer]") {
-  const RunConfig config = gpu_config(16);
+  const PretrainConfig config = gpu_config(16);
   Run run(config);
   run.until(5);  // replayed by now
   const Parameter* bad = run.store.find("discriminator/head/score/weight");
@@ -227,14 +231,14 @@ TEST_CASE("a GPU skips a step whose gradient is not finite, and stops after thre
   step();
   run.trainer->wait();
   CHECK((host_copy(*run.context, run.store.master()) == before));
-  CHECK(run.trainer->state().read_skipped().total == 2);
+  CHECK(run.trainer->skipped().total == 2);
   step();
   CHECK_THROWS_WITH(run.trainer->wait(), Catch::Matchers::Contains("step 7: the gradient was not "
                                                                    "finite 3 times in a row"));
 }
 
 TEST_CASE("a step of small or base starts at most 700 kernels", "[cuda][trainer][law]") {
-  RunConfig config = gpu_config(64, Precision::bf16);
+  PretrainConfig config = gpu_config(64, Precision::bf16);
   config.model.layers = config.model.generator.layers = model_preset("base").layers;
   config.model.hidden = 64;
   config.model.heads = 1;

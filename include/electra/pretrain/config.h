@@ -1,0 +1,129 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "electra/data/wordpiece.h"
+#include "electra/models/config.h"
+#include "electra/train/run_config.h"
+
+namespace electra {
+
+struct VocabularyConfig {
+  std::string file;
+  Index size = 30522;
+  bool lower_case = true;
+  std::optional<bool> strip_accents;
+  Compat compat = Compat::google;
+
+  void fields(auto&& visit) {
+    visit("file", file, "vocab.txt to use; empty: one is trained on the corpus");
+    visit("size", size, "entries of a vocabulary that is trained; then the size reached");
+    visit("lower_case", lower_case, "lower-case the text");
+    visit("strip_accents", strip_accents, "strip accents; null: as lower_case");
+    visit("compat", compat, "google: the reference's tokenizer; hf: Hugging Face's fast one");
+  }
+};
+
+struct InitializeConfig {
+  std::string generator;
+  std::string discriminator;
+
+  void fields(auto&& visit) {
+    visit("generator", generator, "Hugging Face directory to continue from; empty: none");
+    visit("discriminator", discriminator, "Hugging Face directory to continue from; empty: none");
+  }
+};
+
+struct DataConfig {
+  std::string corpus;
+  Index length = 128;
+  double held_out = 0.02;
+  bool carry_overflow = true;
+  bool blank_line_ends_document = true;
+  bool repack = true;
+
+  void fields(auto&& visit) {
+    visit("corpus", corpus, "a file, or a folder of *.txt and *.jsonl");
+    visit("length", length, "tokens of a sequence, [CLS] and [SEP] included");
+    visit("held_out", held_out, "share of the documents that is kept for evaluation");
+    visit("carry_overflow", carry_overflow, "an unused tail starts the next example");
+    visit("blank_line_ends_document", blank_line_ends_document, "else one file is one document");
+    visit("repack", repack, "pack anew in each epoch");
+  }
+};
+
+struct MaskingConfig {
+  double share = 0.15;
+  double keep = 0.15;
+  double random_share = 0;
+  bool with_replacement = false;
+
+  void fields(auto&& visit) {
+    visit("share", share, "of the real tokens that is masked");
+    visit("keep", keep, "of the masked tokens that keeps its token");
+    visit("random_share", random_share, "of the masked tokens that becomes a random token");
+    visit("with_replacement", with_replacement, "draw positions as the reference does");
+  }
+};
+
+struct SamplingConfig {
+  double temperature = 1;
+  double first_temperature = 1;
+  Index temperature_steps = 0;
+  bool disallow_correct = false;
+
+  void fields(auto&& visit) {
+    visit("temperature", temperature, "divides the generator's logits for sampling");
+    visit("first_temperature", first_temperature, "at step 0, falling linearly to temperature");
+    visit("temperature_steps", temperature_steps, "over this many steps");
+    visit("disallow_correct", disallow_correct, "never sample the original token");
+  }
+};
+
+struct LossConfig {
+  double generator = 1;
+  double discriminator = 50;
+
+  void fields(auto&& visit) {
+    visit("generator", generator, "weight of the masked-language-model loss");
+    visit("discriminator", discriminator, "weight of the replaced-token loss");
+  }
+};
+
+/// Everything that decides what a pretraining run computes. The defaults are those of
+/// ELECTRA-Small. In JSON and assignments, "preset" (in older files "model.preset") names one that
+/// is applied first.
+struct PretrainConfig : RunConfig {
+  [[nodiscard]] static PretrainConfig preset(std::string_view name);
+  static constexpr std::array<std::string_view, 2> preset_keys{"preset", "model.preset"};
+
+  std::string objective = "replaced_token_detection";
+  ModelConfig model;
+  VocabularyConfig vocabulary;
+  InitializeConfig initialize;
+  DataConfig data;
+  MaskingConfig masking;
+  SamplingConfig sampling;
+  LossConfig loss;
+
+  void fields(auto&& visit) {
+    RunConfig::fields(visit);
+    visit("objective", objective, "what is learned");
+    visit("model", model, "the two networks");
+    visit("vocabulary", vocabulary, "text to ids");
+    visit("initialize", initialize, "weights to continue from");
+    visit("data", data, "the corpus and its packing");
+    visit("masking", masking, "which tokens are masked");
+    visit("sampling", sampling, "how replacements are drawn");
+    visit("loss", loss, "weights of the two losses");
+  }
+};
+
+/// Throws ConfigError that names the path, what was expected and found, if values are out of range
+/// or do not fit together.
+void check(const PretrainConfig& config);
+
+}  // namespace electra

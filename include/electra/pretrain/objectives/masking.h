@@ -1,0 +1,27 @@
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "electra/core/special_ids.h"
+#include "electra/data/batch.h"
+
+namespace electra {
+
+/// Most positions that may be masked in an example of this length: the reference's
+/// int((share + 0.005) * length), but never less than what `share` of the whole length asks for (at
+/// lengths below about 100 the reference's number is smaller), and at least 1.
+[[nodiscard]] Index max_predictions(double share, Index length);
+
+/// How many positions to mask: share * real, halves to even, at least 1 and at most
+/// `max_predictions`; but never more than the candidates. `real` counts [CLS] and [SEP]; candidates
+/// are the tokens that are not [PAD], [CLS], [SEP] or [MASK].
+[[nodiscard]] Index mask_count(Index real, Index candidates, double share, Index max_predictions);
+
+/// The name of the column, for each example, of how many of its positions are masked.
+inline constexpr std::string_view masks_column = "masks";
+
+/// Adds that column to a batch.
+void add_mask_counts(HostBatch& batch, double share, const SpecialIds& special);
+
+}  // namespace electra

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "electra/parallel/launch.h"
+#include "electra/pretrain/config.h"
+#include "electra/train/run.h"
+
+namespace electra {
+
+/// The names of what a pretraining run leaves in its folder; see docs/formats.md.
+struct PretrainFolder : RunFolder {
+  explicit PretrainFolder(std::filesystem::path where)
+      : RunFolder{
+            std::move(where), {"vocab.txt", "data/corpus.etok"}, {"generator", "discriminator"}} {}
+
+  [[nodiscard]] std::filesystem::path vocabulary() const { return root / "vocab.txt"; }
+  [[nodiscard]] std::filesystem::path tokens() const { return root / "data" / "corpus.etok"; }
+  [[nodiscard]] std::filesystem::path generator() const { return root / "generator"; }
+  [[nodiscard]] std::filesystem::path discriminator() const { return root / "discriminator"; }
+};
+
+/// A whole pretraining run, from raw text to Hugging Face directories, in one folder.
+struct PretrainingOptions {
+  PretrainConfig config = {};
+  std::filesystem::path out = {};
+  Start start = Start::fresh;
+  std::optional<double> minutes = {};        // choose train.steps so that it takes this long
+  std::filesystem::path dump_examples = {};  // write the packed examples here; empty: do not
+  std::vector<std::string> arguments = {};   // of the command line, for the log
+  /// This process among the run's, all of which see the same folder and corpus; by default what
+  /// discover_launch finds.
+  std::optional<Launch> launch = {};
+};
+
+/// Runs until the last step or until asked to stop; in either case saves a checkpoint and leaves
+/// the folder complete. Throws Error; then the log's last line says so. A rank that throws ends all
+/// others.
+RunResult pretrain(const PretrainingOptions& options, const RunCallbacks& callbacks = {});
+
+}  // namespace electra

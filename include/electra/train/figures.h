@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "electra/core/shape.h"
+
+namespace electra {
+
+/// One number that training is judged by, described once: the log, TensorBoard, the lines that
+/// people read and the report all follow from it.
+struct Figure {
+  enum class Style : std::uint8_t { plain, percent };
+  enum class Better : std::uint8_t { less, more };
+  /// Where it is drawn and shown. `evaluation`: of evaluations alone, as it needs their care.
+  enum class Shown : std::uint8_t { everywhere, evaluation };
+
+  std::string_view key = {};    // in train.jsonl: "disc_auc"
+  std::string_view title = {};  // in the report's table: "Discriminator: AUC"
+  Style style = Style::plain;
+  Better better = Better::less;
+  std::string_view label = {};     // in the lines that people read: "rtd auc"; empty: not there
+  std::string_view before = "  ";  // it, there
+  int digits = 3;                  // after the point, in those lines
+  Shown lines = Shown::everywhere;
+  std::string_view chart =
+      {};                      // the chart's title; figures of one chart share it. Empty: not drawn
+  std::string_view unit = {};  // of the chart
+  std::string_view curve = {};  // its name in a chart that it shares
+  Shown drawn = Shown::everywhere;
+  std::optional<double> chance = {};  // a line in the chart: what chance gives
+  std::string_view tile = {};         // its name in large figures at the report's head; empty: none
+};
+
+/// The values of an objective's figures, in the order of their table. One that cannot be computed
+/// is absent.
+class FigureValues {
+ public:
+  FigureValues() = default;
+  /// As many values as figures. `tokens`: the real tokens that they are over.
+  FigureValues(std::span<const Figure> figures, std::vector<std::optional<double>> values,
+               Index tokens)
+      : figures_(figures), values_(std::move(values)), tokens_(tokens) {}
+
+  [[nodiscard]] std::span<const Figure> figures() const { return figures_; }
+  [[nodiscard]] std::optional<double> at(std::size_t i) const { return values_[i]; }
+  [[nodiscard]] Index tokens() const { return tokens_; }
+  /// By its key. Throws Error for one that there is not.
+  [[nodiscard]] std::optional<double> operator[](std::string_view key) const;
+  void set(std::string_view key, std::optional<double> value);
+
+ private:
+  [[nodiscard]] std::size_t place_of(std::string_view key) const;
+
+  std::span<const Figure> figures_;
+  std::vector<std::optional<double>> values_;
+  Index tokens_ = 0;
+};
+
+/// part / whole; absent if nothing was counted.
+[[nodiscard]] inline std::optional<double> ratio(double part, double whole) {
+  return whole > 0 ? std::optional(part / whole) : std::nullopt;
+}
+
+/// The figures that have a label, in one line: "loss 19.45  gen 4.459 | mlm 25.5%". A missing one
+/// is
+/// "-". `shown`: evaluation shows those of evaluations alone, too.
+[[nodiscard]] std::string figures_line(const FigureValues& values, Figure::Shown shown);
+
+}  // namespace electra

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "electra/train/run_config.h"
+
+namespace electra {
+
+/// What steps depend on.
+struct TrainerConfig {
+  std::uint64_t seed = 1;
+  Index steps = 1;
+  Index batch = 1;        // sequences in a step, over all ranks
+  Index micro_batch = 0;  // sequences that a rank computes at once; 0: all of its own
+  OptimizerConfig optimizer;
+  ScheduleConfig schedule;
+  Reduction reduction = Reduction::f32;
+
+  TrainerConfig() = default;
+  TrainerConfig(const RunConfig& config)  // NOLINT: a run's configuration has all of it
+      : seed(config.seed),
+        steps(config.train.steps),
+        batch(config.train.batch),
+        micro_batch(config.train.micro_batch),
+        optimizer(config.optimizer),
+        schedule(config.schedule),
+        reduction(config.ranks.reduction) {}
+};
+
+}  // namespace electra

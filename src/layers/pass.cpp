@@ -1,0 +1,24 @@
+#include "electra/layers/pass.h"
+
+#include <string>
+
+namespace electra {
+
+ConstTensorView MicroBatch::column(std::string_view name) const {
+  for (const NamedColumn& column : columns)
+    if (column.name == name) return column.values;
+  throw Error("the batch has no column \"" + std::string(name) + "\"");
+}
+
+Pass pass_over(const MicroBatch& batch, Context& context, Arena& arena, const Draw& draw) {
+  return {.context = context,
+          .arena = arena,
+          .sequences = batch.sequences,
+          .random = {.seed = draw.seed,
+                     .step = draw.step,
+                     .first_example = static_cast<std::uint32_t>(batch.first)},
+          .mode = draw.mode,
+          .draws = draw.draws};
+}
+
+}  // namespace electra

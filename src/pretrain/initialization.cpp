@@ -1,0 +1,48 @@
+#include "pretrain/initialization.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "electra/core/error.h"
+#include "electra/formats/hugging_face.h"
+#include "electra/formats/tokenizer_files.h"
+
+namespace electra {
+
+namespace {
+
+void take_tokenizer(VocabularyConfig& config, const std::filesystem::path& directory) {
+  const WordpieceOptions text = load_tokenizer(directory).options;
+  config.file = (directory / "vocab.txt").string();
+  config.lower_case = text.lower_case;
+  config.strip_accents = text.strip_accents;
+  config.compat = text.compat;
+}
+
+}  // namespace
+
+PretrainConfig with_released_sizes(PretrainConfig config) {
+  const InitializeConfig& from = config.initialize;
+  if (from.generator.empty() && from.discriminator.empty()) return config;
+  if (from.generator.empty() || from.discriminator.empty())
+    throw ConfigError(
+        "initialize: expected both generator and discriminator, or neither; found only " +
+        (from.generator.empty() ? from.discriminator : from.generator));
+  const PairSizes pair = pair_sizes(read_network_sizes(from.generator),
+                                    read_network_sizes(from.discriminator), config.model.sharing);
+  const ModelConfig wanted = std::exchange(config.model, pair.model);
+  config.model.dropout = wanted.dropout;
+  config.model.attention_dropout = wanted.attention_dropout;
+  if (config.vocabulary.file.empty()) take_tokenizer(config.vocabulary, from.discriminator);
+  config.vocabulary.size = pair.vocabulary;
+  return config;
+}
+
+void initialise(const PretrainConfig& config, ParameterStore& store) {
+  if (config.initialize.generator.empty())
+    store.initialise(config.seed, config.model.initializer_range);
+  else
+    load_pair(config.initialize.generator, config.initialize.discriminator, config.model, store);
+}
+
+}  // namespace electra

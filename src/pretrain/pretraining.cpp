@@ -1,0 +1,184 @@
+#include "electra/pretrain/pretraining.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include "electra/core/build_config.h"
+#include "electra/core/context.h"
+#include "electra/core/error.h"
+#include "electra/core/file.h"
+#include "electra/formats/tokenizer_files.h"
+#include "electra/io/config.h"
+#include "electra/parallel/agreement.h"
+#include "electra/pretrain/objectives.h"
+#include "electra/pretrain/prepared_data.h"
+#include "electra/train/trainer.h"
+#include "pretrain/initialization.h"
+
+namespace electra {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Vote = Agreement::Vote;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// One rank's part of a pretraining run: makes what a run needs, in this order: data, networks,
+/// number of steps, the configuration as it was resolved.
+class Pretraining {
+ public:
+  /// `remark` is what is to be said of the device.
+  Pretraining(const PretrainingOptions& options, const RunCallbacks& callbacks, Context& context,
+              Communicator& ranks, std::string remark)
+      : options_(options),
+        callbacks_(callbacks),
+        folder_(options.out),
+        context_(context),
+        ranks_(ranks),
+        remark_(std::move(remark)),
+        agreement_(context, ranks),
+        config_(with_released_sizes(options.config)) {}
+
+  RunResult run() {
+    if (!remark_.empty()) say(remark_);  // no run takes to the CPU silently
+    prepare_data();
+    objective_ = make_objective(store_, config_, data_->vocabulary().special_ids());
+    store_.allocate(context_, config_.precision);
+    if (starts_anew() && options_.minutes) choose_steps(*options_.minutes);
+    agreement_.expect_same(config_hash(config_), "configurations (config_hash)");
+    if (leads()) write_file(folder_.config(), config_to_json(config_) + "\n");
+    if (leads() && !options_.dump_examples.empty()) data_->dump(config_, options_.dump_examples);
+    return Run(recipe(), config_, folder_, context_, ranks_, callbacks_).run(options_.start);
+  }
+
+ private:
+  [[nodiscard]] bool leads() const { return ranks_.rank() == 0; }
+  [[nodiscard]] bool starts_anew() const { return options_.start == Start::fresh; }
+  void say(const std::string& text) const {
+    if (leads() && callbacks_.say) callbacks_.say(text);
+  }
+
+  /// Rank 0 makes what is missing; the others then find it there.
+  void prepare_data() {
+    if (!leads()) ranks_.barrier();
+    if (leads() && starts_anew()) {
+      check_inputs(config_);
+      folder_.begin(config_to_json(config_));
+    }
+    data_.emplace(config_, folder_.vocabulary(), folder_.tokens(),
+                  [this](const std::string& text) { say(text); });
+    config_.vocabulary.size = data_->vocabulary_rows();
+    if (leads()) ranks_.barrier();
+  }
+
+  /// Takes steps for a while to see how fast they are, and takes as many as fit.
+  void choose_steps(double minutes) {
+    constexpr double enough = 5;  // seconds
+    constexpr Index unmeasured = 5;
+    initialise(config_, store_);
+    Trainer trainer(store_, *objective_, ranks_, config_);
+    Loader loader = data_->training_loader(config_, ranks_.rank(), ranks_.size());
+    for (Index i = 0; i < unmeasured; ++i) trainer.step(loader.at(i));
+    trainer.wait();
+    const auto start = Clock::now();
+    Index steps = 0;
+    do {
+      trainer.step(loader.at(unmeasured + steps++));
+    } while (!agreement_.any(seconds_since(start) < enough ? Vote::no : Vote::yes));
+    trainer.wait();
+    const double each = seconds_since(start) / static_cast<double>(steps);
+    config_.train.steps =
+        agreement_.of_first(std::max<Index>(10, static_cast<Index>(minutes * 60 / each)));
+    config_.schedule.warmup = std::min(config_.schedule.warmup, config_.train.steps / 5);
+    config_.sampling.temperature_steps =
+        std::min(config_.sampling.temperature_steps, config_.train.steps * 7 / 10);
+    say(std::to_string(config_.train.steps) + " steps take about " + duration_text(minutes * 60));
+  }
+
+  [[nodiscard]] Recipe recipe() {
+    return {.task = "pretrain",
+            .store = store_,
+            .objective = *objective_,
+            .training =
+                [this] {
+                  return std::make_unique<Loader>(
+                      data_->training_loader(config_, ranks_.rank(), ranks_.size()));
+                },
+            .held_out = [this] { return data_->held_out_batches(config_); },
+            .first_weights = [this] { initialise(config_, store_); },
+            .dress =
+                [this](const std::filesystem::path& directory) {
+                  save_tokenizer(directory, data_->vocabulary(),
+                                 wordpiece_options(config_.vocabulary), config_.model.positions);
+                },
+            .identity = {{"vocabulary_hash", std::to_string(data_->vocabulary().hash())}},
+            .notes = {{"config_hash", config_hash(config_)}},
+            .facts = facts()};
+  }
+
+  [[nodiscard]] LogRecord facts() const {
+    LogRecord record;
+    record.add("version", version)
+        .add("task", "pretraining")
+        .add("argv", options_.arguments)
+        .add("config_hash", config_hash(config_))
+        .add("device", to_string(context_.device()));
+    if (!remark_.empty()) record.add("device_remark", remark_);
+    record.add("platform", context_.platform())
+        .add("threads", config_.threads)
+        .add("world", ranks_.size())
+        .add("seed", config_.seed)
+        .add("objective", config_.objective)
+        .add("parameters", store_.parameter_count())
+        .add("vocabulary", config_.vocabulary.size)
+        .add("steps", config_.train.steps)
+        .add("train_tokens", data_->training_tokens())
+        .add("held_out_tokens", data_->held_out_tokens());
+    return record;
+  }
+
+  const PretrainingOptions& options_;
+  const RunCallbacks& callbacks_;
+  PretrainFolder folder_;
+  Context& context_;
+  Communicator& ranks_;
+  std::string remark_;
+  Agreement agreement_;
+  PretrainConfig config_;
+  std::optional<PreparedData> data_;
+  ParameterStore store_;
+  std::unique_ptr<Objective> objective_;
+};
+
+}  // namespace
+
+RunResult pretrain(const PretrainingOptions& options, const RunCallbacks& callbacks) {
+  const PretrainConfig& config = options.config;
+  const Launch launch = options.launch ? *options.launch : discover_launch();
+  check(config);
+  const PretrainFolder folder(options.out);
+  if (options.start == Start::fresh)
+    folder.check_free();
+  else if (list_checkpoints(folder.checkpoints()).empty())
+    throw IoError(folder.checkpoints().string() + ": no complete checkpoint to resume from");
+  DeviceChoice choice = choose_device(config.device);
+  if (launch.size > 1) choice.device = device_of(launch, config.device);
+  const auto context = Context::create(choice.device, {.threads = config.threads});
+  const std::chrono::duration<double> deadline(config.ranks.deadline);
+  const auto ranks =
+      Communicator::join(launch, *context,
+                         {.deadline = std::chrono::ceil<std::chrono::milliseconds>(deadline),
+                          .reports = folder.ranks()});
+  try {
+    return Pretraining(options, callbacks, *context, *ranks, choice.remark).run();
+  } catch (const std::exception& error) {
+    ranks->abort(error.what());
+    throw;
+  }
+}
+
+}  // namespace electra

@@ -1,0 +1,403 @@
+#include "electra/report/report.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include "electra/core/error.h"
+#include "electra/core/file.h"
+#include "electra/io/json_lines.h"
+#include "io/json.h"
+#include "report/chart.h"
+
+namespace electra {
+namespace {
+
+constexpr std::size_t most_points = 500;  // of one curve
+
+constexpr const char* style_sheet = R"(
+:root{color-scheme:light dark;--page:#f6f7f9;--card:#fff;--ink:#1c2330;--soft:#5b6675;--rule:#e1e5ea;
+--axis:#8b95a3;--train:#0072b2;--held:#d55e00;--third:#007a5a}
+@media(prefers-color-scheme:dark){:root{--page:#12161c;--card:#1a2028;--ink:#e6eaf0;--soft:#9aa6b5;
+--rule:#2b333e;--axis:#6d7988;--train:#56b4e9;--held:#f2994a;--third:#3ecf9f}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--page);color:var(--ink);
+font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+main{max-width:1180px;margin:0 auto;padding:32px 20px 48px}
+h1{font-size:26px;line-height:1.2;margin:0}
+h2{font-size:17px;margin:34px 0 12px}
+.lead{color:var(--soft);margin:6px 0 22px}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px}
+.tiles div,figure,.card{background:var(--card);border:1px solid var(--rule);border-radius:8px}
+.tiles div{padding:12px 16px}
+.tiles b{display:block;font-size:24px;font-weight:600;font-variant-numeric:tabular-nums}
+.tiles span{color:var(--soft);font-size:13px}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:16px}
+figure{margin:0;padding:14px 14px 8px}
+figcaption{margin:0 0 4px 4px}.legend{display:block;min-height:20px}
+.unit,.legend{color:var(--soft);font-size:13px}
+.legend span{margin-right:16px;white-space:nowrap}.legend svg{margin-right:5px;vertical-align:baseline}
+figure>svg{display:block;width:100%;height:auto}
+text{font-size:11.5px;fill:var(--soft);font-variant-numeric:tabular-nums}
+.y{text-anchor:end}.x{text-anchor:middle}.note{font-size:10.5px}
+.grid{stroke:var(--rule)}.axis{stroke:var(--axis)}.reference{stroke:var(--axis);stroke-dasharray:4 3}
+.curve{fill:none;stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}.dot{stroke:none}
+.curve.train{stroke:var(--train)}.curve.held{stroke:var(--held)}.curve.third{stroke:var(--third)}
+.dot.train{fill:var(--train)}.dot.held{fill:var(--held)}.dot.third{fill:var(--third)}
+.card{overflow-x:auto;padding:4px 0}
+table{border-collapse:collapse;width:100%;font-size:14px}
+th,td{padding:7px 16px;text-align:right;font-variant-numeric:tabular-nums}
+tr+tr>*{border-top:1px solid var(--rule)}
+th{font-weight:500;color:var(--soft)}th:first-child,.facts td{text-align:left}
+.facts th{width:1%;white-space:nowrap}.facts td{overflow-wrap:anywhere}
+footer{color:var(--soft);font-size:13px;margin-top:28px}
+@media print{body{background:#fff}figure,.card{break-inside:avoid}}
+)";
+
+/// A figure as the log's first line describes it.
+struct Described {
+  std::string key, title, chart, unit, curve, tile;
+  NumberStyle style = NumberStyle::plain;
+  enum class Better { less, more } better = Better::less;
+  enum class Drawn { everywhere, evaluation } drawn = Drawn::everywhere;
+  std::optional<double> chance;
+};
+
+/// What logs were about that do not say it: replaced-token detection.
+constexpr std::string_view older_figures = R"({
+"loss": {"title": "Total loss", "chart": "Total loss", "unit": "nats, weighted sum", "tile": "held-out total loss"},
+"mlm_loss": {"title": "Generator: MLM loss", "chart": "Generator: MLM loss", "unit": "nats per masked token"},
+"disc_loss": {"title": "Discriminator loss", "chart": "Discriminator loss", "unit": "nats per token"},
+"mlm_accuracy": {"title": "Generator: MLM accuracy", "style": "percent", "better": "more",
+  "chart": "Generator: accuracy", "unit": "of masked tokens", "tile": "held-out MLM accuracy"},
+"sampled_mlm_accuracy": {"title": "Generator: accuracy of samples", "style": "percent", "better": "more",
+  "chart": "Generator: accuracy", "unit": "of masked tokens", "curve": "sampled", "drawn": "evaluation"},
+"disc_auc": {"title": "Discriminator: AUC", "better": "more", "chart": "Discriminator: AUC",
+  "unit": "0.5 is chance", "chance": 0.5, "tile": "held-out AUC"},
+"disc_accuracy": {"title": "Discriminator: accuracy", "style": "percent", "better": "more",
+  "chart": "Discriminator: accuracy", "unit": "of all tokens"},
+"disc_precision": {"title": "Discriminator: precision", "style": "percent", "better": "more",
+  "chart": "Discriminator: precision and recall", "unit": "held out, at probability 0.5", "curve": "precision",
+  "drawn": "evaluation"},
+"disc_recall": {"title": "Discriminator: recall", "style": "percent", "better": "more",
+  "chart": "Discriminator: precision and recall", "unit": "held out, at probability 0.5", "curve": "recall",
+  "drawn": "evaluation"}
+})";
+
+Described described(const std::string& key, const OrderedJson& json) {
+  const auto text = [&](const char* name) {
+    const auto found = json.find(name);
+    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  Described figure{.key = key,
+                   .title = text("title"),
+                   .chart = text("chart"),
+                   .unit = text("unit"),
+                   .curve = text("curve"),
+                   .tile = text("tile"),
+                   .chance = {}};
+  if (figure.title.empty()) figure.title = key;
+  if (text("style") == "percent") figure.style = NumberStyle::percent;
+  if (text("better") == "more") figure.better = Described::Better::more;
+  if (text("drawn") == "evaluation") figure.drawn = Described::Drawn::evaluation;
+  if (const auto chance = json.find("chance"); chance != json.end() && chance->is_number())
+    figure.chance = chance->get<double>();
+  return figure;
+}
+
+/// The table of the log's first line.
+std::vector<Described> figures_of(const OrderedJson& run) {
+  const auto found = run.find("figures");
+  const OrderedJson table =
+      found != run.end() && found->is_object() ? *found : OrderedJson::parse(older_figures);
+  std::vector<Described> figures;
+  for (const auto& [key, value] : table.items())
+    if (value.is_object()) figures.push_back(described(key, value));
+  return figures;
+}
+
+/// Nothing for what no metric can be: a text, or a number beyond any axis.
+std::optional<double> number(const Json& record, const char* key) {
+  const auto found = record.find(key);
+  if (found == record.end() || !found->is_number()) return std::nullopt;
+  const auto value = found->get<double>();
+  return std::abs(value) < 1e100 ? std::optional(value) : std::nullopt;
+}
+
+/// The lines of a train.jsonl by kind.
+struct History {
+  OrderedJson run = OrderedJson::object();
+  Json end = Json::object();
+  std::vector<Json> train, evaluations, resumes;
+
+  void add(const Json& record, std::string_view line) {
+    const auto found = record.find("kind");
+    const std::string kind =
+        found != record.end() && found->is_string() ? found->get<std::string>() : std::string();
+    if (kind == "run") run = OrderedJson::parse(line);
+    if (kind == "end") end = record;
+    if (!number(record, "step")) return;
+    if (kind == "train") train.push_back(record);
+    if (kind == "evaluation") evaluations.push_back(record);
+    if (kind == "resume") resumes.push_back(record);
+  }
+};
+
+History read_history(const std::filesystem::path& path) {
+  const std::string text = read_file(path);
+  const std::string name = path.string();
+  History history;
+  std::size_t begin = 0;
+  for (Index row = 1; begin < text.size(); ++row) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const auto line = std::string_view(text).substr(begin, end - begin);
+    begin = end + 1;
+    try {
+      history.add(parse_json_object(line, to_string(FileLine{name, row})), line);
+    } catch (const IoError&) {
+      if (begin < text.size()) throw;  // the last line may still be on its way
+    }
+  }
+  return history;
+}
+
+/// At most `most_points`: neighbours are averaged, a gap stays one if nothing was there.
+std::vector<Curve::Point> points_of(const std::vector<Json>& records, const char* key) {
+  const std::size_t each = (records.size() + most_points - 1) / most_points;
+  std::vector<Curve::Point> points;
+  for (std::size_t begin = 0; begin < records.size(); begin += each) {
+    const std::size_t end = std::min(begin + each, records.size());
+    double steps = 0, sum = 0, count = 0;
+    for (std::size_t i = begin; i < end; ++i) {
+      steps += *number(records[i], "step");
+      if (const auto value = number(records[i], key)) sum += *value, ++count;
+    }
+    points.push_back({.x = steps / static_cast<double>(end - begin),
+                      .y = count > 0 ? std::optional(sum / count) : std::nullopt});
+  }
+  return points;
+}
+
+Curve train_curve(const History& history, const char* key, const char* label = "training") {
+  return {.label = label, .css_class = "train", .points = points_of(history.train, key)};
+}
+
+Curve held_out_curve(const History& history, const char* key, const std::string& label = "held out",
+                     const char* css_class = "held") {
+  return {.label = label,
+          .css_class = css_class,
+          .marks = history.evaluations.size() > 60 ? Curve::Marks::none : Curve::Marks::dots,
+          .points = points_of(history.evaluations, key)};
+}
+
+/// A figure's curves; in a chart that it shares they have its own name.
+void add_curves(const Described& figure, const History& history, Chart& chart) {
+  const char* key = figure.key.c_str();
+  const bool first = chart.curves.empty();
+  if (figure.drawn == Described::Drawn::everywhere)
+    chart.curves.push_back(train_curve(history, key));
+  const std::string name =
+      figure.curve.empty() ? "held out"
+      : figure.drawn == Described::Drawn::evaluation && !first && chart.curves.size() > 1
+          ? "held out, " + figure.curve
+          : figure.curve;
+  chart.curves.push_back(held_out_curve(history, key, name, first ? "held" : "third"));
+  if (figure.chance) chart.reference = {*figure.chance, "chance"};
+}
+
+/// Figures that name the same chart share it.
+std::vector<Chart> figure_charts(const std::vector<Described>& figures, const History& history) {
+  std::vector<Chart> charts;
+  for (const Described& figure : figures) {
+    if (figure.chart.empty()) continue;
+    auto chart = std::ranges::find(charts, figure.chart, &Chart::title);
+    if (chart == charts.end()) {
+      charts.push_back({.title = figure.chart, .unit = figure.unit, .style = figure.style});
+      chart = charts.end() - 1;
+    }
+    add_curves(figure, history, *chart);
+  }
+  return charts;
+}
+
+std::vector<Chart> charts_of(const std::vector<Described>& figures, const History& history) {
+  std::vector<Chart> charts = figure_charts(figures, history);
+  const auto add = [&](const char* title, const char* unit, const char* key) -> Chart& {
+    return charts.emplace_back(
+        Chart{.title = title, .unit = unit, .curves = {train_curve(history, key)}});
+  };
+  Chart& throughput = add("Throughput", "tokens per second", "tokens_per_second");
+  throughput.style = NumberStyle::count;
+  throughput.start = Chart::Start::zero;
+  add("Learning rate", "", "rate");
+  add("Gradient norm", "before clipping", "gradient_norm").scale = Chart::Scale::logarithmic;
+  for (Chart& chart : charts)
+    for (const Json& resume : history.resumes)
+      chart.marked_steps.push_back(*number(resume, "step"));
+  return charts;
+}
+
+/// As a table has it: four digits after the point, or tenths of a percent.
+std::string value_text(double value, NumberStyle style) {
+  return style == NumberStyle::percent ? number_text(value, 0.001, style) : fixed(value, 4);
+}
+
+/// 1 h 02 min, 4 min 31 s, 12.3 s.
+std::string duration_text(double seconds) {
+  const auto whole = static_cast<std::int64_t>(std::llround(seconds));
+  if (whole >= 3600)
+    return std::to_string(whole / 3600) + " h " + std::to_string(whole % 3600 / 60) + " min";
+  if (whole >= 60) return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
+  return fixed(seconds, 1) + " s";
+}
+
+/// 412,345.
+std::string count_text(double value) {
+  std::string digits = fixed(std::round(value), 0);
+  for (auto at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(digits.begin() + at, ',');
+  return digits;
+}
+
+std::optional<double> last(const std::vector<Json>& records, const char* key) {
+  return records.empty() ? std::nullopt : number(records.back(), key);
+}
+
+std::optional<double> median(const std::vector<Json>& records, const char* key) {
+  std::vector<double> values;
+  for (const Json& record : records)
+    if (const auto value = number(record, key)) values.push_back(*value);
+  if (values.empty()) return std::nullopt;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+std::string tile(const std::string& value, const std::string& name) {
+  return "<div><b>" + value + "</b><span>" + name + "</span></div>\n";
+}
+
+std::string tiles_html(const std::vector<Described>& figures, const History& history) {
+  const Json* held = history.evaluations.empty() ? nullptr : &history.evaluations.back();
+  std::string html;
+  for (const Described& figure : figures) {
+    const auto value = held != nullptr ? number(*held, figure.key.c_str()) : std::nullopt;
+    if (value && !figure.tile.empty())
+      html += tile(number_text(*value, 0.001, figure.style), escaped(figure.tile));
+  }
+  if (const auto speed = median(history.train, "tokens_per_second"))
+    html += tile(count_text(*speed), "tokens per second, median");
+  auto steps = number(history.end, "step");
+  if (!steps) steps = last(history.train, "step");
+  if (steps) html += tile(count_text(*steps), "steps");
+  if (const auto wall = number(history.end, "wall_s"))
+    html += tile(duration_text(*wall), "wall time");
+  return html.empty() ? html : "<div class=\"tiles\">\n" + html + "</div>\n";
+}
+
+/// The value and step of the best evaluation by this metric.
+std::string best_text(const History& history, const Described& metric) {
+  const Json* best = nullptr;
+  const double sign = metric.better == Described::Better::more ? 1.0 : -1.0;
+  for (const Json& record : history.evaluations) {
+    const auto value = number(record, metric.key.c_str());
+    if (value && (best == nullptr || sign * *value > sign * *number(*best, metric.key.c_str())))
+      best = &record;
+  }
+  if (best == nullptr) return "<td>–</td><td>–</td>";
+  return "<td>" + value_text(*number(*best, metric.key.c_str()), metric.style) + "</td><td>" +
+         count_text(*number(*best, "step")) + "</td>";
+}
+
+std::string metrics_html(const std::vector<Described>& figures, const History& history) {
+  std::string rows;
+  for (const Described& metric : figures) {
+    const auto train = last(history.train, metric.key.c_str());
+    const auto held = last(history.evaluations, metric.key.c_str());
+    if (!train && !held) continue;
+    rows += "<tr><th>" + escaped(metric.title) + "</th>";
+    for (const auto& value : {train, held})
+      rows += "<td>" + (value ? value_text(*value, metric.style) : "–") + "</td>";
+    rows += best_text(history, metric) + "</tr>\n";
+  }
+  if (rows.empty()) return "<p>The log holds no metrics yet.</p>\n";
+  return "<h2>Metrics at the end</h2>\n<div class=\"card\"><table>\n<tr><th></th><th>training, "
+         "last "
+         "line</th><th>held out, last</th><th>held out, best</th><th>at step</th></tr>\n" +
+         rows + "</table></div>\n";
+}
+
+std::string fact_text(const OrderedJson& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_array()) return value.dump();
+  std::string words;
+  for (const OrderedJson& word : value) {
+    if (!words.empty()) words += ' ';
+    words += fact_text(word);
+  }
+  return words;
+}
+
+std::string facts_html(const History& history) {
+  std::string rows;
+  for (const auto& [key, value] : history.run.items()) {
+    if (key == "t" || key == "kind" || key == "figures") continue;
+    std::string name = key;
+    std::replace(name.begin(), name.end(), '_', ' ');
+    rows += "<tr><th>" + escaped(name) + "</th><td>" + escaped(fact_text(value)) + "</td></tr>\n";
+  }
+  if (rows.empty()) return {};
+  return "<h2>The run</h2>\n<div class=\"card\"><table class=\"facts\">\n" + rows +
+         "</table></div>\n";
+}
+
+/// The text of this name; `otherwise` in older logs.
+std::string text_of(const OrderedJson& run, const char* key, const char* otherwise) {
+  const auto found = run.find(key);
+  return found != run.end() && found->is_string() ? found->get<std::string>() : otherwise;
+}
+
+/// "Replaced token detection; the run ended: finished."
+std::string lead_text(const History& history) {
+  std::string learned = text_of(history.run, "objective", "replaced_token_detection");
+  std::replace(learned.begin(), learned.end(), '_', ' ');
+  if (!learned.empty()) learned[0] = static_cast<char>(std::toupper(learned[0]));
+  const auto found = history.end.find("reason");
+  if (found == history.end.end() || !found->is_string())
+    return learned + "; the run has not ended.";
+  return learned + "; the run ended: " + found->get<std::string>() + ".";
+}
+
+}  // namespace
+
+std::string report_html(const std::filesystem::path& train_log) {
+  const History history = read_history(train_log);
+  const std::vector<Described> figures = figures_of(history.run);
+  const std::string title = escaped("ELECTRA " + text_of(history.run, "task", "pretraining"));
+  std::string html =
+      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+      "<title>" +
+      title + "</title>\n<style>" + std::string(style_sheet) +
+      "</style></head>\n<body><main>\n<h1>" + title + "</h1>\n" + "<p class=\"lead\">" +
+      escaped(lead_text(history)) + "</p>\n" + tiles_html(figures, history);
+  std::string charts;
+  for (const Chart& chart : charts_of(figures, history)) charts += figure_html(chart);
+  if (!charts.empty()) html += "<h2>Curves</h2>\n<div class=\"charts\">\n" + charts + "</div>\n";
+  html += metrics_html(figures, history) + facts_html(history);
+  html += "<footer>Held-out figures are without dropout, over all positions that are not padding; ";
+  html += "what is random in them is the same at every evaluation. Missing values are gaps. ";
+  if (history.train.size() > most_points)
+    html += "Training curves: means of " +
+            std::to_string((history.train.size() + most_points - 1) / most_points) +
+            " neighbouring lines of the log.";
+  return html + "</footer>\n</main></body></html>\n";
+}
+
+void write_report(const std::filesystem::path& train_log, const std::filesystem::path& report) {
+  write_file(report, report_html(train_log));
+}
+
+}  // namespace electra

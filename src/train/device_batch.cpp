@@ -1,0 +1,76 @@
+#include "electra/train/device_batch.h"
+
+#include <algorithm>
+
+#include "electra/core/context.h"
+#include "electra/core/host_copy.h"
+
+namespace electra {
+
+namespace {
+
+Shape shape_of(const HostBatch& batch, const Column& column) {
+  return column.per == Column::Per::token ? Shape{batch.count(), batch.length}
+                                          : Shape{batch.count()};
+}
+
+Index storage_size(const HostBatch& batch) {
+  Index size = batch.count() * (2 * batch.length + 1);
+  for (const Column& column : batch.columns) size += shape_of(batch, column).size();
+  return size;
+}
+
+}  // namespace
+
+DeviceBatch::DeviceBatch(Context& context, const HostBatch& like)
+    : context_(context),
+      memory_(context, 4 * storage_size(like)),
+      storage_(memory_.view({storage_size(like)}, DType::i32)) {
+  Index next = 0;
+  const auto part = [&](const Shape& shape) {
+    const TensorView view = storage_.slice(next, shape.size()).reshape(shape);
+    next += shape.size();
+    return view;
+  };
+  ids_ = part({like.count(), like.length});
+  types_ = part({like.count(), like.length});
+  lengths_ = part({like.count()});
+  for (const Column& column : like.columns)
+    columns_.push_back({column.name, part(shape_of(like, column))});
+}
+
+void DeviceBatch::upload(const HostBatch& batch) {
+  const Shape found{batch.count(), batch.length};
+  const auto same = [](const NamedPart& mine, const Column& column) {
+    return mine.name == column.name &&
+           mine.values.size() == static_cast<Index>(column.values.size());
+  };
+  if (found != ids_.shape())
+    throw ShapeError("batch: expected " + to_string(ids_.shape()) + ", found " + to_string(found));
+  if (!std::ranges::equal(columns_, batch.columns, same))
+    throw ShapeError("batch: expected the columns of the first one, found others");
+  std::vector<std::int32_t> all;
+  all.reserve(static_cast<std::size_t>(storage_.size()));
+  const auto add = [&](const std::vector<std::int32_t>& values) {
+    all.insert(all.end(), values.begin(), values.end());
+  };
+  for (const auto* values : {&batch.ids, &batch.types, &batch.lengths}) add(*values);
+  for (const Column& column : batch.columns) add(column.values);
+  to_device(context_, all, storage_);
+  first_ = batch.first;
+}
+
+MicroBatch DeviceBatch::micro_batch(Index first, Index count) const {
+  MicroBatch part{.ids = ids_.slice(first, count),
+                  .types = types_.slice(first, count),
+                  .sequences = {.batch = count,
+                                .length = ids_.width(),
+                                .lengths = lengths_.slice(first, count)},
+                  .first = first_ + first,
+                  .columns = {}};
+  for (const NamedPart& column : columns_)
+    part.columns.push_back({column.name, column.values.slice(first, count)});
+  return part;
+}
+
+}  // namespace electra

@@ -1,0 +1,267 @@
+#include "electra/formats/hugging_face.h"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "electra/core/context.h"
+#include "electra/core/error.h"
+#include "electra/core/file.h"
+#include "electra/io/safetensors.h"
+#include "electra/models/electra.h"
+#include "support/temporary_folder.h"
+
+using namespace electra;
+using namespace electra::test;
+using Catch::Contains;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Index vocabulary = 70;
+
+ModelConfig small_model(Sharing sharing = Sharing::embeddings) {
+  ModelConfig c;
+  c.embedding = 12;
+  c.hidden = 16;
+  c.layers = 2;
+  c.heads = 2;
+  c.intermediate = 20;
+  c.positions = 9;
+  c.generator = {.hidden = 8, .layers = 1, .heads = 1, .intermediate = 12};
+  c.sharing = sharing;
+  return c;
+}
+
+/// A pair with weights of its own.
+struct Pair {
+  explicit Pair(std::uint64_t seed, const ModelConfig& c = small_model())
+      : config(c), model(store, c, vocabulary) {
+    store.allocate(*context, Precision::f32);
+    store.initialise(seed, 0.5F);
+  }
+
+  std::unique_ptr<Context> context = Context::create({}, {.threads = 1});
+  ModelConfig config;
+  ParameterStore store;
+  Electra model;
+};
+
+std::vector<float> weights(const ParameterStore& store) {
+  const auto values = store.master().span<float>();
+  return {values.begin(), values.end()};
+}
+
+void save(const Pair& pair, const TemporaryFolder& folder) {
+  save_network(folder / "generator", Network::generator, pair.config, vocabulary, pair.store);
+  save_network(folder / "discriminator", Network::discriminator, pair.config, vocabulary,
+               pair.store);
+}
+
+/// Writes a directory's weights anew, with other names or without some.
+void rewrite(const fs::path& directory,
+             const std::function<std::optional<std::string>(const std::string&)>& rename,
+             const std::vector<StoredTensor>& more = {}) {
+  const fs::path file = directory / "model.safetensors";
+  const std::string copy = read_file(file);
+  const SafetensorsContents contents =
+      parse_safetensors(std::as_bytes(std::span(copy)), file.string());
+  SafetensorsWriter writer;
+  for (StoredTensor tensor : contents.tensors)
+    if (const auto name = rename(tensor.name)) {
+      tensor.name = *name;
+      writer.add(tensor);
+    }
+  for (const StoredTensor& tensor : more) writer.add(tensor);
+  writer.write(file);
+}
+
+void set_key(const fs::path& directory, const std::string& key, const nlohmann::json& value) {
+  auto json = nlohmann::json::parse(read_file(directory / "config.json"));
+  json[key] = value;
+  write_file(directory / "config.json", json.dump());
+}
+
+std::string refusal_of_sizes(const fs::path& directory) {
+  return message_of<IoError>([&] { (void)read_network_sizes(directory); });
+}
+
+}  // namespace
+
+TEST_CASE("what is saved is loaded again, to the bit", "[hugging_face][law]") {
+  const Sharing sharing = GENERATE(Sharing::embeddings, Sharing::none);
+  const Pair a(1, small_model(sharing));
+  Pair b(2, small_model(sharing));
+  const TemporaryFolder folder;
+  save(a, folder);
+  REQUIRE(weights(a.store) != weights(b.store));
+  load_pair(folder / "generator", folder / "discriminator", b.config, b.store);
+  CHECK(weights(a.store) == weights(b.store));
+}
+
+TEST_CASE("directories state the sizes of their pair", "[hugging_face]") {
+  const Pair a(1);
+  const TemporaryFolder folder;
+  save(a, folder);
+  const PairSizes sizes =
+      pair_sizes(read_network_sizes(folder / "generator"),
+                 read_network_sizes(folder / "discriminator"), Sharing::embeddings);
+  CHECK(sizes.vocabulary == vocabulary);
+  CHECK(sizes.model.embedding == 12);
+  CHECK(sizes.model.hidden == 16);
+  CHECK(sizes.model.layers == 2);
+  CHECK(sizes.model.intermediate == 20);
+  CHECK(sizes.model.positions == 9);
+  CHECK(sizes.model.generator.hidden == 8);
+  CHECK(sizes.model.generator.layers == 1);
+  CHECK(sizes.model.generator.intermediate == 12);
+}
+
+TEST_CASE("files without a prefix, with position_ids and with a stored tied head are read",
+          "[hugging_face]") {
+  const Pair a(1);
+  Pair b(2);
+  const TemporaryFolder folder;
+  save(a, folder);
+  const std::vector<std::int64_t> ids{0, 1, 2, 3, 4, 5, 6, 7, 8};
+  const StoredTensor positions{.name = "embeddings.position_ids",
+                               .dtype = StoredType::i64,
+                               .shape = {1, 9},
+                               .bytes = std::as_bytes(std::span(ids))};
+  const auto plain = [](const std::string& name) -> std::optional<std::string> {
+    return name.starts_with("electra.") ? name.substr(8) : name;
+  };
+  rewrite(folder / "discriminator", plain, {positions});
+  const Parameter* word = nullptr;
+  for (const Parameter& p : a.store.parameters())
+    if (p.name.ends_with("embeddings/word")) word = &p;
+  REQUIRE(word != nullptr);
+  const auto table = word->master.span<float>().first(vocabulary * 12);
+  rewrite(folder / "generator", [](const std::string& name) { return std::optional(name); },
+          {{.name = "generator_lm_head.weight",
+            .dtype = StoredType::f32,
+            .shape = {vocabulary, 12},
+            .bytes = std::as_bytes(table)}});
+  load_pair(folder / "generator", folder / "discriminator", b.config, b.store);
+  CHECK(weights(a.store) == weights(b.store));
+}
+
+TEST_CASE("norms by their old names are read", "[hugging_face]") {
+  const Pair a(1);
+  Pair b(2);
+  const TemporaryFolder folder;
+  save(a, folder);
+  rewrite(folder / "generator", [](std::string name) -> std::optional<std::string> {
+    if (name.ends_with("LayerNorm.weight")) name.replace(name.size() - 6, 6, "gamma");
+    if (name.ends_with("LayerNorm.bias")) name.replace(name.size() - 4, 4, "beta");
+    return name;
+  });
+  load_pair(folder / "generator", folder / "discriminator", b.config, b.store);
+  CHECK(weights(a.store) == weights(b.store));
+}
+
+TEST_CASE("weights that do not fit are refused by name, and nothing changes", "[hugging_face]") {
+  const Pair a(1);
+  Pair b(2);
+  const TemporaryFolder folder;
+  save(a, folder);
+  const fs::path directory = folder / "discriminator";
+  const std::string dense = "discriminator_predictions.dense.weight";
+  const std::vector<float> before = weights(b.store);
+  const auto refusal = [&] {
+    const std::string message =
+        message_of<IoError>([&] { load_pair(folder / "generator", directory, b.config, b.store); });
+    CHECK_THAT(message, Contains((directory / "model.safetensors").string()));
+    CHECK(weights(b.store) == before);
+    return message;
+  };
+  SECTION("a missing tensor") {
+    rewrite(directory, [&](const std::string& name) {
+      return name == dense ? std::nullopt : std::optional(name);
+    });
+    CHECK_THAT(refusal(), Contains(dense) && Contains("[16, 16]") && Contains("no such tensor"));
+  }
+  SECTION("a tensor of another shape") {
+    const std::vector<float> values(8);
+    rewrite(
+        directory,
+        [&](const std::string& name) { return name == dense ? std::nullopt : std::optional(name); },
+        {{.name = dense,
+          .dtype = StoredType::f32,
+          .shape = {4, 2},
+          .bytes = std::as_bytes(std::span(values))}});
+    CHECK_THAT(refusal(), Contains(dense) && Contains("[16, 16]") && Contains("[4, 2]"));
+  }
+  SECTION("a tensor that no network has") {
+    const std::vector<float> values(1);
+    rewrite(directory, [](const std::string& name) { return std::optional(name); },
+            {{.name = "classifier.bias",
+              .dtype = StoredType::f32,
+              .shape = {1},
+              .bytes = std::as_bytes(std::span(values))}});
+    CHECK_THAT(refusal(), Contains("classifier.bias") && Contains("not part of"));
+  }
+  SECTION("a truncated file") {
+    const std::string bytes = read_file(directory / "model.safetensors");
+    write_file(directory / "model.safetensors", bytes.substr(0, bytes.size() / 2));
+    (void)refusal();
+  }
+}
+
+TEST_CASE("a pair whose embeddings differ needs sharing: none", "[hugging_face]") {
+  const Pair a(1), other(3);
+  Pair b(2);
+  const TemporaryFolder folder, elsewhere;
+  save(a, folder);
+  save(other, elsewhere);
+  CHECK_THAT(message_of<ConfigError>([&] {
+               load_pair(folder / "generator", elsewhere / "discriminator", b.config, b.store);
+             }),
+             Contains("embeddings/") && Contains("sharing: none"));
+  Pair apart(2, small_model(Sharing::none));
+  load_pair(folder / "generator", elsewhere / "discriminator", apart.config, apart.store);
+}
+
+TEST_CASE("a configuration that this library does not compute is refused by its key",
+          "[hugging_face]") {
+  const Pair a(1);
+  const TemporaryFolder folder;
+  save(a, folder);
+  const fs::path directory = folder / "discriminator";
+  SECTION("an activation") {
+    set_key(directory, "hidden_act", "relu");
+    CHECK_THAT(refusal_of_sizes(directory), Contains("hidden_act") && Contains("relu"));
+  }
+  SECTION("relative positions") {
+    set_key(directory, "position_embedding_type", "relative_key");
+    CHECK_THAT(refusal_of_sizes(directory), Contains("position_embedding_type"));
+  }
+  SECTION("another model") {
+    set_key(directory, "model_type", "bert");
+    CHECK_THAT(refusal_of_sizes(directory), Contains("model_type") && Contains("bert"));
+  }
+  SECTION("a width that is a text") {
+    set_key(directory, "hidden_size", "wide");
+    CHECK_THAT(refusal_of_sizes(directory), Contains("hidden_size"));
+  }
+  SECTION("no JSON") {
+    write_file(directory / "config.json", "{");
+    CHECK_THAT(refusal_of_sizes(directory), Contains("config.json"));
+  }
+  SECTION("nothing at all") {
+    CHECK_THAT(refusal_of_sizes(folder / "nowhere"), Contains("nowhere"));
+  }
+}
+
+TEST_CASE("weights in pytorch_model.bin alone come with the way out", "[hugging_face]") {
+  const Pair a(1);
+  Pair b(2);
+  const TemporaryFolder folder;
+  save(a, folder);
+  fs::rename(folder / "generator/model.safetensors", folder / "generator/pytorch_model.bin");
+  CHECK_THAT(message_of<IoError>([&] {
+               load_pair(folder / "generator", folder / "discriminator", b.config, b.store);
+             }),
+             Contains("pytorch_model.bin") && Contains("save_pretrained"));
+}

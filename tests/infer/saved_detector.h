@@ -1,0 +1,29 @@
+#pragma once
+
+#include "electra/core/context.h"
+#include "electra/formats/hugging_face.h"
+#include "electra/formats/tokenizer_files.h"
+#include "electra/models/electra.h"
+
+namespace electra::test {
+
+inline Vocabulary some_vocabulary() {
+  return Vocabulary::from_tokens({"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "ship", "un",
+                                  "##known", "caf", "##e", "."});
+}
+
+/// Writes a discriminator with first weights.
+inline void save_detector(const std::filesystem::path& directory, const Vocabulary& vocabulary,
+                          Index rows) {
+  ModelConfig config = model_preset("tiny");
+  config.positions = 8;
+  const auto context = Context::create({}, {.threads = 1});
+  ParameterStore store;
+  const Discriminator model(store, config, rows);
+  store.allocate(*context, Precision::f32);
+  store.initialise(1, 0.2F);
+  save_network(directory, Network::discriminator, config, rows, store);
+  save_tokenizer(directory, vocabulary, {}, config.positions);
+}
+
+}  // namespace electra::test

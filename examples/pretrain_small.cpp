@@ -124,12 +124,8 @@ class ProgressLine {
   bool open_ = false;
 };
 
-int run(const Options& o, const std::vector<std::string>& arguments) {
-  const PretrainFolder folder(o.out);
-  if (o.show_config) {
-    std::printf("%s", config_help(configuration(o, folder)).c_str());
-    return 0;
-  }
+PretrainingOptions pretraining_options(const Options& o, const PretrainFolder& folder,
+                                       const std::vector<std::string>& arguments) {
   PretrainingOptions options;
   options.config = configuration(o, folder);
   options.out = o.out;
@@ -138,10 +134,10 @@ int run(const Options& o, const std::vector<std::string>& arguments) {
   options.dump_examples = o.dump_examples;
   options.arguments = arguments;
   options.launch = discover_launch(o.launch);
-  const bool leads = options.launch->leads();
-  if (leads)
-    for (const std::string& warning : options.launch->warnings) say(warning);
+  return options;
+}
 
+RunResult pretrain_and_show(const PretrainingOptions& options) {
   ProgressLine line;
   RunCallbacks callbacks;
   callbacks.say = [&](const std::string& text) {
@@ -156,17 +152,34 @@ int run(const Options& o, const std::vector<std::string>& arguments) {
   callbacks.stop_requested = [] { return signal_received != 0; };
   const RunResult result = pretrain(options, callbacks);
   line.close();
-  if (result.end == RunResult::End::interrupted) {
-    if (leads)
-      say("interrupted at step " + std::to_string(result.step) + "; --resume goes on from there");
-    return 128 + (signal_received != 0 ? signal_received.load() : SIGTERM);  // another rank's
-  }
-  if (!leads) return 0;
+  return result;
+}
+
+void show_what_was_learned(const PretrainFolder& folder) {
   say("the discriminator at work: how probably each token was replaced");
   const Detector detector(folder.discriminator());
   for (const std::string& sentence : example_sentences()) show(detector.detect(sentence));
   say("report: " + folder.report().string());
   say("models: " + folder.generator().string() + ", " + folder.discriminator().string());
+}
+
+int run(const Options& o, const std::vector<std::string>& arguments) {
+  const PretrainFolder folder(o.out);
+  if (o.show_config) {
+    std::printf("%s", config_help(configuration(o, folder)).c_str());
+    return 0;
+  }
+  const PretrainingOptions options = pretraining_options(o, folder, arguments);
+  const bool leads = options.launch->leads();
+  if (leads)
+    for (const std::string& warning : options.launch->warnings) say(warning);
+  const RunResult result = pretrain_and_show(options);
+  if (result.end == RunResult::End::interrupted) {
+    if (leads)
+      say("interrupted at step " + std::to_string(result.step) + "; --resume goes on from there");
+    return 128 + (signal_received != 0 ? signal_received.load() : SIGTERM);  // another rank's
+  }
+  if (leads) show_what_was_learned(folder);
   return 0;
 }
 

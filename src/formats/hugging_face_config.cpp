@@ -1,8 +1,9 @@
+#include "electra/formats/hugging_face_config.h"
+
 #include <array>
 
 #include "electra/core/error.h"
 #include "electra/core/file.h"
-#include "electra/formats/hugging_face.h"
 #include "io/json.h"
 
 namespace electra {

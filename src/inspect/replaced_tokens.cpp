@@ -81,7 +81,7 @@ class Inspector {
                            .mode = Mode::inference,
                            .draws = Draws::evaluation});
     const ReplacedTokenDetection::Masked masked = objective_.mask(pass, batch);
-    return inspection_of(examples, masked, objective_.follow(pass, batch, masked, state_));
+    return inspection_of(examples, masked, objective_.forward(pass, batch, masked, state_));
   }
 
  private:

@@ -7,6 +7,7 @@
 #include "electra/core/error.h"
 #include "electra/io/json_lines.h"
 #include "io/json.h"
+#include "io/log_lines.h"
 
 namespace electra {
 namespace {
@@ -33,21 +34,10 @@ bool stays(const Json& line, Index step) {
 
 /// The lines that a run going on from `step` keeps.
 std::string kept_lines(const std::string& text, const std::filesystem::path& path, Index step) {
-  const std::string name = path.string();
   std::string kept;
-  std::size_t begin = 0;
-  for (Index number = 1; begin < text.size(); ++number) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    const auto line = std::string_view(text).substr(begin, end - begin);
-    const bool last = end + 1 >= text.size();
-    begin = end + 1;
-    try {
-      const Json object = parse_json_object(line, to_string(FileLine{name, number}));
-      if (stays(object, step)) kept.append(line) += '\n';
-    } catch (const IoError&) {
-      if (!last) throw;  // the last line may have been torn
-    }
-  }
+  for_each_log_line(text, path.string(), [&](const Json& object, std::string_view line) {
+    if (stays(object, step)) kept.append(line) += '\n';
+  });
   return kept;
 }
 

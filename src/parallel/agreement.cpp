@@ -27,7 +27,7 @@ bool Agreement::any(Vote vote) {
   return read(votes) > 0;
 }
 
-bool Agreement::any_last_time(Vote vote) {
+bool Agreement::any_before(Vote vote) {
   if (ranks_.size() == 1) return vote == Vote::yes;
   const TensorView votes = buffer_.view({1}, DType::i32);
   add_up(vote, votes);
@@ -40,7 +40,7 @@ bool Agreement::any_last_time(Vote vote) {
   return yes > 0;
 }
 
-Index Agreement::of_first(Index value) {
+Index Agreement::of_rank_0(Index value) {
   if (ranks_.size() == 1) return value;
   const TensorView shared = buffer_.view({1}, DType::i32);
   const auto mine = static_cast<std::int32_t>(value);

@@ -21,9 +21,9 @@ struct Row {
   std::unique_ptr<Objective> (*make)(ParameterStore&, const PretrainConfig&, const SpecialIds&);
 };
 
-constexpr std::array<Row, 1> objectives{{
+constexpr auto objectives = std::to_array<Row>({
     {"replaced_token_detection", make<ReplacedTokenDetection>},
-}};
+});
 
 }  // namespace
 

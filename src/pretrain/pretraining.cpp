@@ -92,7 +92,7 @@ class Pretraining {
     trainer.wait();
     const double each = seconds_since(start) / static_cast<double>(steps);
     config_.train.steps =
-        agreement_.of_first(std::max<Index>(10, static_cast<Index>(minutes * 60 / each)));
+        agreement_.of_rank_0(std::max<Index>(10, static_cast<Index>(minutes * 60 / each)));
     config_.schedule.warmup = std::min(config_.schedule.warmup, config_.train.steps / 5);
     config_.sampling.temperature_steps =
         std::min(config_.sampling.temperature_steps, config_.train.steps * 7 / 10);

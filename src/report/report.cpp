@@ -9,7 +9,7 @@
 #include "electra/core/error.h"
 #include "electra/core/file.h"
 #include "electra/io/json_lines.h"
-#include "io/json.h"
+#include "io/log_lines.h"
 #include "report/chart.h"
 
 namespace electra {
@@ -146,20 +146,9 @@ struct History {
 };
 
 History read_history(const std::filesystem::path& path) {
-  const std::string text = read_file(path);
-  const std::string name = path.string();
   History history;
-  std::size_t begin = 0;
-  for (Index row = 1; begin < text.size(); ++row) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    const auto line = std::string_view(text).substr(begin, end - begin);
-    begin = end + 1;
-    try {
-      history.add(parse_json_object(line, to_string(FileLine{name, row})), line);
-    } catch (const IoError&) {
-      if (begin < text.size()) throw;  // the last line may still be on its way
-    }
-  }
+  for_each_log_line(read_file(path), path.string(),
+                    [&](const Json& record, std::string_view line) { history.add(record, line); });
   return history;
 }
 

@@ -6,7 +6,6 @@
 #include "electra/kernels/adamw.h"
 #include "electra/kernels/cast.h"
 #include "electra/kernels/gradient_norm.h"
-#include "electra/kernels/metrics.h"
 
 namespace electra {
 
@@ -81,15 +80,6 @@ void Optimizer::step(StepState& state) const {
                     .weight_decay = config_.weight_decay,
                     .bias_correction = config_.bias_correction ? AdamW::BiasCorrection::on
                                                                : AdamW::BiasCorrection::off});
-  context.run(FoldMetrics{.sums_from = state.of_step.sums(),
-                          .sums_to = state.running.sums(),
-                          .counts_from = state.of_step.counts(),
-                          .counts_to = state.running.counts(),
-                          .finite = state.finite});
-  context.run(AdvanceStep{.finite = state.finite,
-                          .step = state.step,
-                          .skipped = state.skipped,
-                          .non_finite = state.non_finite});
 }
 
 }  // namespace electra

@@ -106,7 +106,7 @@ struct Run::Parts {
       const StepBatch batch = prefetcher.next();
       ranks.begin_step(trainer.next_step());
       trainer.step(batch);
-      const bool stop = agreement.any_last_time(stop_vote());
+      const bool stop = agreement.any_before(stop_vote());
       speed.add(batch.totals.tokens, config.train.batch * batch.batch.length);
       if (due(config.log.every)) report(batch.epoch, speed);
       if (due(config.evaluate.every) && trainer.next_step() < config.train.steps) evaluate();

@@ -7,6 +7,8 @@
 #include "electra/core/context.h"
 #include "electra/core/error.h"
 #include "electra/core/host_copy.h"
+#include "electra/kernels/adamw.h"
+#include "electra/kernels/metrics.h"
 
 namespace electra {
 
@@ -70,6 +72,16 @@ TensorView StepState::scalar(std::string_view name) const {
     throw Error("no scalar of the step is called \"" + std::string(name) + "\"");
   const Index at = found - names_.begin();
   return buffer_.view({1}, exact_, slot * (own + at));
+}
+
+void StepState::end_step() {
+  context_.run(FoldMetrics{.sums_from = of_step.sums(),
+                           .sums_to = running.sums(),
+                           .counts_from = of_step.counts(),
+                           .counts_to = running.counts(),
+                           .finite = finite});
+  context_.run(AdvanceStep{
+      .finite = finite, .step = step, .skipped = skipped, .non_finite = non_finite});
 }
 
 void StepState::set_step(Index value) {

@@ -54,12 +54,12 @@ void Trainer::step(const StepBatch& batch) {
   if (communicator_.size() == 1) {
     compute_.run([&] {
       add_gradients();
-      optimizer_.step(state_);
+      update();
     });
   } else {
     compute_.run([&] { add_gradients(); });
     gradient_sum_.run();  // a loss that is not finite makes gradients that are not, on every rank
-    update_.run([&] { optimizer_.step(state_); });
+    update_.run([&] { update(); });
   }
   readback_of(next_step_).fetch(state_.skipped);
   ++next_step_;
@@ -91,6 +91,11 @@ void Trainer::add_gradients() {
     objective_.accumulate(pass, batch, state_);
   }
   arena_.reset();  // the first step's blocks become one here, so that the second moves nothing
+}
+
+void Trainer::update() {
+  optimizer_.step(state_);
+  state_.end_step();
 }
 
 void Trainer::stop_if_stuck(Index step) {

@@ -131,12 +131,15 @@ class GoldenCase {
     Scalars scalars;
     objective_.prepare(step.masks, step.real, 1, scalars);
     state_.upload(scalars);
-    objective_.learn(step.pass, step.batch, step.masked, step.samples, state_);
+    objective_.accumulate(step.pass, step.batch, step.masked, step.samples, state_);
     const auto alone = Communicator::single_process();
     return objective_.values(state_.of_step.read(*alone));
   }
 
-  void optimize() { optimizer_->step(state_); }
+  void optimize() {
+    optimizer_->step(state_);
+    state_.end_step();
+  }
   [[nodiscard]] double rate() const { return state_.read(state_.rate); }
   [[nodiscard]] double gradient_norm() const { return state_.read(state_.norm); }
 

@@ -54,21 +54,21 @@ TEST_CASE("a vote is answered the time after, and of one rank at once", "[agreem
   agree(2, [&](Agreement& agreement, int rank) {
     for (int time = 0; time < 5; ++time)
       answers[static_cast<std::size_t>(rank)].push_back(
-          agreement.any_last_time(vote(rank == 1 && time == 2)));
+          agreement.any_before(vote(rank == 1 && time == 2)));
   });
   const std::vector<bool> expected{false, false, false, true, false};
   CHECK(answers[0] == expected);
   CHECK(answers[1] == expected);
   agree(1, [&](Agreement& agreement, int) {
-    CHECK(agreement.any_last_time(Vote::yes));
-    CHECK_FALSE(agreement.any_last_time(Vote::no));
+    CHECK(agreement.any_before(Vote::yes));
+    CHECK_FALSE(agreement.any_before(Vote::no));
   });
 }
 
 TEST_CASE("rank 0's number is every rank's", "[agreement][threads]") {
   std::vector<Index> numbers(3);
   agree(3, [&](Agreement& agreement, int rank) {
-    numbers[static_cast<std::size_t>(rank)] = agreement.of_first(1000 + rank);
+    numbers[static_cast<std::size_t>(rank)] = agreement.of_rank_0(1000 + rank);
   });
   CHECK(numbers == std::vector<Index>{1000, 1000, 1000});
 }

@@ -205,6 +205,15 @@ TEST_CASE("an application that a launcher has started is one of its ranks", "[pr
   unsetenv("RANK");
 }
 
+TEST_CASE("a checkpoint and the log name what decides the last bits", "[pretraining]") {
+  TinyRun run;
+  run.run();
+  const LatestCheckpoint latest = latest_checkpoint(run.out().checkpoints());
+  REQUIRE(latest.checkpoint);
+  CHECK(latest.checkpoint->text("platform") == "cpu");
+  CHECK(log_lines(run.out()).front().at("platform") == "cpu");
+}
+
 TEST_CASE("there must be something to resume", "[pretraining]") {
   TinyRun run;
   CHECK_THAT(message_of<IoError>([&] { run.resume(); }), Contains("no complete checkpoint"));

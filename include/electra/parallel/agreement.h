@@ -21,9 +21,9 @@ class Agreement {
   [[nodiscard]] bool any(Vote vote);
   /// Whether any rank said so the time before; for one rank alone, now. The device need not have
   /// come farther than to that time.
-  [[nodiscard]] bool any_last_time(Vote vote);
+  [[nodiscard]] bool any_before(Vote vote);
   /// Rank 0's number, below 2^31.
-  [[nodiscard]] Index of_first(Index value);
+  [[nodiscard]] Index of_rank_0(Index value);
   /// Throws ConfigError that says `what` if the ranks have different texts.
   void expect_same(const std::string& text, const std::string& what);
 

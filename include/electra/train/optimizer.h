@@ -13,8 +13,7 @@ class Optimizer {
   /// `store` must be allocated and outlive the optimizer.
   Optimizer(ParameterStore& store, const TrainerConfig& config);
 
-  /// Uses the store's gradients; leaves the norm, the rate and the finite flag in `state`, and
-  /// moves the step on.
+  /// Uses the store's gradients; leaves the norm, the rate and the finite flag in `state`.
   void step(StepState& state) const;
 
   [[nodiscard]] TensorView moment_1() const { return moment_1_; }  // [store.size()], f32

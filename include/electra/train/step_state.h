@@ -41,6 +41,9 @@ class StepState {
   void upload(const Scalars& scalars);
   /// [1], exact. Throws Error for a name that was never uploaded.
   [[nodiscard]] TensorView scalar(std::string_view name) const;
+  /// Puts into the stream: what was counted joins what runs, if the step was finite, and the next
+  /// step follows.
+  void end_step();
   void set_step(Index step);
   /// Waits for the device and reads how many steps were skipped.
   struct Skipped {

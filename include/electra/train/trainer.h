@@ -62,6 +62,7 @@ class Trainer {
  private:
   void prepare(const StepBatch& batch);
   void add_gradients();
+  void update();
   void stop_if_stuck(Index step);
   /// The step's number of this rank's first example.
   [[nodiscard]] Index first_example() const { return communicator_.rank() * share_; }

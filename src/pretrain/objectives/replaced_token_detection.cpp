@@ -30,7 +30,7 @@ constexpr std::string_view generator_scale = "generator_scale";
 constexpr std::string_view discriminator_scale = "discriminator_scale";
 constexpr std::string_view sampling_temperature = "temperature";
 
-constexpr std::array<Figure, 9> all_figures{{
+constexpr auto all_figures = std::to_array<Figure>({
     {.key = "loss",
      .title = "Total loss",
      .label = "loss",
@@ -105,7 +105,7 @@ constexpr std::array<Figure, 9> all_figures{{
      .unit = "held out, at probability 0.5",
      .curve = "recall",
      .drawn = evaluation_alone},
-}};
+});
 
 /// Room for what becomes of a micro-batch.
 ReplacedTokenDetection::Trace make_trace(Pass& pass, const MicroBatch& batch, Index capacity,
@@ -129,7 +129,7 @@ class RankedEvaluation final : public Evaluation {
   void prepare(Scalars& scalars) const override { objective_.prepare(1, 1, temperature_, scalars); }
 
   void add(Pass& pass, const MicroBatch& batch, const HostBatch& host, StepState& state) override {
-    const auto trace = objective_.follow(pass, batch, objective_.mask(pass, batch), state);
+    const auto trace = objective_.forward(pass, batch, objective_.mask(pass, batch), state);
     const auto labels = to_host<std::int32_t>(pass.context, trace.labels);
     const std::vector<double> logits = to_host_f64(pass.context, trace.logits);
     for (Index row = 0; row < host.count(); ++row)
@@ -227,17 +227,17 @@ std::vector<Export> ReplacedTokenDetection::exports() const {
 
 void ReplacedTokenDetection::accumulate(Pass& pass, const MicroBatch& batch,
                                         StepState& state) const {
-  learn(pass, batch, mask(pass, batch), {}, state);
+  accumulate(pass, batch, mask(pass, batch), {}, state);
 }
 
-void ReplacedTokenDetection::learn(Pass& pass, const MicroBatch& batch, const Masked& masked,
+void ReplacedTokenDetection::accumulate(Pass& pass, const MicroBatch& batch, const Masked& masked,
                                    ConstTensorView samples, StepState& state) const {
   Trace trace = make_trace(pass, batch, masked.originals.size(), state.rate.dtype());
   generate(pass, batch, masked, samples, trace, Gradient::wanted, state);
   discriminate(pass, batch, trace, Gradient::wanted, state);
 }
 
-ReplacedTokenDetection::Trace ReplacedTokenDetection::follow(Pass& pass, const MicroBatch& batch,
+ReplacedTokenDetection::Trace ReplacedTokenDetection::forward(Pass& pass, const MicroBatch& batch,
                                                              const Masked& masked,
                                                              StepState& state) const {
   Trace trace = make_trace(pass, batch, masked.originals.size(), state.rate.dtype());

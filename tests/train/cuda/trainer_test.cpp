@@ -79,7 +79,7 @@ struct WholeStep {
     arena.reset();
     const MicroBatch batch = upload(step);
     Pass p = pass_over(batch);
-    const auto trace = model.follow(p, batch, model.mask(p, batch), state);
+    const auto trace = model.forward(p, batch, model.mask(p, batch), state);
     return host_copy(*run.context, trace.samples);
   }
   void take(const StepBatch& step, const HostTensor& samples) {
@@ -90,8 +90,9 @@ struct WholeStep {
     Pass p = pass_over(batch);
     const TensorView given = p.tensor(samples.shape(), DType::i32);
     run.context->upload(std::as_bytes(samples.view().span<std::int32_t>()), given);
-    model.learn(p, batch, model.mask(p, batch), given, state);
+    model.accumulate(p, batch, model.mask(p, batch), given, state);
     optimizer.step(state);
+    state.end_step();
   }
 
   Run run;

@@ -39,7 +39,7 @@ class ReplacedTokenDetection final : public Objective {
 
   /// Forward and backward with these masks, and with these samples [capacity], i32, in place of the
   /// generator's own, if any are given.
-  void learn(Pass& pass, const MicroBatch& batch, const Masked& masked, ConstTensorView samples,
+  void accumulate(Pass& pass, const MicroBatch& batch, const Masked& masked, ConstTensorView samples,
              StepState& state) const;
 
   /// What a micro-batch becomes on its way through the pair, in the pass's arena.
@@ -53,7 +53,7 @@ class ReplacedTokenDetection final : public Objective {
     TensorView disc_losses;  // [batch, length], wide
   };
   /// The forward alone with these masks.
-  [[nodiscard]] Trace follow(Pass& pass, const MicroBatch& batch, const Masked& masked,
+  [[nodiscard]] Trace forward(Pass& pass, const MicroBatch& batch, const Masked& masked,
                              StepState& state) const;
 
  private:

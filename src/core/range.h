@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <charconv>
 #include <string>
 #include <string_view>
 
@@ -8,19 +10,18 @@
 
 namespace electra {
 
-/// The shortest text of a number: "0.5", "3".
-[[nodiscard]] inline std::string number_text(double value) {
-  std::string text = std::to_string(value);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.back() == '.') text.pop_back();
-  return text;
+/// The shortest text that reads back as this number: "0.5", "3", "-1e-07".
+[[nodiscard]] inline std::string shortest_text(double value) {
+  std::array<char, 32> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  return {digits.data(), end};
 }
 
 /// Throws ConfigError with the path of a value, what was expected and found, unless `condition`.
 inline void expect(bool condition, std::string_view path, std::string_view expected, double found) {
   if (!condition)
     throw ConfigError(std::string(path) + ": expected " + std::string(expected) + ", found " +
-                      number_text(found));
+                      shortest_text(found));
 }
 
 inline void expect_count(std::string_view path, Index value, Index least) {

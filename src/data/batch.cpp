@@ -34,6 +34,9 @@ HostBatch HostBatch::slice(Index begin, Index part) const {
                   .columns = {}};
   for (const auto& [name, per, values] : columns) {
     const Index each = per == Column::Per::token ? length : 1;
+    if (static_cast<Index>(values.size()) != count() * each)
+      throw Error("column \"" + name + "\": expected " + std::to_string(count() * each) +
+                  " values, found " + std::to_string(values.size()));
     piece.columns.push_back({name, per, cut(values, begin * each, part * each)});
   }
   return piece;

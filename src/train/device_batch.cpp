@@ -14,6 +14,16 @@ Shape shape_of(const HostBatch& batch, const Column& column) {
                                           : Shape{batch.count()};
 }
 
+/// "masks [8], labels [96]": names and numbers of values.
+template <class Columns>
+std::string texts_of(const Columns& columns) {
+  std::string text;
+  for (const auto& column : columns)
+    text += (text.empty() ? "" : ", ") + column.name + " [" +
+            std::to_string(static_cast<Index>(column.values.size())) + "]";
+  return text.empty() ? "none" : text;
+}
+
 Index storage_size(const HostBatch& batch) {
   Index size = batch.count() * (2 * batch.length + 1);
   for (const Column& column : batch.columns) size += shape_of(batch, column).size();
@@ -48,7 +58,8 @@ void DeviceBatch::upload(const HostBatch& batch) {
   if (found != ids_.shape())
     throw ShapeError("batch: expected " + to_string(ids_.shape()) + ", found " + to_string(found));
   if (!std::ranges::equal(columns_, batch.columns, same))
-    throw ShapeError("batch: expected the columns of the first one, found others");
+    throw ShapeError("batch: expected the columns of the first one, " + texts_of(columns_) +
+                     ", found " + texts_of(batch.columns));
   std::vector<std::int32_t> all;
   all.reserve(static_cast<std::size_t>(storage_.size()));
   const auto add = [&](const std::vector<std::int32_t>& values) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <utility>
 
 #include "electra/core/error.h"
 
@@ -21,6 +22,14 @@ std::string value_text(const std::optional<double>& value, const Figure& figure)
 }
 
 }  // namespace
+
+FigureValues::FigureValues(std::span<const Figure> figures,
+                           std::vector<std::optional<double>> values, Index tokens)
+    : figures_(figures), values_(std::move(values)), tokens_(tokens) {
+  if (values_.size() != figures_.size())
+    throw Error("expected " + std::to_string(figures_.size()) + " figures, found " +
+                std::to_string(values_.size()));
+}
 
 std::size_t FigureValues::place_of(std::string_view key) const {
   const auto found = std::ranges::find(figures_, key, &Figure::key);

@@ -112,7 +112,7 @@ struct Run::Parts {
       if (due(config.evaluate.every) && trainer.next_step() < config.train.steps) evaluate();
       if (due(config.checkpoint.every)) save();
       speed.pause();
-      if (stop) return RunResult::End::interrupted;
+      if (stop && trainer.next_step() < config.train.steps) return RunResult::End::interrupted;
     }
     return RunResult::End::finished;
   }

@@ -80,8 +80,8 @@ void StepState::end_step() {
                            .counts_from = of_step.counts(),
                            .counts_to = running.counts(),
                            .finite = finite});
-  context_.run(AdvanceStep{
-      .finite = finite, .step = step, .skipped = skipped, .non_finite = non_finite});
+  context_.run(
+      AdvanceStep{.finite = finite, .step = step, .skipped = skipped, .non_finite = non_finite});
 }
 
 void StepState::set_step(Index value) {

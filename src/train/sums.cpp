@@ -41,6 +41,8 @@ Sums::Sums(Context& context, DType exact, std::span<const SumPiece> pieces) : co
     const bool sum = piece.kind == SumPiece::Kind::sum;
     Index& next = sum ? next_sum : next_count;
     const TensorView all = sum ? sums_ : counts_;
+    if (std::ranges::find(pieces_, piece.name, &Piece::name) != pieces_.end())
+      throw Error("two sums are called \"" + piece.name + "\"");
     pieces_.push_back({piece.name, all.slice(next, piece.shape.size()).reshape(piece.shape)});
     next += room_for(piece);
   }

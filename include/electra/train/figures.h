@@ -27,9 +27,8 @@ struct Figure {
   std::string_view before = "  ";  // it, there
   int digits = 3;                  // after the point, in those lines
   Shown lines = Shown::everywhere;
-  std::string_view chart =
-      {};                      // the chart's title; figures of one chart share it. Empty: not drawn
-  std::string_view unit = {};  // of the chart
+  std::string_view chart = {};  // the title of its chart, which figures may share; empty: none
+  std::string_view unit = {};   // of the chart
   std::string_view curve = {};  // its name in a chart that it shares
   Shown drawn = Shown::everywhere;
   std::optional<double> chance = {};  // a line in the chart: what chance gives
@@ -41,10 +40,10 @@ struct Figure {
 class FigureValues {
  public:
   FigureValues() = default;
-  /// As many values as figures. `tokens`: the real tokens that they are over.
+  /// `tokens`: the real tokens that the values are over. Throws Error if there are not as many as
+  /// figures.
   FigureValues(std::span<const Figure> figures, std::vector<std::optional<double>> values,
-               Index tokens)
-      : figures_(figures), values_(std::move(values)), tokens_(tokens) {}
+               Index tokens);
 
   [[nodiscard]] std::span<const Figure> figures() const { return figures_; }
   [[nodiscard]] std::optional<double> at(std::size_t i) const { return values_[i]; }
@@ -66,9 +65,8 @@ class FigureValues {
   return whole > 0 ? std::optional(part / whole) : std::nullopt;
 }
 
-/// The figures that have a label, in one line: "loss 19.45  gen 4.459 | mlm 25.5%". A missing one
-/// is
-/// "-". `shown`: evaluation shows those of evaluations alone, too.
+/// The figures that have a label, in one line: "loss 19.45  gen 4.459 | mlm 25.5%"; "-" where one
+/// is missing. `shown`: evaluation shows those of evaluations alone, too.
 [[nodiscard]] std::string figures_line(const FigureValues& values, Figure::Shown shown);
 
 }  // namespace electra

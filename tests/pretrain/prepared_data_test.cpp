@@ -1,0 +1,178 @@
+#include "electra/pretrain/prepared_data.h"
+
+#include <catch2/catch.hpp>
+
+#include "electra/core/error.h"
+#include "electra/core/file.h"
+#include "electra/io/safetensors.h"
+#include "electra/pretrain/objectives/masking.h"
+#include "pretrain/tiny_run.h"
+
+using namespace electra;
+using namespace electra::test;
+using Catch::Matchers::Contains;
+
+namespace {
+
+/// A corpus in a folder of its own, and what is made of it.
+struct Corpus {
+  Corpus() {
+    write_corpus(folder / "corpus.txt");
+    config = small_config();
+    config.data.corpus = (folder / "corpus.txt").string();
+    config.data.held_out = 0.2;
+    config.vocabulary.size = 60;
+    config.train.batch = 4;
+  }
+
+  [[nodiscard]] PreparedData prepare() {
+    said.clear();
+    return {config, folder / "vocab.txt", folder / "data/corpus.etok",
+            [this](const std::string& text) { said += text + "\n"; }};
+  }
+
+  TemporaryFolder folder;
+  PretrainConfig config;
+  std::string said;
+};
+
+}  // namespace
+
+TEST_CASE("inputs that are not there are named before anything is done", "[prepared_data]") {
+  Corpus c;
+  CHECK_NOTHROW(check_inputs(c.config));
+  SECTION("the corpus") {
+    c.config.data.corpus = (c.folder / "missing").string();
+    CHECK_THAT(message_of<IoError>([&] { check_inputs(c.config); }),
+               Contains(c.config.data.corpus));
+  }
+  SECTION("the vocabulary") {
+    c.config.vocabulary.file = (c.folder / "missing.txt").string();
+    CHECK_THAT(message_of<IoError>([&] { check_inputs(c.config); }), Contains("missing.txt"));
+  }
+  SECTION("special tokens in the vocabulary") {
+    c.config.vocabulary.file = (c.folder / "poor.txt").string();
+    write_file(c.config.vocabulary.file, "[PAD]\n[UNK]\n[CLS]\n[SEP]\nword\n");
+    CHECK_THAT(message_of<IoError>([&] { check_inputs(c.config); }),
+               Contains("poor.txt") && Contains("[MASK]"));
+  }
+  CHECK(c.folder.count() <= 2);
+}
+
+TEST_CASE("data are prepared once, and opened from then on", "[prepared_data]") {
+  Corpus c;
+  const PreparedData first = c.prepare();
+  CHECK_THAT(c.said, Contains("training a vocabulary of 60 entries") && Contains("tokenising"));
+  const std::string vocabulary = read_file(c.folder / "vocab.txt");
+  c.config.data.corpus = "is not needed any more";
+  const PreparedData second = c.prepare();
+  CHECK_THAT(c.said, !Contains("training a vocabulary") && !Contains("tokenising") &&
+                         Contains("40 documents"));
+  CHECK(read_file(c.folder / "vocab.txt") == vocabulary);
+  CHECK(second.vocabulary().hash() == first.vocabulary().hash());
+  CHECK(second.training_tokens() == first.training_tokens());
+  CHECK(second.held_out_batches(c.config)[0].batch.ids ==
+        first.held_out_batches(c.config)[0].batch.ids);
+}
+
+TEST_CASE("a vocabulary that is named is taken as it is", "[prepared_data]") {
+  Corpus c;
+  const std::string text = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nwhale\nship\n";
+  c.config.vocabulary.file = (c.folder / "mine.txt").string();
+  write_file(c.config.vocabulary.file, text);
+  const PreparedData data = c.prepare();
+  CHECK(data.vocabulary().size() == 7);
+  CHECK(data.vocabulary_rows() == 7);
+  CHECK(read_file(c.folder / "vocab.txt") == text);
+}
+
+TEST_CASE("the word table has the vocabulary's rows, or those of released weights",
+          "[prepared_data]") {
+  Corpus c;
+  const Index size = c.prepare().vocabulary().size();
+  CHECK(c.prepare().vocabulary_rows() == size);
+  c.config.vocabulary.size = size + 9;
+  CHECK(c.prepare().vocabulary_rows() == size);  // what was wanted is not what was reached
+  c.config.initialize.generator = "released";
+  CHECK(c.prepare().vocabulary_rows() == size + 9);
+  c.config.vocabulary.size = size - 1;
+  CHECK_THAT(message_of<ConfigError>([&] { (void)c.prepare(); }),
+             Contains("vocab.txt") && Contains("at most " + std::to_string(size - 1)) &&
+                 Contains("released") && Contains("found " + std::to_string(size)));
+}
+
+TEST_CASE("an evaluation sees the first evaluate.batches, or all, the same on every rank",
+          "[prepared_data]") {
+  Corpus c;
+  const PreparedData data = c.prepare();
+  const std::vector<StepBatch> all = data.held_out_batches(c.config);
+  REQUIRE(all.size() > 3);
+  Index tokens = 0, examples = 0;
+  for (const StepBatch& step : all) {
+    tokens += step.totals.tokens;
+    examples += step.batch.count();
+  }
+  CHECK(examples == data.held_out_loader(c.config).epoch_examples());
+  CHECK(tokens > 0);
+  for (const Index most : {1, 3, 1000}) {
+    c.config.evaluate.batches = most;
+    const std::vector<StepBatch> some = data.held_out_batches(c.config);
+    REQUIRE(some.size() == std::min(all.size(), static_cast<std::size_t>(most)));
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      CHECK(some[i].batch.ids == all[i].batch.ids);
+      CHECK(some[i].totals == all[i].totals);
+    }
+  }
+}
+
+TEST_CASE("every batch says how many positions of each example are masked", "[prepared_data]") {
+  Corpus c;
+  c.config.masking.share = 0.3;
+  const PreparedData data = c.prepare();
+  const auto check = [&](const HostBatch& batch) {
+    HostBatch expected = batch;
+    expected.columns.clear();
+    add_mask_counts(expected, 0.3, data.vocabulary().special_ids());
+    REQUIRE(batch.columns.size() == 1);
+    CHECK(batch.columns[0].per == Column::Per::example);
+    CHECK(batch.column(masks_column) == expected.column(masks_column));
+    for (const std::int32_t count : batch.column(masks_column)) CHECK(count >= 1);
+  };
+  for (const StepBatch& step : data.held_out_batches(c.config)) {
+    check(step.batch);
+    CHECK(step.totals == totals_of(step.batch));
+  }
+  const StepBatch whole = data.training_loader(c.config).at(3);
+  for (const int rank : {0, 1}) {
+    const StepBatch step = data.training_loader(c.config, rank, 2).at(3);
+    check(step.batch);
+    CHECK(step.batch.ids == whole.batch.slice(2 * rank, 2).ids);
+    CHECK(step.totals == totals_of(whole.batch));  // of all ranks
+  }
+}
+
+TEST_CASE("no document is both trained on and held out", "[prepared_data]") {
+  Corpus c;
+  const PreparedData data = c.prepare();
+  const Index all = data.training_tokens() + data.held_out_tokens();
+  c.config.data.held_out = 0.5;
+  const PreparedData halves = c.prepare();
+  CHECK(halves.training_tokens() + halves.held_out_tokens() == all);
+  CHECK(halves.held_out_tokens() > data.held_out_tokens());
+}
+
+TEST_CASE("a dump has every packed example of both parts", "[prepared_data]") {
+  Corpus c;
+  const PreparedData data = c.prepare();
+  const auto path = c.folder / "examples.safetensors";
+  data.dump(c.config, path);
+  const SafetensorsFile file = SafetensorsFile::open(path);
+  const Index length = c.config.data.length;
+  const auto shape = [&](const std::string& name) { return file.find(name)->shape; };
+  for (const std::string kind : {"ids", "types"}) {
+    CHECK(shape("train_" + kind) ==
+          std::vector<Index>{data.training_loader(c.config).epoch_examples(), length});
+    CHECK(shape("held_out_" + kind) ==
+          std::vector<Index>{data.held_out_loader(c.config).epoch_examples(), length});
+  }
+}

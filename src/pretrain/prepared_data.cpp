@@ -134,14 +134,11 @@ Loader PreparedData::held_out_loader(const PretrainConfig& config) const {
   return {*tokens_, split_.held_out, options};
 }
 
-std::vector<StepBatch> PreparedData::held_out_batches(const PretrainConfig& config) const {
-  Loader loader = held_out_loader(config);
-  const Index all = loader.epoch_steps();
+HeldOut PreparedData::held_out(const PretrainConfig& config) const {
+  auto loader = std::make_unique<Loader>(held_out_loader(config));
+  const Index all = loader->epoch_steps();
   const Index most = config.evaluate.batches;
-  std::vector<StepBatch> batches;
-  for (Index step = 0; step < (most > 0 ? std::min(most, all) : all); ++step)
-    batches.push_back(loader.at(step));
-  return batches;
+  return {std::move(loader), most > 0 ? std::min(most, all) : all};
 }
 
 void PreparedData::dump(const PretrainConfig& config, const fs::path& file) const {

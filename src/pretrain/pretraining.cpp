@@ -108,7 +108,7 @@ class Pretraining {
                   return std::make_unique<Loader>(
                       data_->training_loader(config_, ranks_.rank(), ranks_.size()));
                 },
-            .held_out = [this] { return data_->held_out_batches(config_); },
+            .held_out = [this] { return data_->held_out(config_); },
             .first_weights = [this] { initialise(config_, store_); },
             .dress =
                 [this](const std::filesystem::path& directory) {

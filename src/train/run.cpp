@@ -152,8 +152,8 @@ struct Run::Parts {
   }
 
   void evaluate() {
-    if (held_out.empty()) held_out = recipe.held_out();
-    evaluation = trainer.evaluate(held_out);
+    const HeldOut held_out = recipe.held_out();
+    evaluation = trainer.evaluate(*held_out.source, held_out.batches);
     if (!leads()) return;
     log->evaluation(trainer.next_step(), *evaluation);
     if (callbacks.evaluated) callbacks.evaluated(trainer.next_step(), *evaluation);
@@ -209,7 +209,6 @@ struct Run::Parts {
   const RunCallbacks& callbacks;
   Agreement agreement;
   Trainer trainer;
-  std::vector<StepBatch> held_out;
   std::optional<RunLog> log;
   std::optional<FigureValues> evaluation;
   Index saved_at = -1;

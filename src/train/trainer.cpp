@@ -23,6 +23,18 @@ Index checked_micro_batch(const TrainerConfig& config, int ranks) {
   return micro;
 }
 
+/// Batches that somebody holds.
+class GivenBatches final : public StepSource {
+ public:
+  explicit GivenBatches(std::span<const StepBatch> batches) : batches_(batches) {}
+  [[nodiscard]] StepBatch at(Index step) override {
+    return batches_[static_cast<std::size_t>(step)];
+  }
+
+ private:
+  std::span<const StepBatch> batches_;
+};
+
 std::vector<StoredBuffer> stored(const ParameterStore& store, const Optimizer& optimizer) {
   return {{"parameters", store.master()},
           {"moment_1", optimizer.moment_1()},
@@ -148,6 +160,11 @@ FigureValues Trainer::take_values() {
 }
 
 FigureValues Trainer::evaluate(std::span<const StepBatch> batches) {
+  GivenBatches given(batches);
+  return evaluate(given, static_cast<Index>(batches.size()));
+}
+
+FigureValues Trainer::evaluate(StepSource& held_out, Index batches) {
   const auto evaluation = objective_.evaluation();
   StepState state(context_, store_.master().dtype(), objective_.sums());
   Scalars scalars;
@@ -156,9 +173,9 @@ FigureValues Trainer::evaluate(std::span<const StepBatch> batches) {
   Arena arena(context_);  // training's stays as small as its micro-batches
   std::optional<DeviceBatch> device;
   Index room = 0;
-  for (std::size_t i = 0; i < batches.size(); ++i) {
-    state.set_step(static_cast<Index>(i));
-    const HostBatch& whole = batches[i].batch;
+  for (Index step = 0; step < batches; ++step) {
+    state.set_step(step);
+    const HostBatch whole = held_out.at(step).batch;
     for (Index first = 0; first < whole.count(); first += micro_batch_) {
       const HostBatch host = whole.slice(first, std::min(micro_batch_, whole.count() - first));
       if (std::exchange(room, host.count()) != host.count()) device.emplace(context_, host);

@@ -101,7 +101,7 @@ class Labels final : public StepSource {
 
   [[nodiscard]] StepBatch at(Index step) override {
     if (step == fails_at) throw IoError("no labels for step " + std::to_string(step));
-    RandomStream random(3, Site{1}, 0, static_cast<std::uint32_t>(step));
+    RandomStream random(3, Site{1}, 0, static_cast<std::uint32_t>(first + step));
     const auto count = static_cast<std::size_t>(batch_);
     HostBatch all{.length = 1,
                   .first = 0,
@@ -119,6 +119,7 @@ class Labels final : public StepSource {
   }
 
   Index fails_at = -1;
+  Index first = 0;  // what step 0 gives
 
  private:
   Index batch_;
@@ -183,8 +184,9 @@ class ToyRun {
                 },
             .held_out =
                 [this] {
-                  Labels labels(config.train.batch);
-                  return std::vector{labels.at(1001), labels.at(1002)};
+                  auto labels = std::make_unique<Labels>(config.train.batch);
+                  labels->first = 1001;
+                  return HeldOut{std::move(labels), 2};
                 },
             .first_weights = [this, &toy] { toy.set_weight(first_weight); },
             .dress = [this](const std::filesystem::path& path) { dressed.push_back(path); },

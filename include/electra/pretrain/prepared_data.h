@@ -11,6 +11,7 @@
 #include "electra/data/token_file.h"
 #include "electra/data/vocabulary.h"
 #include "electra/pretrain/config.h"
+#include "electra/train/run.h"
 
 namespace electra {
 
@@ -42,7 +43,7 @@ class PreparedData {
   /// The held-out documents, once, in order; whole batches on every rank.
   [[nodiscard]] Loader held_out_loader(const PretrainConfig& config) const;
   /// What every evaluation of the run sees: the first evaluate.batches of them, all for 0.
-  [[nodiscard]] std::vector<StepBatch> held_out_batches(const PretrainConfig& config) const;
+  [[nodiscard]] HeldOut held_out(const PretrainConfig& config) const;
   /// Writes every packed example of epoch 0 as safetensors: i32 `train_ids`, `train_types`,
   /// `held_out_ids`, `held_out_types` [examples, length].
   void dump(const PretrainConfig& config, const std::filesystem::path& file) const;

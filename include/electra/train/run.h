@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "electra/data/step_source.h"
 #include "electra/parallel/communicator.h"
@@ -36,13 +35,19 @@ struct RunResult {
 /// Whether a run begins or goes on from its newest checkpoint.
 enum class Start : std::uint8_t { fresh, resume };
 
+/// The batches of an evaluation: the first so many of a source.
+struct HeldOut {
+  std::unique_ptr<StepSource> source;
+  Index batches = 0;
+};
+
 /// What is learned, and from what: all that a run does not know by itself.
 struct Recipe {
   std::string_view task;  // "pretrain": how lines of progress begin
   ParameterStore& store;  // allocated
   const Objective& objective;
   std::function<std::unique_ptr<StepSource>()> training;     // this rank's steps
-  std::function<std::vector<StepBatch>()> held_out;          // what every evaluation sees
+  std::function<HeldOut()> held_out;                         // what every evaluation sees
   std::function<void()> first_weights;                       // into the store
   std::function<void(const std::filesystem::path&)> dress;   // adds to each exported folder
   std::map<std::string, std::string, std::less<>> identity;  // must be the same in a checkpoint

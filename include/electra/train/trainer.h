@@ -7,6 +7,7 @@
 
 #include "electra/core/readback.h"
 #include "electra/core/repeated_work.h"
+#include "electra/data/step_source.h"
 #include "electra/io/checkpoint.h"
 #include "electra/parallel/communicator.h"
 #include "electra/train/device_batch.h"
@@ -34,9 +35,10 @@ class Trainer {
 
   /// The figures since the last call, over all ranks.
   [[nodiscard]] FigureValues take_values();
-  /// Figures on held-out batches, without dropout; masks and samples depend on the seed alone, so
-  /// that the same weights give the same figures. Every rank computes all that it is given, in
-  /// micro-batches of training's size.
+  /// Figures on so many held-out batches, without dropout; masks and samples depend on the seed
+  /// alone, so that the same weights give the same figures. Every rank computes all that it is
+  /// given, in micro-batches of training's size.
+  [[nodiscard]] FigureValues evaluate(StepSource& held_out, Index batches);
   [[nodiscard]] FigureValues evaluate(std::span<const StepBatch> batches);
 
   [[nodiscard]] Index next_step() const { return next_step_; }

@@ -231,15 +231,15 @@ void ReplacedTokenDetection::accumulate(Pass& pass, const MicroBatch& batch,
 }
 
 void ReplacedTokenDetection::accumulate(Pass& pass, const MicroBatch& batch, const Masked& masked,
-                                   ConstTensorView samples, StepState& state) const {
+                                        ConstTensorView samples, StepState& state) const {
   Trace trace = make_trace(pass, batch, masked.originals.size(), state.rate.dtype());
   generate(pass, batch, masked, samples, trace, Gradient::wanted, state);
   discriminate(pass, batch, trace, Gradient::wanted, state);
 }
 
 ReplacedTokenDetection::Trace ReplacedTokenDetection::forward(Pass& pass, const MicroBatch& batch,
-                                                             const Masked& masked,
-                                                             StepState& state) const {
+                                                              const Masked& masked,
+                                                              StepState& state) const {
   Trace trace = make_trace(pass, batch, masked.originals.size(), state.rate.dtype());
   generate(pass, batch, masked, {}, trace, Gradient::none, state);
   discriminate(pass, batch, trace, Gradient::none, state);

@@ -39,8 +39,8 @@ class ReplacedTokenDetection final : public Objective {
 
   /// Forward and backward with these masks, and with these samples [capacity], i32, in place of the
   /// generator's own, if any are given.
-  void accumulate(Pass& pass, const MicroBatch& batch, const Masked& masked, ConstTensorView samples,
-             StepState& state) const;
+  void accumulate(Pass& pass, const MicroBatch& batch, const Masked& masked,
+                  ConstTensorView samples, StepState& state) const;
 
   /// What a micro-batch becomes on its way through the pair, in the pass's arena.
   struct Trace {
@@ -54,7 +54,7 @@ class ReplacedTokenDetection final : public Objective {
   };
   /// The forward alone with these masks.
   [[nodiscard]] Trace forward(Pass& pass, const MicroBatch& batch, const Masked& masked,
-                             StepState& state) const;
+                              StepState& state) const;
 
  private:
   enum class Gradient : std::uint8_t { none, wanted };

@@ -25,16 +25,22 @@ constexpr auto objectives = std::to_array<Row>({
     {"replaced_token_detection", make<ReplacedTokenDetection>},
 });
 
+const Row& row_of(std::string_view wanted) {
+  std::string names;
+  for (const Row& row : objectives) {
+    if (row.name == wanted) return row;
+    names += (names.empty() ? "" : ", ") + std::string(row.name);
+  }
+  throw ConfigError("objective: expected " + names + ", found \"" + std::string(wanted) + "\"");
+}
+
 }  // namespace
 
 std::unique_ptr<Objective> make_objective(ParameterStore& store, const PretrainConfig& config,
                                           const SpecialIds& special) {
-  std::string names;
-  for (const Row& row : objectives) {
-    if (row.name == config.objective) return row.make(store, config, special);
-    names += (names.empty() ? "" : ", ") + std::string(row.name);
-  }
-  throw ConfigError("objective: expected " + names + ", found \"" + config.objective + "\"");
+  return row_of(config.objective).make(store, config, special);
 }
+
+void check_objective(std::string_view name) { (void)row_of(name); }
 
 }  // namespace electra

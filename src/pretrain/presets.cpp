@@ -80,11 +80,14 @@ PretrainConfig with_steps(PretrainConfig config, Index steps) {
   const auto scaled = [&](Index count) {
     return static_cast<Index>(static_cast<double>(count) * scale);
   };
+  const auto interval = [&](Index every) {  // 0: only at the end
+    return every == 0 ? 0 : std::max<Index>(1, scaled(every));
+  };
   config.schedule.warmup = scaled(config.schedule.warmup);
   config.sampling.temperature_steps = scaled(config.sampling.temperature_steps);
   config.train.steps = steps;
-  config.evaluate.every = std::max<Index>(1, scaled(config.evaluate.every));
-  config.checkpoint.every = std::max<Index>(1, scaled(config.checkpoint.every));
+  config.evaluate.every = interval(config.evaluate.every);
+  config.checkpoint.every = interval(config.checkpoint.every);
   config.log.every = std::clamp<Index>(steps / 50, 1, config.log.every);
   return config;
 }

@@ -48,10 +48,8 @@ class Pretraining {
     prepare_data();
     objective_ = make_objective(store_, config_, data_->vocabulary().special_ids());
     store_.allocate(context_, config_.precision);
-    if (starts_anew() && options_.minutes) choose_steps(*options_.minutes);
     agreement_.expect_same(config_hash(config_), "configurations (config_hash)");
-    if (leads()) write_file(folder_.config(), config_to_json(config_) + "\n");
-    if (leads() && !options_.dump_examples.empty()) data_->dump(config_, options_.dump_examples);
+    if (starts_anew() && options_.minutes) choose_steps(*options_.minutes);
     return Run(recipe(), config_, folder_, context_, ranks_, callbacks_).run(options_.start);
   }
 
@@ -67,6 +65,8 @@ class Pretraining {
     if (!leads()) ranks_.barrier();
     if (leads() && starts_anew()) {
       check_inputs(config_);
+      for (const std::string& input : {config_.data.corpus, config_.vocabulary.file})
+        folder_.check_apart(input);
       folder_.begin(config_to_json(config_));
     }
     data_.emplace(config_, folder_.vocabulary(), folder_.tokens(),
@@ -110,6 +110,7 @@ class Pretraining {
                 },
             .held_out = [this] { return data_->held_out(config_); },
             .first_weights = [this] { initialise(config_, store_); },
+            .begun = [this] { record(); },
             .dress =
                 [this](const std::filesystem::path& directory) {
                   save_tokenizer(directory, data_->vocabulary(),
@@ -118,6 +119,12 @@ class Pretraining {
             .identity = {{"vocabulary_hash", std::to_string(data_->vocabulary().hash())}},
             .notes = {{"config_hash", config_hash(config_)}},
             .facts = facts()};
+  }
+
+  /// Once nothing refuses to begin or to go on any more.
+  void record() const {
+    write_file(folder_.config(), config_to_json(config_) + "\n");
+    if (!options_.dump_examples.empty()) data_->dump(config_, options_.dump_examples);
   }
 
   [[nodiscard]] LogRecord facts() const {
@@ -160,6 +167,8 @@ RunResult pretrain(const PretrainingOptions& options, const RunCallbacks& callba
   const PretrainConfig& config = options.config;
   const Launch launch = options.launch ? *options.launch : discover_launch();
   check(config);
+  check_objective(config.objective);
+  (void)micro_batch_of(config, launch.size);
   const PretrainFolder folder(options.out);
   if (options.start == Start::fresh)
     folder.check_free();
@@ -173,6 +182,8 @@ RunResult pretrain(const PretrainingOptions& options, const RunCallbacks& callba
       Communicator::join(launch, *context,
                          {.deadline = std::chrono::ceil<std::chrono::milliseconds>(deadline),
                           .reports = folder.ranks()});
+  if (!options.launch && launch.leads() && callbacks.say)
+    for (const std::string& warning : launch.warnings) callbacks.say(warning);
   try {
     return Pretraining(options, callbacks, *context, *ranks, choice.remark).run();
   } catch (const std::exception& error) {

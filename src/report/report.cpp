@@ -136,7 +136,7 @@ struct History {
     const auto found = record.find("kind");
     const std::string kind =
         found != record.end() && found->is_string() ? found->get<std::string>() : std::string();
-    if (kind == "run") run = OrderedJson::parse(line);
+    if (kind == "run" || (kind == "resume" && run.empty())) run = OrderedJson::parse(line);
     if (kind == "end") end = record;
     if (!number(record, "step")) return;
     if (kind == "train") train.push_back(record);

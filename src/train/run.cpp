@@ -54,7 +54,9 @@ struct Run::Parts {
     else
       recipe.first_weights();
     agreement.expect_same(std::to_string(trainer.next_step()), "steps to start from");
-    if (leads()) open_log(how);
+    if (!leads()) return;
+    if (recipe.begun) recipe.begun();
+    open_log(how);
   }
 
   void resume() {
@@ -91,7 +93,8 @@ struct Run::Parts {
     if (how == Start::fresh)
       log.emplace(RunLog::create(folder.root, facts, recipe.objective.figures()));
     else
-      log.emplace(RunLog::resume(folder.root, facts, trainer.next_step()));
+      log.emplace(
+          RunLog::resume(folder.root, facts, recipe.objective.figures(), trainer.next_step()));
   }
 
   // ---- steps
@@ -155,6 +158,7 @@ struct Run::Parts {
     const HeldOut held_out = recipe.held_out();
     evaluation = trainer.evaluate(*held_out.source, held_out.batches);
     if (!leads()) return;
+    say_slow_products();
     log->evaluation(trainer.next_step(), *evaluation);
     if (callbacks.evaluated) callbacks.evaluated(trainer.next_step(), *evaluation);
   }
@@ -178,6 +182,7 @@ struct Run::Parts {
   }
 
   [[nodiscard]] RunResult finish(RunResult::End end) {
+    if (leads()) say_slow_products();
     const bool finished = end == RunResult::End::finished;
     if (saved_at != trainer.next_step()) save();
     if (finished) {

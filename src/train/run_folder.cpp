@@ -43,6 +43,14 @@ void RunFolder::check_free() const {
                       ", so that it was no run that did; choose another folder");
 }
 
+void RunFolder::check_apart(const fs::path& input) const {
+  std::error_code missing;
+  for (const fs::path& path : begun())
+    if (!input.empty() && fs::equivalent(input, path, missing))
+      throw ConfigError(input.string() +
+                        ": a new run in this folder would write this; name another file");
+}
+
 void RunFolder::begin(const std::string& config_text) const {
   check_free();
   for (const fs::path& path : begun()) fs::remove_all(path);

@@ -52,9 +52,10 @@ RunLog RunLog::create(const std::filesystem::path& folder, LogRecord facts,
   return log;
 }
 
-RunLog RunLog::resume(const std::filesystem::path& folder, LogRecord facts, Index step) {
+RunLog RunLog::resume(const std::filesystem::path& folder, LogRecord facts,
+                      std::span<const Figure> figures, Index step) {
   RunLog log(TrainLog::continue_from(folder / "train.jsonl", step), EventFile(folder, step));
-  facts.add("step", step);
+  facts.add("figures", table_of(figures)).add("step", step);
   log.log_.write("resume", facts);
   return log;
 }

@@ -13,16 +13,6 @@ namespace {
 
 constexpr Index stuck_after = 3;  // steps in a row whose gradient was not finite
 
-Index checked_micro_batch(const TrainerConfig& config, int ranks) {
-  const Index share = config.batch / ranks;
-  const Index micro = config.micro_batch == 0 ? share : config.micro_batch;
-  if (config.batch % ranks != 0 || micro < 1 || share % micro != 0)
-    throw ConfigError(
-        "train.batch: expected a multiple of ranks x train.micro_batch = " + std::to_string(ranks) +
-        " x " + std::to_string(micro) + ", found " + std::to_string(config.batch));
-  return micro;
-}
-
 /// Batches that somebody holds.
 class GivenBatches final : public StepSource {
  public:
@@ -51,7 +41,7 @@ Trainer::Trainer(ParameterStore& store, const Objective& objective, Communicator
       communicator_(communicator),
       seed_(config.seed),
       share_(config.batch / communicator.size()),
-      micro_batch_(checked_micro_batch(config, communicator.size())),
+      micro_batch_(micro_batch_of(config, communicator.size())),
       optimizer_(store, config),
       gradient_sum_(context_, communicator, store.gradients(), config.reduction),
       state_(context_, store.master().dtype(), objective.sums()),

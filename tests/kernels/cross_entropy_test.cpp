@@ -318,6 +318,9 @@ TEST_CASE("a row that is not finite gives id 0 and raises the flag", "[kernel][c
   CHECK(c.non_finite[0] == 1);
   CHECK(c.argmax[1] == 0);
   CHECK(c.samples[1] == 0);
+  const Index width = c.dlogits.view().width();
+  CHECK(std::isnan(c.dlogits[width]));  // by which the other ranks know
+  CHECK_FALSE(std::isnan(c.dlogits[0]));
   CHECK(c.samples[2] == good.samples[2]);
   CHECK(c.losses[0] == good.losses[0]);
   CHECK(c.argmax[2] == good.argmax[2]);

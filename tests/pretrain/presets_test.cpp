@@ -42,6 +42,13 @@ TEST_CASE("an unknown preset is refused, and no preset is a label", "[presets]")
   CHECK_THAT(config_to_json(pretrain_preset("base")), !Contains("preset"));
 }
 
+TEST_CASE("what is done at the end alone stays so, however many steps there are", "[presets]") {
+  PretrainConfig config = pretrain_preset("tiny");
+  config.evaluate.every = config.checkpoint.every = 0;
+  CHECK(with_steps(config, 500).evaluate.every == 0);
+  CHECK(with_steps(config, 500).checkpoint.every == 0);
+}
+
 TEST_CASE("every preset can be trained, whole and with fewer steps", "[presets]") {
   const std::string name = GENERATE("tiny", "mini", "small", "small_plus_plus", "base", "large");
   const PretrainConfig config = pretrain_preset(name);

@@ -64,6 +64,18 @@ TEST_CASE("a run that ended before its first checkpoint may be begun anew", "[ru
   CHECK(read_file(run.config()) == "{ }\n");
 }
 
+TEST_CASE("what a new run would remove is no input of it", "[run_folder]") {
+  const test::TemporaryFolder folder;
+  const PretrainFolder run(folder.path());
+  run.begin("{}");
+  put(run.vocabulary());
+  put(folder / "mine.txt");
+  CHECK_THROWS_WITH(run.check_apart(run.vocabulary()), Contains("vocab.txt: a new run"));
+  CHECK_NOTHROW(run.check_apart(folder / "mine.txt"));
+  CHECK_NOTHROW(run.check_apart(folder / "missing.txt"));
+  CHECK_NOTHROW(run.check_apart(""));
+}
+
 TEST_CASE("a run with a checkpoint is not begun anew", "[run_folder]") {
   const test::TemporaryFolder folder;
   const PretrainFolder run(folder.path());

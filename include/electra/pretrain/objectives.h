@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "electra/core/special_ids.h"
 #include "electra/pretrain/config.h"
@@ -13,5 +14,8 @@ namespace electra {
 [[nodiscard]] std::unique_ptr<Objective> make_objective(ParameterStore& store,
                                                         const PretrainConfig& config,
                                                         const SpecialIds& special);
+
+/// Throws as make_objective does for a name that it does not know.
+void check_objective(std::string_view name);
 
 }  // namespace electra

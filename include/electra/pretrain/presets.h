@@ -12,7 +12,7 @@ namespace electra {
 [[nodiscard]] PretrainConfig pretrain_preset(std::string_view name);
 
 /// A run of this many steps: warm-up, falling temperature, evaluations and checkpoints keep their
-/// shares of it.
+/// shares of it, and it has fifty lines of the log at least.
 [[nodiscard]] PretrainConfig with_steps(PretrainConfig config, Index steps);
 
 }  // namespace electra

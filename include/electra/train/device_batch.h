@@ -13,6 +13,8 @@ class DeviceBatch {
  public:
   /// Room for batches that look like this one.
   DeviceBatch(Context& context, const HostBatch& like);
+  DeviceBatch(const DeviceBatch&) = delete;  // micro-batches point into it
+  DeviceBatch& operator=(const DeviceBatch&) = delete;
 
   /// Copies a batch to the device, in stream order. Throws ShapeError if it has another number or
   /// length of examples, or other columns.

@@ -39,12 +39,14 @@ class Objective {
  public:
   virtual ~Objective() = default;
 
+  /// A table that lives as long as the program.
   [[nodiscard]] virtual std::span<const Figure> figures() const = 0;
   /// What `accumulate` adds up.
   [[nodiscard]] virtual std::span<const SumPiece> sums() const = 0;
   /// Sets the scalars of a step whose batches have these totals.
   virtual void prepare(const StepTotals& totals, Index step, Scalars& scalars) const = 0;
-  /// Forward and backward over one micro-batch: adds to the gradients and to `state.of_step`.
+  /// Forward and backward over one micro-batch: adds to the gradients and to `state.of_step`. A
+  /// loss that is not finite makes gradients that are not.
   virtual void accumulate(Pass& pass, const MicroBatch& batch, StepState& state) const = 0;
   /// The figures of the steps that these are the sums of.
   [[nodiscard]] virtual FigureValues values(const HostSums& sums) const = 0;

@@ -43,16 +43,17 @@ struct HeldOut {
 
 /// What is learned, and from what: all that a run does not know by itself.
 struct Recipe {
-  std::string_view task;  // "pretrain": how lines of progress begin
+  std::string_view task;  // "pretrain", a literal: how lines of progress begin
   ParameterStore& store;  // allocated
   const Objective& objective;
-  std::function<std::unique_ptr<StepSource>()> training;     // this rank's steps
-  std::function<HeldOut()> held_out;                         // what every evaluation sees
-  std::function<void()> first_weights;                       // into the store
-  std::function<void(const std::filesystem::path&)> dress;   // adds to each exported folder
-  std::map<std::string, std::string, std::less<>> identity;  // must be the same in a checkpoint
-  CheckpointState notes;                                     // kept in a checkpoint
-  LogRecord facts;                                           // the log's first line
+  std::function<std::unique_ptr<StepSource>()> training;  // this rank's steps
+  std::function<HeldOut()> held_out;                      // what every evaluation sees
+  std::function<void()> first_weights;                    // into the store
+  std::function<void()> begun = {};  // on rank 0, once nothing refuses to begin or to go on
+  std::function<void(const std::filesystem::path&)> dress = {};  // adds to each exported folder
+  std::map<std::string, std::string, std::less<>> identity;      // must be the same in a checkpoint
+  CheckpointState notes = {};                                    // kept in a checkpoint
+  LogRecord facts = {};                                          // the log's first line
 };
 
 /// One attempt at a run, from its first or next step to its last: steps, log, evaluations,
@@ -67,7 +68,8 @@ class Run {
   Run& operator=(const Run&) = delete;
 
   /// Runs until the last step or until asked to stop; in either case saves a checkpoint and leaves
-  /// the folder complete. Throws Error; then the log's last line says so.
+  /// the folder complete. Called once. Throws Error; once steps are taken, the log's last line says
+  /// so. Of several ranks, whoever catches it ends the others (Communicator::abort).
   [[nodiscard]] RunResult run(Start start);
 
  private:

@@ -21,6 +21,8 @@ struct RunFolder {
   /// Throws ConfigError if a new run may not begin here: there is one with a checkpoint, or there
   /// is none and something else has a name that a run writes. Touches nothing.
   void check_free() const;
+  /// Throws ConfigError if `input` is a file that `begin` would remove.
+  void check_apart(const std::filesystem::path& input) const;
   /// Begins a run: the first thing that it writes is its configuration, by which the folder is
   /// known from then on. What a run left that ended before its first checkpoint goes; nothing else
   /// does. Throws as check_free does.

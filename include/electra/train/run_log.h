@@ -21,7 +21,7 @@ class RunLog {
                                      std::span<const Figure> figures);
   /// Cuts off what came after the checkpoint at `step`, and says that the run goes on.
   [[nodiscard]] static RunLog resume(const std::filesystem::path& folder, LogRecord facts,
-                                     Index step);
+                                     std::span<const Figure> figures, Index step);
 
   void train(const Progress& progress);
   void evaluation(Index step, const FigureValues& values);

@@ -56,11 +56,14 @@ class StepState {
   void set_skipped(Skipped skipped);
   [[nodiscard]] double read(ConstTensorView scalar) const;
 
-  TensorView step, finite, non_finite;  // [1], i32
-  TensorView skipped;                   // [2], i32
-  TensorView rate, norm, clip_scale;    // [1], exact
-  Sums of_step;                         // this step, before it is known to be finite
-  Sums running;                         // since the last line of the log
+  TensorView step, finite;  // [1], i32
+  /// [1], i32: a kernel raises it for a loss that is not finite, and only together with gradients
+  /// that are not, by which the other ranks know.
+  TensorView non_finite;
+  TensorView skipped;                 // [2], i32
+  TensorView rate, norm, clip_scale;  // [1], exact
+  Sums of_step;                       // this step, before it is known to be finite
+  Sums running;                       // since the last line of the log
 
  private:
   Context& context_;

@@ -25,4 +25,8 @@ struct TrainerConfig {
         reduction(config.ranks.reduction) {}
 };
 
+/// The sequences that one of so many ranks computes at once. Throws ConfigError if the batch cannot
+/// be divided over ranks and micro-batches.
+[[nodiscard]] Index micro_batch_of(const TrainerConfig& config, int ranks);
+
 }  // namespace electra

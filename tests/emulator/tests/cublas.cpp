@@ -82,6 +82,15 @@ static void lt(const Case& x) {
   p.set(CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_LD, int64_t(x.m));
   p.set(CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_BATCH_STRIDE, int64_t(x.m) * x.n);
   p.prefer(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, uint64_t{1} << 20);
+  if (x.batch > 1) {  // of each matrix of a batch: strides count
+    const auto align = [&](auto operand, cudaDataType type) {
+      p.prefer(operand, uint32_t(type == CUDA_R_16BF ? 2 : 4));
+    };
+    align(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, x.inputs);
+    align(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, x.inputs);
+    align(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, x.output);
+    align(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, x.output);
+  }
   const auto algorithms = p.heuristic();
   check::that(algorithms.size() >= 2, "algorithms");
   for (const auto& choice : algorithms) {

@@ -1,43 +1,19 @@
 #include "electra/parallel/communicator.h"
 
 #include <catch2/catch.hpp>
-#include <thread>
 
 #include "electra/core/context.h"
 #include "electra/core/error.h"
+#include "support/thread_ranks.h"
 
 using namespace electra;
-
-namespace {
-
-/// Runs work(rank) on a thread for each rank; a failing rank ends the others. Returns the messages.
-template <class Work>
-std::vector<std::string> on_ranks(int count, const Work& work) {
-  const auto ranks = Communicator::threads(count);
-  std::vector<std::string> messages(static_cast<std::size_t>(count));
-  std::vector<std::thread> team;
-  for (int rank = 0; rank < count; ++rank)
-    team.emplace_back([&, rank] {
-      Communicator& communicator = *ranks[static_cast<std::size_t>(rank)];
-      try {
-        const auto context = Context::create({}, {.threads = 1});
-        work(communicator, *context);
-      } catch (const Error& error) {
-        messages[static_cast<std::size_t>(rank)] = error.what();
-        communicator.abort(error.what());
-      }
-    });
-  for (std::thread& thread : team) thread.join();
-  return messages;
-}
-
-}  // namespace
+using test::on_threads;
 
 TEST_CASE("ranks on threads add up in the order of ranks, with the same bits everywhere",
           "[communicator][threads][law]") {
   for (const int count : {1, 2, 3, 4}) {
     std::vector<std::vector<float>> values(static_cast<std::size_t>(count));
-    const auto messages = on_ranks(count, [&](Communicator& c, Context& context) {
+    const auto messages = on_threads(count, [&](Communicator& c, Context& context) {
       auto& mine = values[static_cast<std::size_t>(c.rank())];
       for (int i = 0; i < 1001; ++i)
         mine.push_back(1.0F / static_cast<float>(1 + i + 7 * c.rank()));
@@ -60,7 +36,7 @@ TEST_CASE("ranks on threads add up in the order of ranks, with the same bits eve
 
 TEST_CASE("a broadcast gives every rank the root's values", "[communicator][threads][law]") {
   std::vector<std::int32_t> seen(3, -1);
-  const auto messages = on_ranks(3, [&](Communicator& c, Context& context) {
+  const auto messages = on_threads(3, [&](Communicator& c, Context& context) {
     std::int32_t value = 10 + c.rank();
     c.broadcast(context, {&value, {1}, DType::i32}, 2);
     c.barrier();
@@ -71,7 +47,7 @@ TEST_CASE("a broadcast gives every rank the root's values", "[communicator][thre
 }
 
 TEST_CASE("a rank that fails ends the others with its reason", "[communicator][threads]") {
-  const auto messages = on_ranks(3, [&](Communicator& c, Context& context) {
+  const auto messages = on_threads(3, [&](Communicator& c, Context& context) {
     if (c.rank() == 1) throw Error("no disk");
     float value = 0;
     c.all_reduce_sum(context, {&value, {1}, DType::f32});
@@ -82,7 +58,7 @@ TEST_CASE("a rank that fails ends the others with its reason", "[communicator][t
 }
 
 TEST_CASE("ranks that disagree about a tensor are told so", "[communicator][threads]") {
-  const auto messages = on_ranks(2, [&](Communicator& c, Context& context) {
+  const auto messages = on_threads(2, [&](Communicator& c, Context& context) {
     std::vector<float> values(static_cast<std::size_t>(2 + c.rank()));
     c.all_reduce_sum(context, {values.data(), {2 + c.rank()}, DType::f32});
   });

@@ -78,10 +78,8 @@ void ParameterStore::allocate(Context& context, Precision precision) {
     segments_.back().count = size_ - segments_.back().first;
   }
   const DType exact = wide(activation_dtype(precision));
-  for (Buffer* buffer : {&master_, &gradients_}) {
-    *buffer = Buffer(context, size_ * size_of(exact));
-    context.zero(flat(*buffer, exact));
-  }
+  master_ = Buffer(context, size_ * size_of(exact));
+  context.zero(flat(master_, exact));
   if (precision == Precision::bf16) {
     values_ = Buffer(context, size_ * size_of(DType::bf16));
     context.zero(flat(values_, DType::bf16));
@@ -89,8 +87,17 @@ void ParameterStore::allocate(Context& context, Precision precision) {
   for (Parameter& parameter : parameters_) {
     parameter.master = piece(parameter, master());
     parameter.value = piece(parameter, values());
-    parameter.gradient = piece(parameter, gradients());
   }
+}
+
+ParameterStore& ParameterStore::with_gradients() {
+  if (context_ == nullptr) throw Error("gradients are added to a store that is allocated");
+  if (gradients_.data() != nullptr) return *this;
+  const DType exact = wide(activation_dtype(precision_));
+  gradients_ = Buffer(context(), size_ * size_of(exact));
+  zero_gradients();
+  for (Parameter& parameter : parameters_) parameter.gradient = piece(parameter, gradients());
+  return *this;
 }
 
 TensorView ParameterStore::flat(const Buffer& buffer, DType dtype) const {
@@ -103,6 +110,7 @@ TensorView ParameterStore::values() const {
   return precision_ == Precision::bf16 ? flat(values_, DType::bf16) : master();
 }
 TensorView ParameterStore::gradients() const {
+  if (gradients_.data() == nullptr) return {};
   return flat(gradients_, wide(activation_dtype(precision_)));
 }
 TensorView ParameterStore::piece(const Parameter& parameter, TensorView flat) const {

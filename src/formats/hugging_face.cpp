@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "electra/core/error.h"
 #include "electra/core/file.h"
 #include "electra/core/host_copy.h"
+#include "electra/formats/weights.h"
 #include "electra/io/safetensors.h"
+#include "electra/io/stored_values.h"
+#include "electra/models/pair.h"
 #include "formats/hugging_face_names.h"
-#include "io/json.h"
 
 namespace electra {
 
@@ -17,170 +21,178 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr Index most_at_once = Index{1} << 18;  // numbers: a megabyte of f32
+
 const Parameter& parameter_of(const ParameterStore& store, const std::string& name) {
   const Parameter* parameter = store.find(name);
   if (parameter == nullptr) throw Error(name + ": the store has no such parameter");
   return *parameter;
 }
 
-SafetensorsFile open_weights(const fs::path& directory) {
-  const fs::path file = directory / "model.safetensors";
-  if (!fs::exists(file) && fs::exists(directory / "pytorch_model.bin"))
-    throw IoError(file.string() +
-                  ": not there, but pytorch_model.bin is; convert it once with transformers: "
-                  "AutoModel.from_pretrained(directory).save_pretrained(directory)");
-  return SafetensorsFile::open(file);
+/// Some numbers in turn: `use(first, count)` for each share of them.
+void in_shares(Index count, const auto& use) {
+  for (Index first = 0; first < count; first += most_at_once)
+    use(first, std::min(most_at_once, count - first));
 }
 
-/// The names that a tensor may have: as written now, without prefix, and with the norms' old names.
-std::vector<std::string> spellings(const std::string& name) {
-  std::vector<std::string> all{name};
-  const auto replaced = [](std::string text, const std::string& from, const std::string& to) {
-    if (text.ends_with(from)) text.replace(text.size() - from.size(), from.size(), to);
-    return text;
-  };
-  all.push_back(replaced(replaced(name, "LayerNorm.weight", "LayerNorm.gamma"), "LayerNorm.bias",
-                         "LayerNorm.beta"));
-  for (std::size_t i = 0; i < 2; ++i)
-    if (all[i].starts_with("electra.")) all.push_back(all[i].substr(8));
-  return all;
-}
-
-/// A network's weights by parameter, read whole before anything is changed.
-using Weights = std::map<std::string, std::vector<float>>;
-
-class Reader {
+/// One network's weights in a directory: all of them are found and fit before one is read.
+class NetworkReader {
  public:
-  Reader(const fs::path& directory, Network network, const ModelConfig& config,
-         const ParameterStore& store)
-      : file_(open_weights(directory)), network_(network), store_(store) {
-    const Index vocabulary = read_network_sizes(directory).vocabulary;
-    for (const NamedPiece& piece : hugging_face_pieces(network, config, vocabulary)) read(piece);
-    check_tied(vocabulary, config.embedding);
+  NetworkReader(const fs::path& directory, const NetworkParts& network, const ParameterStore& store)
+      : source_(open_weights(directory)), network_(network), store_(store) {
+    for (NamedPiece& piece : hugging_face_pieces(network)) find(std::move(piece));
+    check_tied();
     refuse_unknown();
   }
 
-  [[nodiscard]] Weights take() { return std::move(weights_); }
+  /// Into the store's master weights.
+  void read_into(ParameterStore& store) const {
+    for (const Found& found : found_) {
+      const TensorView flat = parameter_of(store, found.piece.parameter).master;
+      const Shape& whole = parameter_of(store, found.piece.parameter).shape;
+      std::vector<float> values;
+      in_shares(found.piece.size(whole), [&](Index first, Index count) {
+        values.resize(static_cast<std::size_t>(count));
+        source_.read_f32(*found.tensor, first, values);
+        to_device(store.context(), values,
+                  flat.reshape({flat.size()}).slice(found.piece.first(whole) + first, count));
+      });
+    }
+  }
+
+  /// The first parameter that both have and whose values differ; empty if there is none.
+  [[nodiscard]] std::string first_difference(const NetworkReader& other) const {
+    std::map<std::string, const StoredTensor*> theirs;
+    for (const Found& found : other.found_) theirs[key(found.piece)] = found.tensor;
+    for (const Found& found : found_)
+      if (const auto its = theirs.find(key(found.piece));
+          its != theirs.end() && !equal(*found.tensor, other.source_, *its->second))
+        return found.piece.parameter;
+    return {};
+  }
 
  private:
-  void read(const NamedPiece& piece) {
-    const Parameter& parameter = parameter_of(store_, piece.parameter);
-    std::vector<float>& values = weights_[piece.parameter];
-    values.resize(static_cast<std::size_t>(parameter.padded.size()), 0.0F);
-    const StoredTensor& tensor = find(piece);
-    if (piece.first + piece.size() > parameter.shape.size())
-      throw IoError(file_.path().string() + ": " + tensor.name + ": expected a piece of " +
-                    to_string(parameter.shape) + ", found " + shape_text(tensor.shape));
-    file_.read_f32(tensor, std::span(values).subspan(static_cast<std::size_t>(piece.first),
-                                                     static_cast<std::size_t>(piece.size())));
-    used_.insert(tensor.name);
+  struct Found {
+    NamedPiece piece;
+    const StoredTensor* tensor = nullptr;
+  };
+
+  static std::string key(const NamedPiece& piece) {
+    return piece.parameter + " " + std::to_string(piece.part);
   }
 
-  [[nodiscard]] const StoredTensor& find(const NamedPiece& piece) const {
-    for (const std::string& name : spellings(piece.name))
-      if (file_.find(name) != nullptr) return file_.get(name, piece.shape);
-    throw IoError(file_.path().string() + ": " + piece.name + ": expected " +
-                  shape_text(piece.shape) + ", found no such tensor");
+  [[noreturn]] void fail(const std::string& name, const std::string& what) const {
+    throw IoError(source_.path().string() + ": " + name + ": " + what);
   }
 
-  /// The MLM output matrix is the word table: a file that stores it again must store the same.
-  void check_tied(Index vocabulary, Index width) {
-    const StoredTensor* tied = file_.find("generator_lm_head.weight");
-    if (tied == nullptr || network_ != Network::generator) return;
-    std::vector<float> values(static_cast<std::size_t>(vocabulary * width));
-    file_.read_f32(file_.get(tied->name, std::vector{vocabulary, width}), values);
-    for (const auto& [name, word] : weights_)
-      if (name.ends_with("embeddings/word") &&
-          !std::equal(values.begin(), values.end(), word.begin()))
-        throw IoError(file_.path().string() +
-                      ": generator_lm_head.weight: expected the word embeddings (tied), found "
-                      "other values");
+  void expect_fit(const StoredTensor& tensor, const std::vector<Index>& shape) const {
+    if (tensor.shape != shape)
+      fail(tensor.name,
+           "expected the shape " + shape_text(shape) + ", found " + shape_text(tensor.shape));
+    if (!is_floating(tensor.dtype))
+      fail(tensor.name,
+           "expected F32, F16, BF16 or F64, found " + std::string(to_string(tensor.dtype)));
+  }
+
+  void find(NamedPiece piece) {
+    const std::vector<Index> shape = piece.shape(parameter_of(store_, piece.parameter).shape);
+    for (const std::string& name : hugging_face_spellings(piece.name))
+      if (const StoredTensor* tensor = source_.find(name)) {
+        expect_fit(*tensor, shape);
+        used_.insert(tensor->name);
+        return found_.push_back({std::move(piece), tensor});
+      }
+    fail(piece.name, "expected " + shape_text(shape) + ", found no such tensor");
+  }
+
+  [[nodiscard]] bool equal(const StoredTensor& own, const TensorSource& other,
+                           const StoredTensor& its) const {
+    bool same = true;
+    std::vector<float> a, b;
+    in_shares(own.size(), [&](Index first, Index count) {
+      a.resize(static_cast<std::size_t>(count));
+      b.resize(a.size());
+      source_.read_f32(own, first, a);
+      other.read_f32(its, first, b);
+      same = same && a == b;
+    });
+    return same;
+  }
+
+  /// An output matrix that is the word table: a file that stores it again must store the same.
+  void check_tied() {
+    const std::string_view name = network_.kind->tied_to_word;
+    const StoredTensor* tied = name.empty() ? nullptr : source_.find(name);
+    if (tied == nullptr) return;
+    for (const Found& found : found_)
+      if (found.piece.parameter == network_.embeddings.prefix + "/word") {
+        expect_fit(*tied, found.tensor->shape);
+        if (!equal(*tied, source_, *found.tensor))
+          fail(tied->name, "expected the word embeddings (tied), found other values");
+      }
     used_.insert(tied->name);
   }
 
   void refuse_unknown() const {
-    for (const std::string_view name : file_.names())
-      if (!used_.contains(std::string(name)) && !name.ends_with("position_ids"))
-        throw IoError(file_.path().string() + ": " + std::string(name) +
-                      ": this tensor is not part of the " +
-                      (network_ == Network::generator ? "generator" : "discriminator"));
+    for (const StoredTensor& tensor : source_.tensors())
+      if (!used_.contains(tensor.name) && !tensor.name.ends_with("position_ids"))
+        fail(tensor.name,
+             "this tensor is not part of an " + std::string(network_.kind->architecture));
   }
 
-  SafetensorsFile file_;
-  Network network_;
+  TensorSource source_;
+  const NetworkParts& network_;
   const ParameterStore& store_;
-  Weights weights_;
+  std::vector<Found> found_;
   std::set<std::string> used_;
 };
 
-void put(const Weights& weights, ParameterStore& store) {
-  for (const auto& [name, values] : weights)
-    to_device(store.context(), values, parameter_of(store, name).master);
-}
-
-OrderedJson config_json(Network network, const ModelConfig& c, Index vocabulary) {
-  const bool own = network == Network::generator && c.sharing != Sharing::all;
-  return {{"architectures",
-           {network == Network::generator ? "ElectraForMaskedLM" : "ElectraForPreTraining"}},
-          {"model_type", "electra"},
-          {"vocab_size", vocabulary},
-          {"embedding_size", c.embedding},
-          {"hidden_size", own ? c.generator.hidden : c.hidden},
-          {"num_hidden_layers", own ? c.generator.layers : c.layers},
-          {"num_attention_heads", own ? c.generator.heads : c.heads},
-          {"intermediate_size", own ? c.generator.intermediate : c.intermediate},
-          {"hidden_act", c.activation == Gelu::erf ? "gelu" : "gelu_new"},
-          {"hidden_dropout_prob", c.dropout},
-          {"attention_probs_dropout_prob", c.attention_dropout},
-          {"max_position_embeddings", c.positions},
-          {"type_vocab_size", 2},
-          {"initializer_range", c.initializer_range},
-          {"layer_norm_eps", c.layer_norm_epsilon},
-          {"pad_token_id", 0},
-          {"position_embedding_type", "absolute"},
-          {"tie_word_embeddings", true}};
-}
-
 }  // namespace
 
-void load_network(const fs::path& directory, Network network, const ModelConfig& config,
-                  ParameterStore& store) {
-  put(Reader(directory, network, config, store).take(), store);
+void load_network(const fs::path& directory, const NetworkParts& network, ParameterStore& store) {
+  NetworkReader(directory, network, store).read_into(store);
   store.publish();
 }
 
 void load_pair(const fs::path& generator, const fs::path& discriminator, const ModelConfig& config,
                ParameterStore& store) {
-  const Weights g = Reader(generator, Network::generator, config, store).take();
-  const Weights d = Reader(discriminator, Network::discriminator, config, store).take();
-  for (const auto& [name, values] : g)
-    if (const auto other = d.find(name); other != d.end() && other->second != values)
-      throw ConfigError(
-          name + ": " + generator.string() + " and " + discriminator.string() +
-          " have different values, which sharing: " +
-          std::string(enum_names(config.sharing)[static_cast<std::size_t>(config.sharing)]) +
-          " does not allow; set model.sharing to none (sharing: none)");
-  put(g, store);
-  put(d, store);
+  const auto parts = [&](const fs::path& directory, Network network) {
+    return parts_of(config, network, read_network_config(directory).vocabulary);
+  };
+  const NetworkParts g_parts = parts(generator, Network::generator);
+  const NetworkParts d_parts = parts(discriminator, Network::discriminator);
+  const NetworkReader g(generator, g_parts, store);
+  const NetworkReader d(discriminator, d_parts, store);
+  if (const std::string name = g.first_difference(d); !name.empty())
+    throw ConfigError(
+        name + ": " + generator.string() + " and " + discriminator.string() +
+        " have different values, which sharing: " +
+        std::string(enum_names(config.sharing)[static_cast<std::size_t>(config.sharing)]) +
+        " does not allow; set model.sharing to none (sharing: none)");
+  g.read_into(store);
+  d.read_into(store);
   store.publish();
 }
 
-void save_network(const fs::path& directory, Network network, const ModelConfig& config,
-                  Index vocabulary, const ParameterStore& store) {
+void save_network(const fs::path& directory, const NetworkParts& network,
+                  const ParameterStore& store) {
   make_folders(directory);
   std::map<std::string, std::vector<float>> weights;
   SafetensorsWriter writer;
-  for (const NamedPiece& piece : hugging_face_pieces(network, config, vocabulary)) {
+  for (const NamedPiece& piece : hugging_face_pieces(network)) {
     const Parameter& parameter = parameter_of(store, piece.parameter);
     auto& values = weights[piece.parameter];
     if (values.empty()) values = to_host_f32(store.context(), parameter.master);
-    const auto bytes = std::as_bytes(std::span(values).subspan(
-        static_cast<std::size_t>(piece.first), static_cast<std::size_t>(piece.size())));
-    writer.add(
-        {.name = piece.name, .dtype = StoredType::f32, .shape = piece.shape, .bytes = bytes});
+    const auto part =
+        std::span(values).subspan(static_cast<std::size_t>(piece.first(parameter.shape)),
+                                  static_cast<std::size_t>(piece.size(parameter.shape)));
+    writer.add({.name = piece.name,
+                .dtype = StoredType::f32,
+                .shape = piece.shape(parameter.shape),
+                .bytes = std::as_bytes(part)});
   }
   writer.write(directory / "model.safetensors", {{"format", "pt"}});
-  write_file(directory / "config.json", config_json(network, config, vocabulary).dump(2) + "\n");
+  write_file(directory / "config.json", network_config_json(network));
 }
 
 }  // namespace electra

@@ -62,54 +62,60 @@ void agree(bool equal, const std::string& what, Index generator, Index discrimin
 
 }  // namespace
 
-NetworkSizes read_network_sizes(const std::filesystem::path& directory) {
+NetworkConfig read_network_config(const std::filesystem::path& directory) {
   const ConfigFile file(directory);
   if (file.text("model_type", "") != "electra") file.fail("model_type", "electra");
   if (file.text("position_embedding_type", "absolute") != "absolute")
     file.fail("position_embedding_type", "absolute");
-  if (file.integer("type_vocab_size") != 2) file.fail("type_vocab_size", "2");
-  NetworkSizes sizes{.vocabulary = file.integer("vocab_size"),
-                     .embedding = file.integer("embedding_size"),
-                     .hidden = file.integer("hidden_size"),
-                     .layers = file.integer("num_hidden_layers"),
-                     .heads = file.integer("num_attention_heads"),
-                     .intermediate = file.integer("intermediate_size"),
-                     .positions = file.integer("max_position_embeddings"),
-                     .dropout = file.number("hidden_dropout_prob", 0.1F),
-                     .attention_dropout = file.number("attention_probs_dropout_prob", 0.1F),
-                     .initializer_range = file.number("initializer_range", 0.02F),
-                     .layer_norm_epsilon = file.number("layer_norm_eps", 1e-12F),
-                     .activation = activation_of(file)};
-  if (sizes.hidden % sizes.heads != 0)
-    file.fail("num_attention_heads", "a divisor of hidden_size = " + std::to_string(sizes.hidden));
-  return sizes;
+  if (file.integer("type_vocab_size") != NetworkConfig::types) file.fail("type_vocab_size", "2");
+  NetworkConfig config{.vocabulary = file.integer("vocab_size"),
+                       .embedding = file.integer("embedding_size"),
+                       .hidden = file.integer("hidden_size"),
+                       .layers = file.integer("num_hidden_layers"),
+                       .heads = file.integer("num_attention_heads"),
+                       .intermediate = file.integer("intermediate_size"),
+                       .positions = file.integer("max_position_embeddings"),
+                       .dropout = file.number("hidden_dropout_prob", 0.1F),
+                       .attention_dropout = file.number("attention_probs_dropout_prob", 0.1F),
+                       .initializer_range = file.number("initializer_range", 0.02F),
+                       .activation = activation_of(file),
+                       .layer_norm_epsilon = file.number("layer_norm_eps", 1e-12F)};
+  if (config.hidden % config.heads != 0)
+    file.fail("num_attention_heads", "a divisor of hidden_size = " + std::to_string(config.hidden));
+  return config;
 }
 
-PairSizes discriminator_sizes(const NetworkSizes& d) {
-  ModelConfig config;
-  config.embedding = d.embedding;
-  config.hidden = d.hidden;
-  config.layers = d.layers;
-  config.heads = d.heads;
-  config.intermediate = d.intermediate;
-  config.positions = d.positions;
-  config.dropout = d.dropout;
-  config.attention_dropout = d.attention_dropout;
-  config.initializer_range = d.initializer_range;
-  config.activation = d.activation;
-  config.layer_norm_epsilon = d.layer_norm_epsilon;
-  return {config, d.vocabulary};
+std::string network_config_json(const NetworkParts& network) {
+  const NetworkConfig& c = network.config;
+  const OrderedJson json{{"architectures", {network.kind->architecture}},
+                         {"model_type", "electra"},
+                         {"vocab_size", c.vocabulary},
+                         {"embedding_size", c.embedding},
+                         {"hidden_size", c.hidden},
+                         {"num_hidden_layers", c.layers},
+                         {"num_attention_heads", c.heads},
+                         {"intermediate_size", c.intermediate},
+                         {"hidden_act", c.activation == Gelu::erf ? "gelu" : "gelu_new"},
+                         {"hidden_dropout_prob", c.dropout},
+                         {"attention_probs_dropout_prob", c.attention_dropout},
+                         {"max_position_embeddings", c.positions},
+                         {"type_vocab_size", NetworkConfig::types},
+                         {"initializer_range", c.initializer_range},
+                         {"layer_norm_eps", c.layer_norm_epsilon},
+                         {"pad_token_id", 0},
+                         {"position_embedding_type", "absolute"},
+                         {"tie_word_embeddings", true}};
+  return json.dump(2) + "\n";
 }
 
-PairSizes pair_sizes(const NetworkSizes& g, const NetworkSizes& d, Sharing sharing) {
+ModelConfig pair_of(const NetworkConfig& g, const NetworkConfig& d, Sharing sharing) {
   agree(g.vocabulary == d.vocabulary, "vocabularies (vocab_size)", g.vocabulary, d.vocabulary);
   agree(g.embedding == d.embedding, "embedding_size", g.embedding, d.embedding);
   agree(g.positions == d.positions, "max_position_embeddings", g.positions, d.positions);
   agree(g.activation == d.activation, "hidden_act (0: gelu, 1: gelu_new)",
         static_cast<Index>(g.activation), static_cast<Index>(d.activation));
-  PairSizes pair = discriminator_sizes(d);
-  pair.model.sharing = sharing;
-  pair.model.generator = {
+  ModelConfig pair{d, {}, sharing};
+  pair.generator = {
       .hidden = g.hidden, .layers = g.layers, .heads = g.heads, .intermediate = g.intermediate};
   return pair;
 }

@@ -1,106 +1,93 @@
 #include "formats/hugging_face_names.h"
 
-#include <functional>
-#include <numeric>
+#include <array>
+#include <string_view>
 
 namespace electra {
 
 namespace {
 
-/// Collects the pieces of one network.
-class Names {
- public:
-  Names(Network network, const ModelConfig& config) : config_(config) {
-    const bool generator = network == Network::generator;
-    own_ = generator ? "generator" : "discriminator";
-    hidden_ = generator ? config.generator.hidden : config.hidden;
-    layers_ = generator ? config.generator.layers : config.layers;
-    intermediate_ = generator ? config.generator.intermediate : config.intermediate;
-    tables_ = (config.sharing == Sharing::none ? own_ : "shared") + "/embeddings";
-    encoder_ = (config.sharing == Sharing::all ? "shared" : own_) + "/encoder";
-    if (config.sharing == Sharing::all) hidden_ = config.hidden;
-  }
-
-  void add(const std::string& name, std::vector<Index> shape, const std::string& parameter,
-           Index first = 0) {
-    pieces_.push_back({name, std::move(shape), parameter, first});
-  }
-  void linear(const std::string& name, const std::string& parameter, Index out, Index in) {
-    add(name + ".weight", {out, in}, parameter + "/weight");
-    add(name + ".bias", {out}, parameter + "/bias");
-  }
-  void norm(const std::string& name, const std::string& parameter, Index width) {
-    add(name + ".weight", {width}, parameter + "/gain");
-    add(name + ".bias", {width}, parameter + "/bias");
-  }
-
-  void embeddings(Index vocabulary) {
-    const std::string name = "electra.embeddings.";
-    const Index width = config_.embedding;
-    add(name + "word_embeddings.weight", {vocabulary, width}, tables_ + "/word");
-    add(name + "position_embeddings.weight", {config_.positions, width}, tables_ + "/position");
-    add(name + "token_type_embeddings.weight", {2, width}, tables_ + "/type");
-    norm(name + "LayerNorm", tables_ + "/norm", width);
-    if (width != hidden_)
-      linear("electra.embeddings_project", encoder_ + "/project", hidden_, width);
-  }
-
-  void layers() {
-    for (Index i = 0; i < layers_; ++i) {
-      const std::string name = "electra.encoder.layer." + std::to_string(i) + ".";
-      const std::string parameter = encoder_ + "/layer_" + std::to_string(i) + "/";
-      const std::string joined = parameter + "attention/query_key_value";
-      Index part = 0;
-      for (const char* which : {"query", "key", "value"}) {
-        add(name + "attention.self." + which + ".weight", {hidden_, hidden_}, joined + "/weight",
-            part * hidden_ * hidden_);
-        add(name + "attention.self." + which + ".bias", {hidden_}, joined + "/bias",
-            part * hidden_);
-        ++part;
-      }
-      linear(name + "attention.output.dense", parameter + "attention/out", hidden_, hidden_);
-      norm(name + "attention.output.LayerNorm", parameter + "attention_norm", hidden_);
-      linear(name + "intermediate.dense", parameter + "feed_forward/in", intermediate_, hidden_);
-      linear(name + "output.dense", parameter + "feed_forward/out", hidden_, intermediate_);
-      norm(name + "output.LayerNorm", parameter + "feed_forward_norm", hidden_);
-    }
-  }
-
-  void generator_head(Index vocabulary) {
-    linear("generator_predictions.dense", own_ + "/head/dense", config_.embedding, hidden_);
-    norm("generator_predictions.LayerNorm", own_ + "/head/norm", config_.embedding);
-    add("generator_lm_head.bias", {vocabulary}, own_ + "/head/output/bias");
-  }
-  void discriminator_head() {
-    linear("discriminator_predictions.dense", own_ + "/head/dense", hidden_, hidden_);
-    linear("discriminator_predictions.dense_prediction", own_ + "/head/score", 1, hidden_);
-  }
-
-  [[nodiscard]] std::vector<NamedPiece> take() { return std::move(pieces_); }
-
- private:
-  const ModelConfig& config_;
-  std::string own_, tables_, encoder_;
-  Index hidden_ = 0, layers_ = 0, intermediate_ = 0;
-  std::vector<NamedPiece> pieces_;
+/// Names below a part's prefix, and below the prefix of the file.
+struct Names {
+  std::string_view parameter;
+  std::string_view file;
+  Index part = 0;
+  Index parts = 1;
 };
+
+constexpr auto of_embeddings = std::to_array<Names>({
+    {"word", "word_embeddings.weight"},
+    {"position", "position_embeddings.weight"},
+    {"type", "token_type_embeddings.weight"},
+    {"norm/gain", "LayerNorm.weight"},
+    {"norm/bias", "LayerNorm.bias"},
+});
+
+constexpr auto of_projection = std::to_array<Names>({
+    {"project/weight", "embeddings_project.weight"},
+    {"project/bias", "embeddings_project.bias"},
+});
+
+constexpr auto of_layer = std::to_array<Names>({
+    {"attention/query_key_value/weight", "attention.self.query.weight", 0, 3},
+    {"attention/query_key_value/weight", "attention.self.key.weight", 1, 3},
+    {"attention/query_key_value/weight", "attention.self.value.weight", 2, 3},
+    {"attention/query_key_value/bias", "attention.self.query.bias", 0, 3},
+    {"attention/query_key_value/bias", "attention.self.key.bias", 1, 3},
+    {"attention/query_key_value/bias", "attention.self.value.bias", 2, 3},
+    {"attention/out/weight", "attention.output.dense.weight"},
+    {"attention/out/bias", "attention.output.dense.bias"},
+    {"attention_norm/gain", "attention.output.LayerNorm.weight"},
+    {"attention_norm/bias", "attention.output.LayerNorm.bias"},
+    {"feed_forward/in/weight", "intermediate.dense.weight"},
+    {"feed_forward/in/bias", "intermediate.dense.bias"},
+    {"feed_forward/out/weight", "output.dense.weight"},
+    {"feed_forward/out/bias", "output.dense.bias"},
+    {"feed_forward_norm/gain", "output.LayerNorm.weight"},
+    {"feed_forward_norm/bias", "output.LayerNorm.bias"},
+});
 
 }  // namespace
 
-Index NamedPiece::size() const {
-  return std::accumulate(shape.begin(), shape.end(), Index{1}, std::multiplies<>());
+std::vector<Index> NamedPiece::shape(const Shape& whole) const {
+  const auto extents = whole.extents();
+  std::vector<Index> shape(extents.begin(), extents.end());
+  if (!shape.empty()) shape.front() /= parts;
+  return shape;
 }
 
-std::vector<NamedPiece> hugging_face_pieces(Network network, const ModelConfig& config,
-                                            Index vocabulary) {
-  Names names(network, config);
-  names.embeddings(vocabulary);
-  names.layers();
-  if (network == Network::generator)
-    names.generator_head(vocabulary);
-  else
-    names.discriminator_head();
-  return names.take();
+std::vector<NamedPiece> hugging_face_pieces(const NetworkParts& network) {
+  std::vector<NamedPiece> pieces;
+  const auto add = [&](const auto& names, const std::string& prefix, const std::string& file) {
+    for (const Names& each : names)
+      pieces.push_back({file + std::string(each.file), prefix + std::string(each.parameter),
+                        each.part, each.parts});
+  };
+  const NetworkConfig& config = network.config;
+  const std::string encoder = network.encoder.prefix + "/";
+  add(of_embeddings, network.embeddings.prefix + "/", "electra.embeddings.");
+  if (config.embedding != config.hidden) add(of_projection, encoder, "electra.");
+  for (Index i = 0; i < config.layers; ++i) {
+    const std::string number = std::to_string(i);
+    add(of_layer, encoder + "layer_" + number + "/", "electra.encoder.layer." + number + ".");
+  }
+  for (const HeadTensor& tensor : network.kind->tensors)
+    pieces.push_back({std::string(tensor.file),
+                      network.head.prefix + "/" + std::string(tensor.parameter), 0, 1});
+  return pieces;
+}
+
+std::vector<std::string> hugging_face_spellings(const std::string& name) {
+  std::vector<std::string> all{name};
+  const auto replaced = [](std::string text, const std::string& from, const std::string& to) {
+    if (text.ends_with(from)) text.replace(text.size() - from.size(), from.size(), to);
+    return text;
+  };
+  all.push_back(replaced(replaced(name, "LayerNorm.weight", "LayerNorm.gamma"), "LayerNorm.bias",
+                         "LayerNorm.beta"));
+  for (std::size_t i = 0; i < 2; ++i)
+    if (all[i].starts_with("electra.")) all.push_back(all[i].substr(8));
+  return all;
 }
 
 }  // namespace electra

@@ -3,24 +3,29 @@
 #include <string>
 #include <vector>
 
-#include "electra/core/parameters.h"
-#include "electra/models/config.h"
+#include "electra/models/network_parts.h"
 
 namespace electra {
 
-/// One tensor of a Hugging Face file, and the piece of a parameter of ours that it is.
+/// One tensor of a Hugging Face file, and the parameter of ours that it is, or is a part of: of so
+/// many equal parts, by rows.
 struct NamedPiece {
-  std::string name;  // "electra.encoder.layer.0.attention.self.key.weight"
-  std::vector<Index> shape;
+  std::string name;       // "electra.encoder.layer.0.attention.self.key.weight"
   std::string parameter;  // "generator/encoder/layer_0/attention/query_key_value/weight"
-  Index first = 0;        // elements before the piece
+  Index part = 0;
+  Index parts = 1;
 
-  [[nodiscard]] Index size() const;
+  /// Of a parameter of this shape.
+  [[nodiscard]] std::vector<Index> shape(const Shape& whole) const;
+  [[nodiscard]] Index size(const Shape& whole) const { return whole.size() / parts; }
+  [[nodiscard]] Index first(const Shape& whole) const { return part * size(whole); }
 };
 
-/// Every tensor of a network, in no particular order.
-[[nodiscard]] std::vector<NamedPiece> hugging_face_pieces(Network network,
-                                                          const ModelConfig& config,
-                                                          Index vocabulary);
+/// Every tensor of a network, its head's included, in no particular order.
+[[nodiscard]] std::vector<NamedPiece> hugging_face_pieces(const NetworkParts& network);
+
+/// The names that a tensor may have in a file: as they are written now, without the prefix
+/// "electra.", and with the norms' old names.
+[[nodiscard]] std::vector<std::string> hugging_face_spellings(const std::string& name);
 
 }  // namespace electra

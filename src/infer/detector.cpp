@@ -7,24 +7,24 @@
 #include "electra/core/host_copy.h"
 #include "electra/formats/hugging_face.h"
 #include "electra/formats/tokenizer_files.h"
-#include "electra/models/electra.h"
+#include "electra/models/text_model.h"
 
 namespace electra {
 
 struct Detector::Parts {
   Parts(const std::filesystem::path& directory, const Options& options)
-      : sizes(discriminator_sizes(read_network_sizes(directory))),
+      : sizes(read_network_config(directory)),
         tokenizer(load_tokenizer(directory)),
         wordpiece(tokenizer.vocabulary, tokenizer.options),
         context(Context::create(options.device, {.threads = options.threads})),
-        model(store, sizes.model, sizes.vocabulary),
+        model(store, sizes, head_kind("replaced_token")),
         arena(*context) {
     if (tokenizer.vocabulary.size() > sizes.vocabulary)
       throw IoError(directory.string() + ": vocab.txt: expected at most vocab_size = " +
                     std::to_string(sizes.vocabulary) + " tokens, found " +
                     std::to_string(tokenizer.vocabulary.size()));
     store.allocate(*context, Precision::f32);
-    load_network(directory, Network::discriminator, sizes.model, store);
+    load_network(directory, model.parts(), store);
   }
 
   [[nodiscard]] TensorView tensor(const std::vector<std::int32_t>& values, const Shape& shape) {
@@ -33,12 +33,12 @@ struct Detector::Parts {
     return view;
   }
 
-  PairSizes sizes;
+  NetworkConfig sizes;
   StoredTokenizer tokenizer;
   Wordpiece wordpiece;
   std::unique_ptr<Context> context;
   ParameterStore store;
-  Discriminator model;
+  TextModel model;
   Arena arena;
 };
 
@@ -63,10 +63,10 @@ Detection Detector::detect(std::string_view text) const {
   for (const Token& token : p.wordpiece.tokenize(text)) add(token.id, {token.begin, token.end});
   add(vocabulary.sep(), {});
   const auto length = static_cast<Index>(found.ids.size());
-  if (length > p.sizes.model.positions)
+  if (length > p.sizes.positions)
     throw InputError("the text has " + std::to_string(length) +
                      " tokens with [CLS] and [SEP]; expected at most " +
-                     std::to_string(p.sizes.model.positions) + ", the model's positions");
+                     std::to_string(p.sizes.positions) + ", the model's positions");
   p.arena.reset();
   const TensorView lengths = p.tensor({static_cast<std::int32_t>(length)}, {1});
   Pass pass{.context = *p.context,
@@ -76,7 +76,7 @@ Detection Detector::detect(std::string_view text) const {
             .network = Network::discriminator};
   const std::vector<std::int32_t> types(found.ids.size(), 0);
   const TensorView logits =
-      p.model.forward(pass, p.tensor(found.ids, {1, length}), p.tensor(types, {1, length}));
+      p.model.answer(pass, p.tensor(found.ids, {1, length}), p.tensor(types, {1, length}));
   for (const float logit : to_host<float>(*p.context, logits))
     found.probabilities.push_back(1 / (1 + std::exp(-static_cast<double>(logit))));
   return found;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "electra/core/error.h"
+#include "electra/io/stored_values.h"
 #include "io/json.h"
 
 namespace electra {
@@ -162,25 +163,6 @@ class HeaderReader {
   SafetensorsContents contents_;
 };
 
-template <class T>
-T load(const StoredTensor& tensor, std::size_t i) {
-  T value;  // the header may leave the data unaligned
-  std::memcpy(&value, tensor.bytes.data() + i * sizeof(T), sizeof(T));
-  return value;
-}
-
-float half_to_float(std::uint16_t half) {
-  const std::uint32_t sign = std::uint32_t{half} >> 15U << 31U;
-  const std::uint32_t exponent = (half >> 10U) & 31U;
-  const std::uint32_t fraction = half & 1023U;
-  if (exponent == 0) {
-    const float magnitude = static_cast<float>(fraction) * 0x1p-24F;
-    return sign != 0 ? -magnitude : magnitude;
-  }
-  const std::uint32_t wide = exponent == 31 ? 255U : exponent + 112U;
-  return std::bit_cast<float>(sign | wide << 23U | fraction << 13U);
-}
-
 std::string header_of(const std::vector<const StoredTensor*>& tensors,
                       const StoredMetadata& metadata) {
   OrderedJson header = OrderedJson::object();
@@ -235,44 +217,13 @@ const StoredTensor& SafetensorsFile::get(std::string_view name,
 }
 
 void SafetensorsFile::read_f32(const StoredTensor& tensor, std::span<float> to) const {
-  const std::string what = path().string() + ": tensor " + json_string(tensor.name);
-  if (static_cast<std::size_t>(tensor.size()) != to.size())
-    throw IoError(what + ": expected " + std::to_string(to.size()) + " numbers, found " +
-                  std::to_string(tensor.size()));
-  const auto fill = [&](auto value_at) {
-    for (std::size_t i = 0; i < to.size(); ++i) to[i] = value_at(i);
-  };
-  switch (tensor.dtype) {
-    case StoredType::f32:
-      if (!to.empty()) std::memcpy(to.data(), tensor.bytes.data(), tensor.bytes.size());
-      return;
-    case StoredType::f16:
-      return fill([&](std::size_t i) { return half_to_float(load<std::uint16_t>(tensor, i)); });
-    case StoredType::bf16:
-      return fill([&](std::size_t i) { return to_float(load<bf16>(tensor, i)); });
-    case StoredType::f64:
-      return fill([&](std::size_t i) { return static_cast<float>(load<double>(tensor, i)); });
-    default:
-      throw IoError(what + ": expected F32, F16, BF16 or F64, found " +
-                    std::string(to_string(tensor.dtype)));
-  }
+  expect_numbers(tensor, to.size(), path().string());
+  electra::read_f32(tensor, 0, to, path().string());
 }
 
 void SafetensorsFile::read_i32(const StoredTensor& tensor, std::span<std::int32_t> to) const {
-  const std::string what = path().string() + ": tensor " + json_string(tensor.name);
-  if (static_cast<std::size_t>(tensor.size()) != to.size())
-    throw IoError(what + ": expected " + std::to_string(to.size()) + " numbers, found " +
-                  std::to_string(tensor.size()));
-  if (tensor.dtype != StoredType::i32 && tensor.dtype != StoredType::i64)
-    throw IoError(what + ": expected I32 or I64, found " + std::string(to_string(tensor.dtype)));
-  for (std::size_t i = 0; i < to.size(); ++i) {
-    const std::int64_t value = tensor.dtype == StoredType::i32 ? load<std::int32_t>(tensor, i)
-                                                               : load<std::int64_t>(tensor, i);
-    if (!std::in_range<std::int32_t>(value))
-      throw IoError(what + ": element " + std::to_string(i) +
-                    ": expected a number of 32 bits, found " + std::to_string(value));
-    to[i] = static_cast<std::int32_t>(value);
-  }
+  expect_numbers(tensor, to.size(), path().string());
+  electra::read_i32(tensor, to, path().string());
 }
 
 void SafetensorsWriter::add(StoredTensor tensor) {

@@ -4,24 +4,24 @@
 
 namespace electra {
 
-EmbeddingTables::EmbeddingTables(const ParameterScope& scope, const Config& config)
-    : config_(config),
-      word_(&scope.declare("word", {config.vocabulary, config.width},
-                           {.init = Init::truncated_normal,
-                            .decay = Decay::yes,
-                            .padded = Shape{padded_vocabulary(config.vocabulary), config.width}})),
-      position_(&scope.matrix("position", {config.positions, config.width})),
-      type_(&scope.matrix("type", {config.types, config.width})),
-      norm_(scope / "norm", {.width = config.width, .epsilon = config.epsilon}) {}
+EmbeddingTables::EmbeddingTables(const ParameterScope& scope, const NetworkConfig& config)
+    : epsilon_(config.layer_norm_epsilon),
+      word_(&scope.declare(
+          "word", {config.vocabulary, config.embedding},
+          {.init = Init::truncated_normal,
+           .decay = Decay::yes,
+           .padded = Shape{padded_vocabulary(config.vocabulary), config.embedding}})),
+      position_(&scope.matrix("position", {config.positions, config.embedding})),
+      type_(&scope.matrix("type", {NetworkConfig::types, config.embedding})),
+      norm_(scope / "norm", {.width = config.embedding, .epsilon = epsilon_}) {}
 
 Embeddings::Embeddings(const EmbeddingTables& tables, const ParameterScope& scope,
-                       const Config& config)
-    : tables_(tables), config_(config) {
-  const Index width = tables.config().width;
-  if (width != config.hidden)
+                       const NetworkConfig& config)
+    : tables_(tables), dropout_(config.dropout) {
+  if (tables.width() != config.hidden)
     project_.emplace(
         scope / "project",
-        Linear::Config{.in = width, .out = config.hidden, .init = Init::glorot_uniform});
+        Linear::Config{.in = tables.width(), .out = config.hidden, .init = Init::glorot_uniform});
 }
 
 TensorView Embeddings::forward(Pass& pass, ConstTensorView ids, ConstTensorView types,
@@ -32,7 +32,7 @@ TensorView Embeddings::forward(Pass& pass, ConstTensorView ids, ConstTensorView 
   saved.types = types;
   saved.mean = pass.tensor({rows}, wide(dtype));
   saved.rstd = pass.tensor({rows}, wide(dtype));
-  const TensorView y = pass.tensor({rows, tables_.config().width}, dtype);
+  const TensorView y = pass.tensor({rows, tables_.width()}, dtype);
   pass.context.run(EmbeddingForward{.ids = ids,
                                     .types = types,
                                     .word = tables_.word().value,
@@ -43,15 +43,15 @@ TensorView Embeddings::forward(Pass& pass, ConstTensorView ids, ConstTensorView 
                                     .y = y,
                                     .mean = saved.mean,
                                     .rstd = saved.rstd,
-                                    .epsilon = tables_.config().epsilon,
-                                    .dropout = pass.dropout(config_.dropout),
+                                    .epsilon = tables_.epsilon(),
+                                    .dropout = pass.dropout(dropout_),
                                     .random = pass.key(0, Place::embedding_dropout)});
   return project_ ? project_->forward(pass, y, saved.project) : y;
 }
 
 void Embeddings::backward(Pass& pass, const Saved& saved, ConstTensorView dy) const {
   const auto scratch = pass.arena.scope();
-  const TensorView dx = pass.tensor({dy.rows(), tables_.config().width}, dy.dtype());
+  const TensorView dx = pass.tensor({dy.rows(), tables_.width()}, dy.dtype());
   if (project_) {
     project_->backward(pass, saved.project, dy, {dx, Write::overwrite});
     dy = dx;
@@ -68,7 +68,7 @@ void Embeddings::backward(Pass& pass, const Saved& saved, ConstTensorView dy) co
                                      .dx = dx,
                                      .dgain = tables_.norm().gain().gradient,
                                      .dbias = tables_.norm().bias().gradient,
-                                     .dropout = pass.dropout(config_.dropout),
+                                     .dropout = pass.dropout(dropout_),
                                      .random = pass.key(0, Place::embedding_dropout)});
   pass.context.run(EmbeddingScatter{.dx = dx,
                                     .ids = saved.ids,

@@ -2,32 +2,20 @@
 
 namespace electra {
 
-EncoderBlock::EncoderBlock(const ParameterScope& scope, const Config& config)
-    : attention_(scope / "attention", {.hidden = config.hidden,
-                                       .heads = config.heads,
-                                       .dropout = config.attention_dropout,
-                                       .layer = config.layer}),
-      attention_norm_(scope / "attention_norm", {.width = config.hidden,
-                                                 .epsilon = config.epsilon,
-                                                 .dropout = config.dropout,
-                                                 .layer = config.layer,
-                                                 .place = Place::attention_out_dropout}),
-      feed_forward_(scope / "feed_forward", {.hidden = config.hidden,
-                                             .intermediate = config.intermediate,
-                                             .activation = config.activation}),
-      feed_forward_norm_(scope / "feed_forward_norm", {.width = config.hidden,
-                                                       .epsilon = config.epsilon,
-                                                       .dropout = config.dropout,
-                                                       .layer = config.layer,
-                                                       .place = Place::feed_forward_dropout}) {}
+EncoderBlock::EncoderBlock(const ParameterScope& scope, const NetworkConfig& config, int layer)
+    : attention_(scope / "attention", config, layer),
+      attention_norm_(scope / "attention_norm", config, {layer, Place::attention_out_dropout}),
+      feed_forward_(scope / "feed_forward", config),
+      feed_forward_norm_(scope / "feed_forward_norm", config,
+                         {layer, Place::feed_forward_dropout}) {}
 
-TensorView EncoderBlock::forward(Pass& pass, ConstTensorView x, Saved& saved) const {
+TensorView EncoderBlock::forward(Pass& pass, ConstTensorView x, Saved& saved, TensorView y) const {
   const TensorView mixed = attention_.forward(pass, x, saved.attention);
   const TensorView a =
       attention_norm_.forward(pass, mixed, attention_.out_bias(), x, saved.attention_norm);
   const TensorView fed = feed_forward_.forward(pass, a, saved.feed_forward);
-  return feed_forward_norm_.forward(pass, fed, feed_forward_.out_bias(), a,
-                                    saved.feed_forward_norm);
+  return feed_forward_norm_.forward(pass, fed, feed_forward_.out_bias(), a, saved.feed_forward_norm,
+                                    y);
 }
 
 void EncoderBlock::backward(Pass& pass, const Saved& saved, ConstTensorView dy,

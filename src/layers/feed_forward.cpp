@@ -2,16 +2,16 @@
 
 namespace electra {
 
-FeedForward::FeedForward(const ParameterScope& scope, const Config& config)
-    : config_(config),
+FeedForward::FeedForward(const ParameterScope& scope, const NetworkConfig& config)
+    : activation_(config.activation),
       in_(scope / "in", {.in = config.hidden, .out = config.intermediate}),
       out_(scope / "out", {.in = config.intermediate, .out = config.hidden}) {}
 
 TensorView FeedForward::forward(Pass& pass, ConstTensorView x, Saved& saved) const {
   saved.pre = in_.product(pass, x, saved.in);
   const TensorView activated = pass.tensor(saved.pre.shape(), x.dtype());
-  pass.context.run(BiasGeluForward{
-      .x = saved.pre, .bias = in_.bias(), .y = activated, .form = config_.activation});
+  pass.context.run(
+      BiasGeluForward{.x = saved.pre, .bias = in_.bias(), .y = activated, .form = activation_});
   return out_.product(pass, activated, saved.out);
 }
 
@@ -25,7 +25,7 @@ void FeedForward::backward(Pass& pass, const Saved& saved, ConstTensorView dy, I
                                     .bias = in_.bias(),
                                     .dx = d,
                                     .dbias = in_.bias_gradient(),
-                                    .form = config_.activation});
+                                    .form = activation_});
   in_.backward_weight(pass, saved.in, d);
   in_.backward_input(pass, d, dx);
 }

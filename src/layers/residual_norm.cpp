@@ -4,49 +4,55 @@
 
 namespace electra {
 
-ResidualNorm::ResidualNorm(const ParameterScope& scope, const Config& config)
-    : config_(config), norm_(scope, {.width = config.width, .epsilon = config.epsilon}) {}
+ResidualNorm::ResidualNorm(const ParameterScope& scope, const NetworkConfig& config,
+                           const Sublayer& sublayer)
+    : epsilon_(config.layer_norm_epsilon),
+      dropout_(config.dropout),
+      sublayer_(sublayer),
+      norm_(scope, {.width = config.hidden, .epsilon = epsilon_}) {}
 
 TensorView ResidualNorm::forward(Pass& pass, TensorView x, ConstTensorView bias,
-                                 ConstTensorView residual, Saved& saved) const {
+                                 ConstTensorView residual, Saved& saved, TensorView y) const {
   saved = {.sum = x,
            .mean = pass.tensor({x.rows()}, wide(x.dtype())),
            .rstd = pass.tensor({x.rows()}, wide(x.dtype()))};
-  const TensorView y = pass.tensor(x.shape(), x.dtype());
-  pass.context.run(DropoutResidualNormForward{.x = x,
-                                              .bias = bias,
-                                              .residual = residual,
-                                              .gain = norm_.gain().master,
-                                              .beta = norm_.bias().master,
-                                              .sum = saved.sum,
-                                              .y = y,
-                                              .mean = saved.mean,
-                                              .rstd = saved.rstd,
-                                              .length = pass.sequences.length,
-                                              .epsilon = config_.epsilon,
-                                              .dropout = pass.dropout(config_.dropout),
-                                              .random = pass.key(config_.layer, config_.place)});
+  if (!y) y = pass.tensor(x.shape(), x.dtype());
+  pass.context.run(
+      DropoutResidualNormForward{.x = x,
+                                 .bias = bias,
+                                 .residual = residual,
+                                 .gain = norm_.gain().master,
+                                 .beta = norm_.bias().master,
+                                 .sum = saved.sum,
+                                 .y = y,
+                                 .mean = saved.mean,
+                                 .rstd = saved.rstd,
+                                 .length = pass.sequences.length,
+                                 .epsilon = epsilon_,
+                                 .dropout = pass.dropout(dropout_),
+                                 .random = pass.key(sublayer_.layer, sublayer_.place)});
   return y;
 }
 
 ConstTensorView ResidualNorm::backward(Pass& pass, const Saved& saved, ConstTensorView dy,
                                        TensorView dresidual, TensorView dbias) const {
-  const float dropout = pass.dropout(config_.dropout);
+  const float dropout = pass.dropout(dropout_);
   const TensorView dx =
       dropout > 0 ? pass.tensor(saved.sum.shape(), saved.sum.dtype()) : TensorView{};
-  pass.context.run(DropoutResidualNormBackward{.dy = dy,
-                                               .sum = saved.sum,
-                                               .gain = norm_.gain().master,
-                                               .mean = saved.mean,
-                                               .rstd = saved.rstd,
-                                               .dresidual = dresidual,
-                                               .dx = dx,
-                                               .dgain = norm_.gain().gradient,
-                                               .dbeta = norm_.bias().gradient,
-                                               .dbias = dbias,
-                                               .length = pass.sequences.length,
-                                               .dropout = dropout,
-                                               .random = pass.key(config_.layer, config_.place)});
+  pass.context.run(
+      DropoutResidualNormBackward{.dy = dy,
+                                  .sum = saved.sum,
+                                  .gain = norm_.gain().master,
+                                  .mean = saved.mean,
+                                  .rstd = saved.rstd,
+                                  .dresidual = dresidual,
+                                  .dx = dx,
+                                  .dgain = norm_.gain().gradient,
+                                  .dbeta = norm_.bias().gradient,
+                                  .dbias = dbias,
+                                  .length = pass.sequences.length,
+                                  .dropout = dropout,
+                                  .random = pass.key(sublayer_.layer, sublayer_.place)});
   return dropout > 0 ? dx : dresidual;
 }
 

@@ -4,8 +4,9 @@
 
 namespace electra {
 
-SelfAttention::SelfAttention(const ParameterScope& scope, const Config& config)
+SelfAttention::SelfAttention(const ParameterScope& scope, const NetworkConfig& config, int layer)
     : config_(config),
+      layer_(layer),
       in_(scope / "query_key_value", {.in = config.hidden, .out = 3 * config.hidden}),
       out_(scope / "out", {.in = config.hidden, .out = config.hidden}) {}
 
@@ -19,8 +20,8 @@ TensorView SelfAttention::forward(Pass& pass, ConstTensorView x, Saved& saved) c
                                     .out = saved.mixed.reshape({batch, length, config_.hidden}),
                                     .log_sum_exp = saved.log_sum_exp,
                                     .heads = config_.heads,
-                                    .dropout = pass.dropout(config_.dropout),
-                                    .random = pass.key(config_.layer, Place::attention_dropout)});
+                                    .dropout = pass.dropout(config_.attention_dropout),
+                                    .random = pass.key(layer_, Place::attention_dropout)});
   return out_.product(pass, saved.mixed, saved.out);
 }
 
@@ -38,8 +39,8 @@ void SelfAttention::backward(Pass& pass, const Saved& saved, ConstTensorView dy,
                                      .lengths = lengths,
                                      .dqkv = dqkv.reshape({batch, length, 3 * config_.hidden}),
                                      .heads = config_.heads,
-                                     .dropout = pass.dropout(config_.dropout),
-                                     .random = pass.key(config_.layer, Place::attention_dropout)});
+                                     .dropout = pass.dropout(config_.attention_dropout),
+                                     .random = pass.key(layer_, Place::attention_dropout)});
   in_.backward(pass, saved.in, dqkv, dx);
 }
 

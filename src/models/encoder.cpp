@@ -1,29 +1,34 @@
 #include "electra/models/encoder.h"
 
 #include <string>
+#include <utility>
 
 namespace electra {
 
-Encoder::Encoder(const EmbeddingTables& tables, const ParameterScope& scope, const Config& config)
-    : config_(config),
-      embeddings_(tables, scope.at(0), {.hidden = config.hidden, .dropout = config.dropout}) {
+Encoder::Encoder(const EmbeddingTables& tables, const ParameterScope& scope,
+                 const NetworkConfig& config)
+    : embeddings_(tables, scope.at(0), config) {
   for (int layer = 0; layer < static_cast<int>(config.layers); ++layer)
-    blocks_.emplace_back((scope / ("layer_" + std::to_string(layer))).at(layer + 1),
-                         EncoderBlock::Config{.hidden = config.hidden,
-                                              .heads = config.heads,
-                                              .intermediate = config.intermediate,
-                                              .activation = config.activation,
-                                              .dropout = config.dropout,
-                                              .attention_dropout = config.attention_dropout,
-                                              .epsilon = config.epsilon,
-                                              .layer = layer});
+    blocks_.emplace_back((scope / ("layer_" + std::to_string(layer))).at(layer + 1), config, layer);
 }
 
 TensorView Encoder::forward(Pass& pass, ConstTensorView ids, ConstTensorView types,
                             Saved& saved) const {
-  saved.blocks.resize(blocks_.size());
   TensorView x = embeddings_.forward(pass, ids, types, saved.embeddings);
+  if (pass.mode == Mode::inference) return infer(pass, x);
+  saved.blocks.resize(blocks_.size());
   for (std::size_t i = 0; i < blocks_.size(); ++i) x = blocks_[i].forward(pass, x, saved.blocks[i]);
+  return x;
+}
+
+TensorView Encoder::infer(Pass& pass, TensorView x) const {
+  TensorView other = pass.tensor(x.shape(), x.dtype());
+  for (const EncoderBlock& block : blocks_) {
+    const auto scratch = pass.arena.scope();
+    EncoderBlock::Saved saved;
+    (void)block.forward(pass, x, saved, other);
+    std::swap(x, other);
+  }
   return x;
 }
 

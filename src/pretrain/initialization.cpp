@@ -28,9 +28,9 @@ PretrainConfig with_released_sizes(PretrainConfig config) {
     throw ConfigError(
         "initialize: expected both generator and discriminator, or neither; found only " +
         (from.generator.empty() ? from.discriminator : from.generator));
-  const PairSizes pair = pair_sizes(read_network_sizes(from.generator),
-                                    read_network_sizes(from.discriminator), config.model.sharing);
-  const ModelConfig wanted = std::exchange(config.model, pair.model);
+  const ModelConfig pair = pair_of(read_network_config(from.generator),
+                                   read_network_config(from.discriminator), config.model.sharing);
+  const ModelConfig wanted = std::exchange(config.model, pair);
   config.model.dropout = wanted.dropout;
   config.model.attention_dropout = wanted.attention_dropout;
   if (config.vocabulary.file.empty()) take_tokenizer(config.vocabulary, from.discriminator);

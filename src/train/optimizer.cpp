@@ -26,7 +26,10 @@ std::vector<std::int32_t> segment_table(const ParameterStore& store) {
 }  // namespace
 
 Optimizer::Optimizer(ParameterStore& store, const TrainerConfig& config)
-    : store_(store), config_(config.optimizer), schedule_(config.schedule), steps_(config.steps) {
+    : store_(store.with_gradients()),
+      config_(config.optimizer),
+      schedule_(config.schedule),
+      steps_(config.steps) {
   Context& context = store.context();
   const auto groups = static_cast<Index>(store.segments().size());
   const DType exact = store.master().dtype();

@@ -31,6 +31,7 @@ TEST_CASE("parameters of a group lie together, later layers first, at 256 bytes"
   ParameterStore store;
   declare_some(store);
   store.allocate(*context, Precision::bf16);
+  store.with_gradients();
   std::set<Index> ends;
   for (const Parameter& p : store.parameters()) {
     CHECK(p.offset % 64 == 0);
@@ -134,11 +135,27 @@ TEST_CASE("the store refuses what would go wrong later", "[parameters]") {
   CHECK_THROWS_WITH(scope.bias("late", 3), Contains("after the store was allocated"));
 }
 
+TEST_CASE("a store has no gradients until somebody trains", "[parameters][law]") {
+  const auto context = Context::create({});
+  ParameterStore store;
+  declare_some(store);
+  CHECK_THROWS_WITH(store.with_gradients(), Contains("allocated"));
+  store.allocate(*context, Precision::f32);
+  CHECK_FALSE(store.gradients());
+  CHECK_FALSE(store.find("net/table")->gradient);
+  CHECK(&store.with_gradients() == &store);
+  const void* first = store.gradients().raw();
+  CHECK(store.find("net/table")->gradient.shape() == store.find("net/table")->padded);
+  for (const float value : store.gradients().span<float>()) CHECK(value == 0);
+  CHECK(store.with_gradients().gradients().raw() == first);
+}
+
 TEST_CASE("the first gradient that is not finite is named", "[parameters]") {
   const auto context = Context::create({});
   ParameterStore store;
   declare_some(store);
   store.allocate(*context, Precision::f32);
+  store.with_gradients();
   CHECK(store.first_non_finite_gradient() == nullptr);
   for (const char* name : {"net/table", "net/layer_0/bias"}) {
     const Parameter* p = store.find(name);

@@ -8,7 +8,7 @@
 #include "electra/core/error.h"
 #include "electra/core/file.h"
 #include "electra/io/safetensors.h"
-#include "electra/models/electra.h"
+#include "electra/models/pair.h"
 #include "support/temporary_folder.h"
 
 using namespace electra;
@@ -45,7 +45,7 @@ struct Pair {
   std::unique_ptr<Context> context = Context::create({}, {.threads = 1});
   ModelConfig config;
   ParameterStore store;
-  Electra model;
+  ElectraPair model;
 };
 
 std::vector<float> weights(const ParameterStore& store) {
@@ -54,9 +54,9 @@ std::vector<float> weights(const ParameterStore& store) {
 }
 
 void save(const Pair& pair, const TemporaryFolder& folder) {
-  save_network(folder / "generator", Network::generator, pair.config, vocabulary, pair.store);
-  save_network(folder / "discriminator", Network::discriminator, pair.config, vocabulary,
-               pair.store);
+  for (const auto& [network, name] : {std::pair{Network::generator, "generator"},
+                                      std::pair{Network::discriminator, "discriminator"}})
+    save_network(folder / name, parts_of(pair.config, network, vocabulary), pair.store);
 }
 
 /// Writes a directory's weights anew, with other names or without some.
@@ -84,7 +84,7 @@ void set_key(const fs::path& directory, const std::string& key, const nlohmann::
 }
 
 std::string refusal_of_sizes(const fs::path& directory) {
-  return message_of<IoError>([&] { (void)read_network_sizes(directory); });
+  return message_of<IoError>([&] { (void)read_network_config(directory); });
 }
 
 }  // namespace
@@ -104,18 +104,18 @@ TEST_CASE("directories state the sizes of their pair", "[hugging_face]") {
   const Pair a(1);
   const TemporaryFolder folder;
   save(a, folder);
-  const PairSizes sizes =
-      pair_sizes(read_network_sizes(folder / "generator"),
-                 read_network_sizes(folder / "discriminator"), Sharing::embeddings);
+  const ModelConfig sizes =
+      pair_of(read_network_config(folder / "generator"),
+              read_network_config(folder / "discriminator"), Sharing::embeddings);
   CHECK(sizes.vocabulary == vocabulary);
-  CHECK(sizes.model.embedding == 12);
-  CHECK(sizes.model.hidden == 16);
-  CHECK(sizes.model.layers == 2);
-  CHECK(sizes.model.intermediate == 20);
-  CHECK(sizes.model.positions == 9);
-  CHECK(sizes.model.generator.hidden == 8);
-  CHECK(sizes.model.generator.layers == 1);
-  CHECK(sizes.model.generator.intermediate == 12);
+  CHECK(sizes.embedding == 12);
+  CHECK(sizes.hidden == 16);
+  CHECK(sizes.layers == 2);
+  CHECK(sizes.intermediate == 20);
+  CHECK(sizes.positions == 9);
+  CHECK(sizes.generator.hidden == 8);
+  CHECK(sizes.generator.layers == 1);
+  CHECK(sizes.generator.intermediate == 12);
 }
 
 TEST_CASE("files without a prefix, with position_ids and with a stored tied head are read",

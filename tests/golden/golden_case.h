@@ -52,12 +52,10 @@ inline double norm_of(const Values& values) {
 inline PretrainConfig golden_config(const std::filesystem::path& folder,
                                     const nlohmann::json& facts) {
   PretrainConfig config;
-  const PairSizes pair =
-      pair_sizes(read_network_sizes(folder / "generator"),
-                 read_network_sizes(folder / "discriminator"), Sharing::embeddings);
-  config.model = pair.model;
+  config.model = pair_of(read_network_config(folder / "generator"),
+                         read_network_config(folder / "discriminator"), Sharing::embeddings);
   config.model.dropout = config.model.attention_dropout = 0;
-  config.vocabulary.size = pair.vocabulary;
+  config.vocabulary.size = config.model.vocabulary;
   const auto& o = facts.at("optimizer");
   config.optimizer = {.beta1 = o.at("beta1"),
                       .beta2 = o.at("beta2"),
@@ -87,6 +85,7 @@ class GoldenCase {
         state_(*context_, precision == Precision::f64 ? DType::f64 : DType::f32,
                objective_.sums()) {
     store_.allocate(*context_, precision);
+    store_.with_gradients();
     load_pair(folder / "generator", folder / "discriminator", config_.model, store_);
     optimizer_.emplace(store_, config_);
   }
@@ -150,11 +149,13 @@ class GoldenCase {
     for (const auto& [network, prefix] : {std::pair{Network::generator, "generator/"},
                                           std::pair{Network::discriminator, "discriminator/"}})
       for (const NamedPiece& piece :
-           hugging_face_pieces(network, config_.model, config_.vocabulary.size)) {
+           hugging_face_pieces(parts_of(config_.model, network, config_.vocabulary.size))) {
         const bool shared = piece.name.starts_with("electra.embeddings.");
-        const TensorView all = store_.piece(*store_.find(piece.parameter), host.view());
+        const Parameter& parameter = *store_.find(piece.parameter);
+        const TensorView all = store_.piece(parameter, host.view());
         std::vector<double> values;
-        for (Index i = 0; i < piece.size(); ++i) values.push_back(at(all, piece.first + i));
+        for (Index i = 0; i < piece.size(parameter.shape); ++i)
+          values.push_back(at(all, piece.first(parameter.shape) + i));
         found[(shared ? "shared/" : prefix) + piece.name] = std::move(values);
       }
     return found;

@@ -14,7 +14,7 @@
 #include "electra/core/context.h"
 #include "electra/core/error.h"
 #include "electra/formats/hugging_face.h"
-#include "electra/models/electra.h"
+#include "electra/models/pair.h"
 
 namespace {
 
@@ -24,17 +24,17 @@ using namespace electra;
 class Networks {
  public:
   Networks(const std::filesystem::path& generator, const std::filesystem::path& discriminator)
-      : sizes_(pair_sizes(read_network_sizes(generator), read_network_sizes(discriminator),
-                          Sharing::embeddings)),
-        model_(store_, sizes_.model, sizes_.vocabulary) {
+      : config_(pair_of(read_network_config(generator), read_network_config(discriminator),
+                        Sharing::embeddings)),
+        model_(store_, config_, config_.vocabulary) {
     store_.allocate(*context_, Precision::f32);
-    load_pair(generator, discriminator, sizes_.model, store_);
+    load_pair(generator, discriminator, config_, store_);
   }
 
   void save(const std::filesystem::path& folder) const {
     for (const auto& [network, name] : {std::pair{Network::generator, "generator"},
                                         std::pair{Network::discriminator, "discriminator"}})
-      save_network(folder / name, network, sizes_.model, sizes_.vocabulary, store_);
+      save_network(folder / name, parts_of(config_, network, config_.vocabulary), store_);
   }
 
   [[nodiscard]] nlohmann::json logits(const std::vector<std::int32_t>& ids) {
@@ -62,7 +62,7 @@ class Networks {
     nlohmann::json rows = nlohmann::json::array();
     for (Index row = 0; row < length; ++row) {
       const auto values = mlm.span<float>().subspan(static_cast<std::size_t>(row * mlm.width()),
-                                                    static_cast<std::size_t>(sizes_.vocabulary));
+                                                    static_cast<std::size_t>(config_.vocabulary));
       rows.push_back(std::vector<float>(values.begin(), values.end()));
     }
     const auto scores = rtd.span<float>();
@@ -76,10 +76,10 @@ class Networks {
     return view;
   }
 
-  PairSizes sizes_;
+  ModelConfig config_;
   std::unique_ptr<Context> context_ = Context::create({});
   ParameterStore store_;
-  Electra model_;
+  ElectraPair model_;
   Arena arena_{*context_};
 };
 

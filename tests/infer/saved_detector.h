@@ -3,7 +3,8 @@
 #include "electra/core/context.h"
 #include "electra/formats/hugging_face.h"
 #include "electra/formats/tokenizer_files.h"
-#include "electra/models/electra.h"
+#include "electra/models/pair_config.h"
+#include "electra/models/text_model.h"
 
 namespace electra::test {
 
@@ -15,14 +16,14 @@ inline Vocabulary some_vocabulary() {
 /// Writes a discriminator with first weights.
 inline void save_detector(const std::filesystem::path& directory, const Vocabulary& vocabulary,
                           Index rows) {
-  ModelConfig config = model_preset("tiny");
+  NetworkConfig config = network_of(model_preset("tiny"), Network::discriminator, rows);
   config.positions = 8;
   const auto context = Context::create({}, {.threads = 1});
   ParameterStore store;
-  const Discriminator model(store, config, rows);
+  const TextModel model(store, config, head_kind("replaced_token"));
   store.allocate(*context, Precision::f32);
   store.initialise(1, 0.2F);
-  save_network(directory, Network::discriminator, config, rows, store);
+  save_network(directory, model.parts(), store);
   save_tokenizer(directory, vocabulary, {}, config.positions);
 }
 

@@ -26,6 +26,7 @@ class LayerCheck {
   /// After the layer has declared its parameters: gives each of them values of order one.
   void begin() {
     store.allocate(*context, Precision::f64);
+    store.with_gradients();
     std::uint64_t seed = 100;
     for (const Parameter& parameter : store.parameters()) {
       const TensorView values = logical(parameter, store.master());
@@ -53,6 +54,11 @@ class LayerCheck {
       if (row % length >= real[static_cast<std::size_t>(row / length)]) tensor.set(i, 0);
     }
     return tensor;
+  }
+
+  /// Room for dx [rows, columns], for a backward that overwrites it.
+  [[nodiscard]] static Into fresh(const Pass& pass, Index columns) {
+    return {pass.tensor({rows, columns}, DType::f64), Write::overwrite};
   }
 
   using Forward = std::function<TensorView(Pass&)>;

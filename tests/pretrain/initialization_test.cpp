@@ -7,7 +7,7 @@
 #include "electra/formats/hugging_face.h"
 #include "electra/formats/tokenizer_files.h"
 #include "electra/io/config.h"
-#include "electra/models/electra.h"
+#include "electra/models/pair.h"
 #include "support/temporary_folder.h"
 #include "train/small_run.h"
 
@@ -32,7 +32,7 @@ struct Pair {
 
   std::unique_ptr<Context> context = Context::create({}, {.threads = 1});
   ParameterStore store;
-  Electra model;
+  ElectraPair model;
 };
 
 PretrainConfig released_config() {
@@ -47,8 +47,8 @@ class Released {
  public:
   Released() {
     const PretrainConfig config = released_config();
-    save_network(generator(), Network::generator, config.model, rows, pair.store);
-    save_network(discriminator(), Network::discriminator, config.model, rows, pair.store);
+    save_network(generator(), parts_of(config.model, Network::generator, rows), pair.store);
+    save_network(discriminator(), parts_of(config.model, Network::discriminator, rows), pair.store);
     save_tokenizer(discriminator(), vocabulary, {.lower_case = false, .strip_accents = true},
                    config.model.positions);
   }
@@ -74,7 +74,7 @@ TEST_CASE("without weights to continue from nothing changes", "[initialization]"
   CHECK(config_hash(with_released_sizes(config)) == config_hash(config));
   const Pair drawn(config, 50);
   ParameterStore store;
-  const Electra model(store, config.model, 50);
+  const ElectraPair model(store, config.model, 50);
   store.allocate(*drawn.context, Precision::f32);
   store.initialise(config.seed, config.model.initializer_range);
   const auto expected = store.master().span<float>();

@@ -27,6 +27,8 @@ class MappedFile {
   [[nodiscard]] std::string_view text() const {
     return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()};
   }
+  /// These bytes of it need not be kept in memory: who reads them again reads the file.
+  void release(std::span<const std::byte> bytes) const noexcept;
 
  private:
   std::filesystem::path path_;

@@ -41,7 +41,7 @@ struct Parameter {
   Index offset = 0;     // elements from the start of each flat buffer
   TensorView master;    // `padded`, f32
   TensorView value;     // `padded`, what matrix products read: f32 or bf16
-  TensorView gradient;  // `padded`, f32
+  TensorView gradient;  // `padded`, f32; absent until the store has gradients
 };
 
 /// What is stored beside the f32 master weights: nothing, a bf16 copy, or f64 everywhere (gradient
@@ -56,8 +56,8 @@ enum class Precision : std::uint8_t { f32, bf16, f64 };
                                        : DType::f32;
 }
 
-/// Owns all weights: one flat buffer each for master weights, compute copy and gradients. Declare
-/// every parameter first, then allocate once.
+/// Owns all weights: one flat buffer each for master weights, compute copy and, for those who
+/// train, gradients. Declare every parameter first, then allocate once.
 class ParameterStore {
  public:
   /// A run of the flat buffers that the optimizer treats alike; multiples of 64 elements.
@@ -70,8 +70,10 @@ class ParameterStore {
   /// The returned reference stays valid for the store's life. Throws Error for a name declared
   /// twice or after `allocate`.
   Parameter& declare(Parameter parameter);
-  /// Lays out and allocates; everything is zero. Call `initialise` or load, then `publish`.
+  /// Lays out and allocates the weights, which are zero. Call `initialise` or load, then `publish`.
   void allocate(Context& context, Precision precision);
+  /// Adds gradients, which are zero, to an allocated store that has none yet; returns the store.
+  ParameterStore& with_gradients();
   /// Draws the first weights from the seed; a parameter's numbers depend on its name alone.
   void initialise(std::uint64_t seed, float range);
   /// Rounds the master weights into the compute copy.
@@ -87,7 +89,7 @@ class ParameterStore {
   [[nodiscard]] Context& context() const { return *context_; }
   [[nodiscard]] TensorView master() const;     // [size], f32
   [[nodiscard]] TensorView values() const;     // [size], f32: the master itself; or bf16
-  [[nodiscard]] TensorView gradients() const;  // [size], f32
+  [[nodiscard]] TensorView gradients() const;  // [size], f32; absent without gradients
   /// This parameter's piece of a flat buffer of this store.
   [[nodiscard]] TensorView piece(const Parameter& parameter, TensorView flat) const;
   /// The first parameter, in the flat order, whose gradient has a value that is not finite; null if

@@ -4,6 +4,7 @@
 
 #include "electra/layers/layer_norm.h"
 #include "electra/layers/linear.h"
+#include "electra/layers/network_config.h"
 
 namespace electra {
 
@@ -11,25 +12,19 @@ namespace electra {
 /// norm of their sum. The word table is padded in memory to a multiple of 64 rows.
 class EmbeddingTables {
  public:
-  struct Config {
-    Index vocabulary = 0;
-    Index positions = 512;
-    Index types = 2;
-    Index width = 0;
-    float epsilon = 1e-12F;
-  };
-
   /// Declares "word", "position", "type" and "norm".
-  EmbeddingTables(const ParameterScope& scope, const Config& config);
+  EmbeddingTables(const ParameterScope& scope, const NetworkConfig& config);
 
   [[nodiscard]] const Parameter& word() const { return *word_; }
   [[nodiscard]] const Parameter& position() const { return *position_; }
   [[nodiscard]] const Parameter& type() const { return *type_; }
   [[nodiscard]] const LayerNorm& norm() const { return norm_; }
-  [[nodiscard]] const Config& config() const { return config_; }
+  [[nodiscard]] Index vocabulary() const { return word_->shape[0]; }
+  [[nodiscard]] Index width() const { return word_->shape[1]; }
+  [[nodiscard]] float epsilon() const { return epsilon_; }  // of the norm
 
  private:
-  Config config_;
+  float epsilon_;
   const Parameter* word_;
   const Parameter* position_;
   const Parameter* type_;
@@ -45,10 +40,6 @@ class EmbeddingTables {
 /// are not as wide as the encoder.
 class Embeddings {
  public:
-  struct Config {
-    Index hidden = 0;
-    float dropout = 0;
-  };
   struct Saved {
     ConstTensorView ids, types;  // [batch, length], i32
     TensorView mean, rstd;       // [rows], wide
@@ -56,7 +47,8 @@ class Embeddings {
   };
 
   /// `tables` must outlive this layer. Declares "project" if it is needed.
-  Embeddings(const EmbeddingTables& tables, const ParameterScope& scope, const Config& config);
+  Embeddings(const EmbeddingTables& tables, const ParameterScope& scope,
+             const NetworkConfig& config);
 
   /// ids and types [batch, length] to [rows, hidden].
   [[nodiscard]] TensorView forward(Pass& pass, ConstTensorView ids, ConstTensorView types,
@@ -65,7 +57,7 @@ class Embeddings {
 
  private:
   const EmbeddingTables& tables_;
-  Config config_;
+  float dropout_;
   std::optional<Linear> project_;
 };
 

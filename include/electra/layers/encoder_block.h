@@ -10,16 +10,6 @@ namespace electra {
 /// a = norm(x + dropout(attention(x))); y = norm(a + dropout(feed_forward(a))).
 class EncoderBlock {
  public:
-  struct Config {
-    Index hidden = 0;
-    Index heads = 1;
-    Index intermediate = 0;
-    Gelu activation = Gelu::erf;
-    float dropout = 0;
-    float attention_dropout = 0;
-    float epsilon = 1e-12F;
-    int layer = 0;  // from 0
-  };
   struct Saved {
     SelfAttention::Saved attention;
     ResidualNorm::Saved attention_norm;
@@ -27,10 +17,12 @@ class EncoderBlock {
     ResidualNorm::Saved feed_forward_norm;
   };
 
-  EncoderBlock(const ParameterScope& scope, const Config& config);
+  /// `layer`: from 0.
+  EncoderBlock(const ParameterScope& scope, const NetworkConfig& config, int layer);
 
-  /// x [rows, hidden] to [rows, hidden].
-  [[nodiscard]] TensorView forward(Pass& pass, ConstTensorView x, Saved& saved) const;
+  /// x [rows, hidden] to [rows, hidden]: in `y`, or, if that is absent, in the arena.
+  [[nodiscard]] TensorView forward(Pass& pass, ConstTensorView x, Saved& saved,
+                                   TensorView y = {}) const;
   /// Overwrites dx, which may be dy itself.
   void backward(Pass& pass, const Saved& saved, ConstTensorView dy, TensorView dx) const;
 

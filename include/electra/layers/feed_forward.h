@@ -1,7 +1,7 @@
 #pragma once
 
-#include "electra/kernels/gelu.h"
 #include "electra/layers/linear.h"
+#include "electra/layers/network_config.h"
 
 namespace electra {
 
@@ -9,17 +9,12 @@ namespace electra {
 /// (ResidualNorm adds them).
 class FeedForward {
  public:
-  struct Config {
-    Index hidden = 0;
-    Index intermediate = 0;
-    Gelu activation = Gelu::erf;
-  };
   struct Saved {
     Linear::Saved in, out;
     TensorView pre;  // [rows, intermediate]: what GELU read, without the bias
   };
 
-  FeedForward(const ParameterScope& scope, const Config& config);
+  FeedForward(const ParameterScope& scope, const NetworkConfig& config);
 
   /// x [rows, hidden] to [rows, hidden].
   [[nodiscard]] TensorView forward(Pass& pass, ConstTensorView x, Saved& saved) const;
@@ -29,7 +24,7 @@ class FeedForward {
   [[nodiscard]] TensorView out_bias_gradient() const { return out_.bias_gradient(); }
 
  private:
-  Config config_;
+  Gelu activation_;
   Linear in_;
   Linear out_;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "electra/layers/layer_norm.h"
+#include "electra/layers/network_config.h"
 
 namespace electra {
 
@@ -8,10 +9,8 @@ namespace electra {
 /// Linear whose bias that is.
 class ResidualNorm {
  public:
-  struct Config {
-    Index width = 0;
-    float epsilon = 1e-12F;
-    float dropout = 0;
+  /// The sublayer that it ends, for the numbering of dropout.
+  struct Sublayer {
     int layer = 0;
     Place place = Place::attention_out_dropout;
   };
@@ -20,18 +19,21 @@ class ResidualNorm {
     TensorView mean, rstd;  // [rows], wide
   };
 
-  ResidualNorm(const ParameterScope& scope, const Config& config);
+  ResidualNorm(const ParameterScope& scope, const NetworkConfig& config, const Sublayer& sublayer);
 
-  /// Overwrites x with the sum.
+  /// Overwrites x with the sum. The result is in `y` [rows, width], or, if that is absent, in the
+  /// arena.
   [[nodiscard]] TensorView forward(Pass& pass, TensorView x, ConstTensorView bias,
-                                   ConstTensorView residual, Saved& saved) const;
+                                   ConstTensorView residual, Saved& saved, TensorView y = {}) const;
   /// Writes the residual's gradient to `dresidual`, which may be dy, adds to `dbias` (of the Linear
   /// that made x), and returns x's gradient.
   [[nodiscard]] ConstTensorView backward(Pass& pass, const Saved& saved, ConstTensorView dy,
                                          TensorView dresidual, TensorView dbias) const;
 
  private:
-  Config config_;
+  float epsilon_;
+  float dropout_;
+  Sublayer sublayer_;
   LayerNorm norm_;
 };
 

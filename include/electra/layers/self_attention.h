@@ -1,6 +1,7 @@
 #pragma once
 
 #include "electra/layers/linear.h"
+#include "electra/layers/network_config.h"
 
 namespace electra {
 
@@ -8,12 +9,6 @@ namespace electra {
 /// are the caller's (ResidualNorm adds them).
 class SelfAttention {
  public:
-  struct Config {
-    Index hidden = 0;
-    Index heads = 1;
-    float dropout = 0;  // of the probabilities
-    int layer = 0;
-  };
   struct Saved {
     Linear::Saved in, out;
     TensorView qkv;          // [rows, 3 hidden]
@@ -21,7 +16,8 @@ class SelfAttention {
     TensorView log_sum_exp;  // [batch, heads, length], wide
   };
 
-  SelfAttention(const ParameterScope& scope, const Config& config);
+  /// `layer`: the encoder layer that it is in, from 0.
+  SelfAttention(const ParameterScope& scope, const NetworkConfig& config, int layer);
 
   /// x [rows, hidden] to [rows, hidden].
   [[nodiscard]] TensorView forward(Pass& pass, ConstTensorView x, Saved& saved) const;
@@ -31,7 +27,8 @@ class SelfAttention {
   [[nodiscard]] TensorView out_bias_gradient() const { return out_.bias_gradient(); }
 
  private:
-  Config config_;
+  NetworkConfig config_;
+  int layer_;
   Linear in_;  // queries, keys and values in one product
   Linear out_;
 };

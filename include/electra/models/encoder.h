@@ -10,34 +10,27 @@ namespace electra {
 /// Embeddings and a stack of transformer layers: ids to hidden states.
 class Encoder {
  public:
-  struct Config {
-    Index hidden = 0;
-    Index layers = 0;
-    Index heads = 1;
-    Index intermediate = 0;
-    Gelu activation = Gelu::erf;
-    float dropout = 0;
-    float attention_dropout = 0;
-    float epsilon = 1e-12F;
-  };
   struct Saved {
     Embeddings::Saved embeddings;
     std::vector<EncoderBlock::Saved> blocks;
   };
 
   /// `tables` must outlive the encoder. Declares "project" (if needed) and "layer_0", "layer_1", …
-  Encoder(const EmbeddingTables& tables, const ParameterScope& scope, const Config& config);
+  Encoder(const EmbeddingTables& tables, const ParameterScope& scope, const NetworkConfig& config);
 
-  /// ids and types [batch, length] to [rows, hidden].
+  /// ids and types [batch, length] to [rows, hidden]. In inference nothing is saved, and of the
+  /// arena two tensors of this shape stay in use, however many layers there are.
   [[nodiscard]] TensorView forward(Pass& pass, ConstTensorView ids, ConstTensorView types,
                                    Saved& saved) const;
-  /// Uses dy [rows, hidden] as its workspace.
+  /// Of a forward in training. Uses dy [rows, hidden] as its workspace.
   void backward(Pass& pass, const Saved& saved, TensorView dy) const;
 
-  [[nodiscard]] const Config& config() const { return config_; }
+  [[nodiscard]] int depth() const { return static_cast<int>(blocks_.size()); }
 
  private:
-  Config config_;
+  /// Through the layers, whose results lie in x and in one more tensor in turn.
+  [[nodiscard]] TensorView infer(Pass& pass, TensorView x) const;
+
   Embeddings embeddings_;
   std::vector<EncoderBlock> blocks_;
 };

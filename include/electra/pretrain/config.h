@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "electra/data/wordpiece.h"
-#include "electra/models/config.h"
+#include "electra/models/pair_config.h"
 #include "electra/train/run_config.h"
 
 namespace electra {

@@ -10,7 +10,7 @@ namespace electra {
 /// that changes from step to step is read from the step's state in device memory.
 class Optimizer {
  public:
-  /// `store` must be allocated and outlive the optimizer.
+  /// `store` must be allocated and outlive the optimizer, which gives it gradients.
   Optimizer(ParameterStore& store, const TrainerConfig& config);
 
   /// Uses the store's gradients; leaves the norm, the rate and the finite flag in `state`.

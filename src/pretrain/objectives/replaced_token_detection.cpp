@@ -218,7 +218,8 @@ std::unique_ptr<Evaluation> ReplacedTokenDetection::evaluation() const {
 std::vector<Export> ReplacedTokenDetection::exports() const {
   const auto network = [this](const char* folder, Network which) {
     return Export{folder, [this, which](const std::filesystem::path& directory) {
-                    save_network(directory, which, pair_.config(), pair_.vocabulary(), store_);
+                    save_network(directory, parts_of(pair_.config(), which, pair_.vocabulary()),
+                                 store_);
                   }};
   };
   return {network("generator", Network::generator),

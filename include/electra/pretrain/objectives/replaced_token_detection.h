@@ -1,7 +1,7 @@
 #pragma once
 
 #include "electra/core/special_ids.h"
-#include "electra/models/electra.h"
+#include "electra/models/pair.h"
 #include "electra/pretrain/config.h"
 #include "electra/train/objective.h"
 
@@ -24,7 +24,7 @@ class ReplacedTokenDetection final : public Objective {
   [[nodiscard]] std::unique_ptr<Evaluation> evaluation() const override;
   [[nodiscard]] std::vector<Export> exports() const override;
 
-  [[nodiscard]] const Electra& pair() const { return pair_; }
+  [[nodiscard]] const ElectraPair& pair() const { return pair_; }
 
   /// Scalars of a pass whose losses are divided by these counts.
   void prepare(Index masked, Index tokens, double temperature, Scalars& scalars) const;
@@ -70,7 +70,7 @@ class ReplacedTokenDetection final : public Objective {
   [[nodiscard]] double temperature(Index step) const;
 
   ParameterStore& store_;
-  Electra pair_;
+  ElectraPair pair_;
   MaskingConfig masking_;
   SamplingConfig sampling_;
   LossConfig loss_;

@@ -1,9 +1,9 @@
-#include "electra/models/config.h"
+#include "electra/models/pair_config.h"
 
 #include <catch2/catch.hpp>
 
 #include "electra/core/error.h"
-#include "electra/models/electra.h"
+#include "electra/models/pair.h"
 #include "support/temporary_folder.h"
 
 using namespace electra;
@@ -16,7 +16,7 @@ constexpr Index bert_vocabulary = 30522;
 
 Index parameters_of(const char* preset) {
   ParameterStore store;
-  const Electra model(store, model_preset(preset), bert_vocabulary);
+  const ElectraPair model(store, model_preset(preset), bert_vocabulary);
   return store.parameter_count();
 }
 
@@ -29,14 +29,6 @@ TEST_CASE("the presets have as many parameters as the reference's", "[models]") 
   CHECK(parameters_of("small_plus_plus") == 23'122'875);
   CHECK(parameters_of("base") == 119'386'427);
   CHECK(parameters_of("large") == 354'655'291);
-}
-
-TEST_CASE("a discriminator by itself has as many parameters as the released ones", "[models]") {
-  ParameterStore small, base;
-  const Discriminator a(small, model_preset("small"), bert_vocabulary);
-  const Discriminator b(base, model_preset("base"), bert_vocabulary);
-  CHECK(small.parameter_count() == 13'549'057);
-  CHECK(base.parameter_count() == 109'483'009);
 }
 
 TEST_CASE("an unknown preset is answered with those that there are", "[models]") {

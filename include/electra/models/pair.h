@@ -2,19 +2,25 @@
 
 #include <optional>
 
-#include "electra/models/config.h"
 #include "electra/models/encoder.h"
-#include "electra/models/heads.h"
+#include "electra/models/heads/mlm_head.h"
+#include "electra/models/heads/replaced_token_head.h"
+#include "electra/models/network_parts.h"
+#include "electra/models/pair_config.h"
 
 namespace electra {
 
-/// The tied pair. Which weights the two networks share is decided here and nowhere else.
-class Electra {
+/// Where a network of the pair has its parts in a store. Which weights the two share is decided
+/// here and nowhere else.
+[[nodiscard]] NetworkParts parts_of(const ModelConfig& config, Network network, Index vocabulary);
+
+/// The tied pair: generator and discriminator.
+class ElectraPair {
  public:
   /// Declares every parameter in `store`, which must outlive the pair. Throws ConfigError.
-  Electra(ParameterStore& store, const ModelConfig& config, Index vocabulary);
-  Electra(const Electra&) = delete;
-  Electra& operator=(const Electra&) = delete;
+  ElectraPair(ParameterStore& store, const ModelConfig& config, Index vocabulary);
+  ElectraPair(const ElectraPair&) = delete;
+  ElectraPair& operator=(const ElectraPair&) = delete;
 
   [[nodiscard]] const Encoder& generator() const { return *generator_; }
   [[nodiscard]] const MlmHead& generator_head() const { return *generator_head_; }
@@ -32,23 +38,6 @@ class Electra {
   std::optional<Encoder> discriminator_;  // absent: Sharing::all
   std::optional<MlmHead> generator_head_;
   std::optional<ReplacedTokenHead> discriminator_head_;
-};
-
-/// A discriminator by itself: what an application embeds.
-class Discriminator {
- public:
-  /// Names its parameters as the pair does.
-  Discriminator(ParameterStore& store, const ModelConfig& config, Index vocabulary);
-  Discriminator(const Discriminator&) = delete;
-  Discriminator& operator=(const Discriminator&) = delete;
-
-  /// ids and types [batch, length] to logits [rows], wide; the pass should be inference.
-  [[nodiscard]] TensorView forward(Pass& pass, ConstTensorView ids, ConstTensorView types) const;
-
- private:
-  EmbeddingTables tables_;
-  Encoder encoder_;
-  ReplacedTokenHead head_;
 };
 
 }  // namespace electra

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "electra/core/file.h"
+#include "electra/io/stored_tensor.h"
+
+namespace electra {
+
+/// The named tensors of a directory, whatever files keep them; they are read in place.
+class TensorSource {
+ public:
+  /// `tensors` point into `files`; `path` is the source's name in messages.
+  TensorSource(std::filesystem::path path, std::vector<MappedFile> files,
+               std::vector<StoredTensor> tensors);
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  /// All of them, sorted by name.
+  [[nodiscard]] std::span<const StoredTensor> tensors() const { return tensors_; }
+  /// Null if there is none of this name.
+  [[nodiscard]] const StoredTensor* find(std::string_view name) const;
+
+  /// Copies elements of one of the tensors from the first on, rounded to f32, and lets go of the
+  /// memory that they were read through. Throws IoError for a type that is not floating.
+  void read_f32(const StoredTensor& tensor, Index first, std::span<float> to) const;
+
+ private:
+  std::filesystem::path path_;
+  std::vector<MappedFile> files_;
+  std::vector<StoredTensor> tensors_;
+};
+
+/// The weights in a directory: of the files that may keep them (the table in weights.cpp), the
+/// first that is there. Throws IoError if there is none, or if it cannot be read.
+[[nodiscard]] TensorSource open_weights(const std::filesystem::path& directory);
+
+}  // namespace electra

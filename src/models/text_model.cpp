@@ -1,0 +1,30 @@
+#include "electra/models/text_model.h"
+
+namespace electra {
+
+namespace {
+
+NetworkParts parts_of(const NetworkConfig& config, const HeadKind& kind) {
+  check(config);
+  return {.config = config,
+          .embeddings = {"embeddings", Network::none},
+          .encoder = {"encoder", Network::discriminator},
+          .head = {"head", Network::discriminator},
+          .kind = &kind};
+}
+
+}  // namespace
+
+TextModel::TextModel(ParameterStore& store, const NetworkConfig& config, const HeadKind& kind)
+    : parts_(parts_of(config, kind)),
+      tables_(parts_.embeddings.scope(store, 0), config),
+      encoder_(tables_, parts_.encoder.scope(store, 0), config),
+      head_(kind.make(tables_, parts_.head.scope(store, encoder_.depth() + 1), config)) {}
+
+TensorView TextModel::answer(Pass& outer, ConstTensorView ids, ConstTensorView types) const {
+  Pass pass = outer.of(Network::discriminator);
+  Encoder::Saved saved;
+  return head_->answer(pass, encoder_.forward(pass, ids, types, saved));
+}
+
+}  // namespace electra

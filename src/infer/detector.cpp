@@ -1,85 +1,122 @@
 #include "electra/infer/detector.h"
 
 #include <cmath>
-#include <cstring>
 
 #include "electra/core/error.h"
-#include "electra/core/host_copy.h"
-#include "electra/formats/hugging_face.h"
-#include "electra/formats/tokenizer_files.h"
-#include "electra/models/text_model.h"
+#include "electra/models/heads.h"
 
 namespace electra {
 
-struct Detector::Parts {
-  Parts(const std::filesystem::path& directory, const Options& options)
-      : sizes(read_network_config(directory)),
-        tokenizer(load_tokenizer(directory)),
-        wordpiece(tokenizer.vocabulary, tokenizer.options),
-        context(Context::create(options.device, {.threads = options.threads})),
-        model(store, sizes, head_kind("replaced_token")),
-        arena(*context) {
-    if (tokenizer.vocabulary.size() > sizes.vocabulary)
-      throw IoError(directory.string() + ": vocab.txt: expected at most vocab_size = " +
-                    std::to_string(sizes.vocabulary) + " tokens, found " +
-                    std::to_string(tokenizer.vocabulary.size()));
-    store.allocate(*context, Precision::f32);
-    load_network(directory, model.parts(), store);
+namespace {
+
+/// The texts of a call as sequences for the engine, and where their answers belong.
+class Call {
+ public:
+  Call(const Engine& engine, LongText length)
+      : engine_(engine), length_(length), room_(engine.config().positions - 2) {}
+
+  void add(std::string_view text) {
+    std::vector<Token> tokens = engine_.wordpiece().tokenize(text);
+    const auto count = static_cast<Index>(tokens.size());
+    if (count > room_ && length_ == LongText::fail) refuse(count);
+    Detection& found = found_.emplace_back();
+    found.text = text;
+    if (count > room_ && length_ == LongText::truncate) {
+      found.left_out = count - room_;
+      tokens.resize(static_cast<std::size_t>(room_));
+    }
+    describe(tokens, found);
+    for (const Window& window : windows_over(static_cast<Index>(tokens.size()), room_))
+      add(tokens, window);
   }
 
-  [[nodiscard]] TensorView tensor(const std::vector<std::int32_t>& values, const Shape& shape) {
-    const TensorView view = arena.allocate(shape, DType::i32);
-    context->upload(std::as_bytes(std::span(values)), view);
-    return view;
+  [[nodiscard]] std::vector<Detection> detect() && {
+    engine_.run(ids_, [&](std::size_t sequence, std::span<const float> logits) {
+      take(places_[sequence], logits);
+    });
+    return std::move(found_);
   }
 
-  NetworkConfig sizes;
-  StoredTokenizer tokenizer;
-  Wordpiece wordpiece;
-  std::unique_ptr<Context> context;
-  ParameterStore store;
-  TextModel model;
-  Arena arena;
+ private:
+  struct Place {
+    std::size_t text;
+    Window window;
+  };
+
+  [[noreturn]] void refuse(Index tokens) const {
+    const std::string which = found_.empty() ? "" : " " + std::to_string(found_.size());
+    throw InputError("the text" + which + " has " + std::to_string(tokens + 2) +
+                     " tokens with [CLS] and [SEP]; expected at most " + std::to_string(room_ + 2) +
+                     ", the model's positions");
+  }
+
+  void describe(const std::vector<Token>& tokens, Detection& found) const {
+    const Vocabulary& vocabulary = engine_.vocabulary();
+    const auto add_token = [&](std::int32_t id, Detection::Span span) {
+      found.ids.push_back(id);
+      found.tokens.push_back(vocabulary.token(id));
+      found.spans.push_back(span);
+    };
+    add_token(vocabulary.cls(), {});
+    for (const Token& token : tokens) add_token(token.id, {token.begin, token.end});
+    add_token(vocabulary.sep(), {});
+    found.probabilities.resize(found.ids.size());
+  }
+
+  void add(const std::vector<Token>& tokens, const Window& window) {
+    std::vector<std::int32_t>& ids = ids_.emplace_back();
+    ids.push_back(engine_.vocabulary().cls());
+    for (Index i = window.begin; i < window.end; ++i)
+      ids.push_back(tokens[static_cast<std::size_t>(i)].id);
+    ids.push_back(engine_.vocabulary().sep());
+    places_.push_back({found_.size() - 1, window});
+  }
+
+  /// A window's logits stand for [CLS], its tokens and [SEP]; the first window answers for the
+  /// text's [CLS], the last for its [SEP].
+  void take(const Place& place, std::span<const float> logits) {
+    std::vector<double>& all = found_[place.text].probabilities;
+    const Window& window = place.window;
+    const auto last = static_cast<Index>(all.size()) - 2;  // tokens of the text
+    const Index from = window.begin == 0 ? 0 : window.answers_from + 1;
+    const Index to = window.end == last ? last + 2 : window.answers_to + 1;
+    for (Index i = from; i < to; ++i)
+      all[static_cast<std::size_t>(i)] =
+          1 / (1 + std::exp(-double{logits[static_cast<std::size_t>(i - window.begin)]}));
+  }
+
+  const Engine& engine_;
+  LongText length_;
+  Index room_;
+  std::vector<Detection> found_;
+  std::vector<std::vector<std::int32_t>> ids_;
+  std::vector<Place> places_;
 };
+
+}  // namespace
 
 Detector::Detector(const std::filesystem::path& directory) : Detector(directory, Options{}) {}
 Detector::Detector(const std::filesystem::path& directory, const Options& options)
-    : parts_(std::make_unique<Parts>(directory, options)) {}
+    : engine_(std::make_unique<const Engine>(
+          directory, head_kind("replaced_token"),
+          Engine::Options{
+              .device = options.device, .threads = options.threads, .workers = options.workers})),
+      length_(options.length) {}
 Detector::~Detector() = default;
 Detector::Detector(Detector&&) noexcept = default;
 Detector& Detector::operator=(Detector&&) noexcept = default;
 
 Detection Detector::detect(std::string_view text) const {
-  Parts& p = *parts_;
-  const Vocabulary& vocabulary = p.tokenizer.vocabulary;
-  Detection found{
-      .text = std::string(text), .ids = {}, .tokens = {}, .spans = {}, .probabilities = {}};
-  const auto add = [&](std::int32_t id, Detection::Span span) {
-    found.ids.push_back(id);
-    found.tokens.push_back(vocabulary.token(id));
-    found.spans.push_back(span);
-  };
-  add(vocabulary.cls(), {});
-  for (const Token& token : p.wordpiece.tokenize(text)) add(token.id, {token.begin, token.end});
-  add(vocabulary.sep(), {});
-  const auto length = static_cast<Index>(found.ids.size());
-  if (length > p.sizes.positions)
-    throw InputError("the text has " + std::to_string(length) +
-                     " tokens with [CLS] and [SEP]; expected at most " +
-                     std::to_string(p.sizes.positions) + ", the model's positions");
-  p.arena.reset();
-  const TensorView lengths = p.tensor({static_cast<std::int32_t>(length)}, {1});
-  Pass pass{.context = *p.context,
-            .arena = p.arena,
-            .sequences = {.batch = 1, .length = length, .lengths = lengths},
-            .mode = Mode::inference,
-            .network = Network::discriminator};
-  const std::vector<std::int32_t> types(found.ids.size(), 0);
-  const TensorView logits =
-      p.model.answer(pass, p.tensor(found.ids, {1, length}), p.tensor(types, {1, length}));
-  for (const float logit : to_host<float>(*p.context, logits))
-    found.probabilities.push_back(1 / (1 + std::exp(-static_cast<double>(logit))));
-  return found;
+  Call call(*engine_, length_);
+  call.add(text);
+  std::vector<Detection> found = std::move(call).detect();
+  return std::move(found.front());
+}
+
+std::vector<Detection> Detector::detect(std::span<const std::string> texts) const {
+  Call call(*engine_, length_);
+  for (const std::string& text : texts) call.add(text);
+  return std::move(call).detect();
 }
 
 }  // namespace electra

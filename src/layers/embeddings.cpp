@@ -17,7 +17,7 @@ EmbeddingTables::EmbeddingTables(const ParameterScope& scope, const NetworkConfi
 
 Embeddings::Embeddings(const EmbeddingTables& tables, const ParameterScope& scope,
                        const NetworkConfig& config)
-    : tables_(tables), dropout_(config.dropout) {
+    : tables_(tables), config_(config) {
   if (tables.width() != config.hidden)
     project_.emplace(
         scope / "project",
@@ -44,7 +44,7 @@ TensorView Embeddings::forward(Pass& pass, ConstTensorView ids, ConstTensorView 
                                     .mean = saved.mean,
                                     .rstd = saved.rstd,
                                     .epsilon = tables_.epsilon(),
-                                    .dropout = pass.dropout(dropout_),
+                                    .dropout = pass.dropout(config_.dropout),
                                     .random = pass.key(0, Place::embedding_dropout)});
   return project_ ? project_->forward(pass, y, saved.project) : y;
 }
@@ -68,7 +68,7 @@ void Embeddings::backward(Pass& pass, const Saved& saved, ConstTensorView dy) co
                                      .dx = dx,
                                      .dgain = tables_.norm().gain().gradient,
                                      .dbias = tables_.norm().bias().gradient,
-                                     .dropout = pass.dropout(dropout_),
+                                     .dropout = pass.dropout(config_.dropout),
                                      .random = pass.key(0, Place::embedding_dropout)});
   pass.context.run(EmbeddingScatter{.dx = dx,
                                     .ids = saved.ids,

@@ -6,10 +6,9 @@ namespace electra {
 
 ResidualNorm::ResidualNorm(const ParameterScope& scope, const NetworkConfig& config,
                            const Sublayer& sublayer)
-    : epsilon_(config.layer_norm_epsilon),
-      dropout_(config.dropout),
+    : config_(config),
       sublayer_(sublayer),
-      norm_(scope, {.width = config.hidden, .epsilon = epsilon_}) {}
+      norm_(scope, {.width = config.hidden, .epsilon = config.layer_norm_epsilon}) {}
 
 TensorView ResidualNorm::forward(Pass& pass, TensorView x, ConstTensorView bias,
                                  ConstTensorView residual, Saved& saved, TensorView y) const {
@@ -28,15 +27,15 @@ TensorView ResidualNorm::forward(Pass& pass, TensorView x, ConstTensorView bias,
                                  .mean = saved.mean,
                                  .rstd = saved.rstd,
                                  .length = pass.sequences.length,
-                                 .epsilon = epsilon_,
-                                 .dropout = pass.dropout(dropout_),
+                                 .epsilon = config_.layer_norm_epsilon,
+                                 .dropout = pass.dropout(config_.dropout),
                                  .random = pass.key(sublayer_.layer, sublayer_.place)});
   return y;
 }
 
 ConstTensorView ResidualNorm::backward(Pass& pass, const Saved& saved, ConstTensorView dy,
                                        TensorView dresidual, TensorView dbias) const {
-  const float dropout = pass.dropout(dropout_);
+  const float dropout = pass.dropout(config_.dropout);
   const TensorView dx =
       dropout > 0 ? pass.tensor(saved.sum.shape(), saved.sum.dtype()) : TensorView{};
   pass.context.run(

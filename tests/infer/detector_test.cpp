@@ -1,6 +1,7 @@
 #include "electra/infer/detector.h"
 
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "electra/core/error.h"
 #include "electra/data/unicode.h"
@@ -67,4 +68,73 @@ TEST_CASE("a directory without a model is named", "[detector]") {
   const TemporaryFolder folder;
   CHECK_THAT(message_of<IoError>([&] { Detector detector(folder.path()); }),
              Contains("config.json"));
+}
+
+TEST_CASE("many texts are answered in the order given, each as by itself", "[detector][law]") {
+  const TemporaryFolder folder;
+  save_detector(folder.path(), some_vocabulary(), 12);
+  const Detector detector(folder.path(), {.threads = 1});
+  const std::vector<std::string> texts{"the ship .", "", "unknown café the", ".", "the the the"};
+  const std::vector<Detection> found = detector.detect(texts);
+  REQUIRE(found.size() == texts.size());
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const Detection alone = detector.detect(texts[i]);
+    CHECK(found[i].text == texts[i]);
+    CHECK(found[i].ids == alone.ids);
+    REQUIRE(found[i].probabilities.size() == alone.probabilities.size());
+    for (std::size_t k = 0; k < alone.probabilities.size(); ++k)
+      CHECK(found[i].probabilities[k] == Approx(alone.probabilities[k]).margin(1e-6));
+  }
+  CHECK(detector.detect(std::span<const std::string>{}).empty());
+}
+
+TEST_CASE("eight threads on one detector get the answers of one", "[detector][law][threads]") {
+  const TemporaryFolder folder;
+  save_detector(folder.path(), some_vocabulary(), 12);
+  const int workers = GENERATE(8, 2);
+  const Detector detector(folder.path(), {.threads = 1, .workers = workers});
+  const std::vector<std::string> texts{"the ship .", "", "unknown café the", ".", "the the the"};
+  const std::vector<Detection> expected = detector.detect(texts);
+  std::vector<int> differences(8, 0);
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < 8; ++t)
+    threads.emplace_back([&, t] {
+      for (int turn = 0; turn < 10; ++turn) {
+        const std::vector<Detection> found = detector.detect(texts);
+        const Detection one = detector.detect(std::string_view(texts[t % texts.size()]));
+        for (std::size_t i = 0; i < texts.size(); ++i)
+          differences[t] += found[i].probabilities != expected[i].probabilities;
+        differences[t] += one.ids != expected[t % texts.size()].ids;
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(differences == std::vector<int>(8, 0));
+}
+
+TEST_CASE("a text that is too long is cut, or seen through windows, if that is asked for",
+          "[detector][law]") {
+  const TemporaryFolder folder;
+  save_detector(folder.path(), some_vocabulary(), 12);  // 8 positions: 6 tokens of a text
+  const std::string text = "the ship . the ship the . ship the";
+  SECTION("cut") {
+    const Detector detector(folder.path(), {.threads = 1, .length = LongText::truncate});
+    const Detection found = detector.detect(text);
+    const Detection start = detector.detect("the ship . the ship the");
+    CHECK(found.left_out == 3);
+    CHECK(start.left_out == 0);
+    CHECK(found.ids == start.ids);
+    CHECK(found.probabilities == start.probabilities);
+    CHECK(found.text == text);
+  }
+  SECTION("windows: each token's answer is that of the window it is further within") {
+    const Detector detector(folder.path(), {.threads = 1, .length = LongText::windows});
+    const Detection found = detector.detect(text);
+    REQUIRE(found.ids.size() == 11);
+    const Detection first = detector.detect("the ship . the ship the");
+    const Detection second = detector.detect("the . ship the");
+    for (std::size_t i = 0; i < 6; ++i)
+      CHECK(found.probabilities[i] == Approx(first.probabilities[i]).margin(1e-6));
+    for (std::size_t i = 6; i < 11; ++i)
+      CHECK(found.probabilities[i] == Approx(second.probabilities[i - 5]).margin(1e-6));
+  }
 }

@@ -24,3 +24,37 @@ TEST_CASE("a discriminator by itself has as many parameters as the released ones
   CHECK(parameters_of("small") == 13'549'057);
   CHECK(parameters_of("base") == 109'483'009);
 }
+
+TEST_CASE("a model by itself says what the pair's network of the same weights says", "[models][law]") {
+  const NetworkConfig config{.vocabulary = 11,
+                             .embedding = 6,
+                             .hidden = 8,
+                             .layers = 2,
+                             .heads = 2,
+                             .intermediate = 10,
+                             .positions = 6};
+  const auto context = Context::create({}, {.threads = 1});
+  const auto head = GENERATE(as<std::string>{}, "masked_token", "replaced_token");
+  CAPTURE(head);
+  ParameterStore store;
+  const TextModel model(store, config, head_kind(head));
+  store.allocate(*context, Precision::f64);
+  store.initialise(5, 0.5F);
+  const HostTensor ids = random_integers({2, 5}, 11, 5);
+  const HostTensor types = random_integers({2, 5}, 2, 6);
+  const HostTensor lengths({2}, DType::i32, {5, 3});
+  Arena arena(*context, 0, Arena::Debug::poison);
+  const auto answer = [&](Mode mode) {
+    arena.reset();
+    Pass pass{.context = *context,
+              .arena = arena,
+              .sequences = {.batch = 2, .length = 5, .lengths = lengths},
+              .mode = mode};
+    Encoder::Saved saved;
+    if (mode == Mode::inference) return values(model.answer(pass, ids, types));
+    return values(model.head().answer(pass, model.encoder().forward(pass, ids, types, saved)));
+  };
+  const std::vector<double> inferred = answer(Mode::inference);
+  CHECK(inferred.size() == (head == "masked_token" ? 10 * 64 : 10));
+  CHECK(inferred == answer(Mode::inference));
+}

@@ -2,12 +2,13 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "electra/core/device.h"
-#include "electra/core/shape.h"
+#include "electra/infer/engine.h"
+#include "electra/infer/long_text.h"
 
 namespace electra {
 
@@ -21,30 +22,37 @@ struct Detection {
   std::vector<std::string> tokens;
   std::vector<Span> spans;
   std::vector<double> probabilities;  // of having been replaced
+  Index left_out = 0;                 // tokens at the end that LongText::truncate cut off
 };
 
 /// A trained or imported discriminator in an application: text in, a probability for each token
-/// out. Not for several threads at once.
+/// out. Safe from any number of threads at once.
 class Detector {
  public:
   struct Options {
     Device device;
-    int threads = 0;  // 0: all processors
+    int threads = 0;  // of the device cpu, for each call; 0: all processors
+    int workers = 0;  // calls that compute at once; 0: processors / threads, on a GPU 1
+    LongText length = LongText::fail;
   };
 
-  /// Loads a Hugging Face directory of an ElectraForPreTraining with its tokenizer. Throws Error.
+  /// Opens a Hugging Face directory of an ElectraForPreTraining with its tokenizer. Throws Error.
   explicit Detector(const std::filesystem::path& directory);
   Detector(const std::filesystem::path& directory, const Options& options);
   ~Detector();
   Detector(Detector&&) noexcept;
   Detector& operator=(Detector&&) noexcept;
 
-  /// Throws ConfigError if the text has more tokens than the model has positions.
+  /// Throws InputError if the text has more tokens than the model has positions, unless the options
+  /// say what to do then.
   [[nodiscard]] Detection detect(std::string_view text) const;
+  /// One for each text, in the order given: faster than one by one. The probabilities are those of
+  /// one by one but for rounding.
+  [[nodiscard]] std::vector<Detection> detect(std::span<const std::string> texts) const;
 
  private:
-  struct Parts;
-  std::unique_ptr<Parts> parts_;
+  std::unique_ptr<const Engine> engine_;
+  LongText length_ = LongText::fail;
 };
 
 }  // namespace electra

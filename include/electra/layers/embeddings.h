@@ -57,7 +57,7 @@ class Embeddings {
 
  private:
   const EmbeddingTables& tables_;
-  float dropout_;
+  NetworkConfig config_;
   std::optional<Linear> project_;
 };
 

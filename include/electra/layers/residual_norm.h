@@ -31,8 +31,7 @@ class ResidualNorm {
                                          TensorView dresidual, TensorView dbias) const;
 
  private:
-  float epsilon_;
-  float dropout_;
+  NetworkConfig config_;
   Sublayer sublayer_;
   LayerNorm norm_;
 };

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "electra/core/device.h"
+#include "electra/data/vocabulary.h"
+#include "electra/data/wordpiece.h"
+#include "electra/layers/network_config.h"
+#include "electra/models/head.h"
+
+namespace electra {
+
+/// What the classes of this floor stand on: one model, opened from a Hugging Face directory, for
+/// any number of threads. The weights are in memory once; a call takes one of the workers, each of
+/// which has a context and an arena of its own, or waits for one.
+class Engine {
+ public:
+  struct Options {
+    Device device;
+    int threads = 0;  // of the device cpu, for each call; 0: all processors
+    int workers = 0;  // calls that compute at once; 0: processors / threads, on a GPU 1
+  };
+
+  /// Throws IoError that names file and key or tensor if the directory is not that of an encoder
+  /// with this head, DeviceError if the device cannot be had.
+  Engine(const std::filesystem::path& directory, const HeadKind& head, const Options& options);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  [[nodiscard]] const NetworkConfig& config() const;
+  [[nodiscard]] const Vocabulary& vocabulary() const;
+  [[nodiscard]] const Wordpiece& wordpiece() const;
+
+  /// Given the number of a text and the head's answer to it: a row for each of its tokens, or one
+  /// for the text, as HeadKind::answers says.
+  using Take = std::function<void(std::size_t text, std::span<const float> answer)>;
+  /// Runs texts of 1 to config().positions ids each, [CLS] and [SEP] included, through the model:
+  /// those of like length together, so the answers come in another order. Safe from any number of
+  /// threads; `take` is called on the caller's. Throws InputError for a text of another length.
+  void run(std::span<const std::vector<std::int32_t>> texts, const Take& take) const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace electra

@@ -1,0 +1,134 @@
+#include "electra/infer/engine.h"
+
+#include <algorithm>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "electra/core/context.h"
+#include "electra/core/error.h"
+#include "electra/core/host_copy.h"
+#include "electra/formats/hugging_face.h"
+#include "electra/formats/tokenizer_files.h"
+#include "electra/models/text_model.h"
+#include "infer/length_batches.h"
+#include "infer/worker_pool.h"
+
+namespace electra {
+
+namespace {
+
+int workers_of(const Engine::Options& options) {
+  if (options.workers < 0 || options.threads < 0)
+    throw ConfigError("threads and workers: expected 0 or more, found " +
+                      std::to_string(options.threads) + " and " + std::to_string(options.workers));
+  if (options.workers > 0) return options.workers;
+  if (options.device.type != DeviceType::cpu || options.threads == 0) return 1;
+  const int processors = static_cast<int>(std::thread::hardware_concurrency());
+  return std::max(1, processors / options.threads);
+}
+
+StoredTokenizer tokenizer_of(const std::filesystem::path& directory, const NetworkConfig& config) {
+  StoredTokenizer tokenizer = load_tokenizer(directory);
+  if (tokenizer.vocabulary.size() > config.vocabulary)
+    throw IoError(directory.string() + ": vocab.txt: expected at most vocab_size = " +
+                  std::to_string(config.vocabulary) + " tokens, found " +
+                  std::to_string(tokenizer.vocabulary.size()));
+  return tokenizer;
+}
+
+/// Texts of one batch as the model reads them.
+struct Ids {
+  Ids(std::span<const std::vector<std::int32_t>> texts, const LengthBatch& batch)
+      : rows(static_cast<Index>(batch.texts.size())), length(batch.length) {
+    for (const std::size_t text : batch.texts) {
+      lengths.push_back(static_cast<std::int32_t>(texts[text].size()));
+      ids.insert(ids.end(), texts[text].begin(), texts[text].end());
+      ids.resize(lengths.size() * static_cast<std::size_t>(length));  // [PAD] is 0
+    }
+  }
+
+  Index rows, length;
+  std::vector<std::int32_t> ids, lengths;
+};
+
+}  // namespace
+
+struct Engine::Parts {
+  Parts(const std::filesystem::path& directory, const HeadKind& head, const Options& options)
+      : config(read_network_config(directory)),
+        tokenizer(tokenizer_of(directory, config)),
+        wordpiece(tokenizer.vocabulary, tokenizer.options),
+        pool(options.device, options.threads, workers_of(options)),
+        model(store, config, head),
+        answers(head.answers) {
+    const WorkerPool::Lease first = pool.take();
+    store.allocate(first->context(), Precision::f32);
+    load_network(directory, model.parts(), store);
+    first->context().synchronize();  // other workers' streams do not wait for this one's
+  }
+
+  NetworkConfig config;
+  StoredTokenizer tokenizer;
+  Wordpiece wordpiece;
+  WorkerPool pool;  // outlives the store, whose memory is a worker's
+  ParameterStore store;
+  TextModel model;
+  HeadKind::Answers answers;
+
+  /// One batch's answers.
+  [[nodiscard]] std::vector<float> answers_to(Worker& worker, const Ids& batch) const {
+    Arena& arena = worker.arena();
+    arena.reset();
+    const auto upload = [&](const std::vector<std::int32_t>& values, const Shape& shape) {
+      const TensorView view = arena.allocate(shape, DType::i32);
+      to_device(worker.context(), values, view);
+      return view;
+    };
+    const Shape shape{batch.rows, batch.length};
+    Pass pass{.context = worker.context(),
+              .arena = arena,
+              .sequences = {.batch = batch.rows,
+                            .length = batch.length,
+                            .lengths = upload(batch.lengths, {batch.rows})},
+              .mode = Mode::inference};
+    const TensorView ids = upload(batch.ids, shape);
+    const TensorView types = arena.allocate(shape, DType::i32);
+    worker.context().zero(types);
+    return to_host_f32(worker.context(), model.answer(pass, ids, types));
+  }
+
+  void hand_over(std::span<const float> all, const LengthBatch& batch, const Ids& ids,
+                 const Take& take) const {
+    const bool by_token = answers == HeadKind::Answers::every_token;
+    const auto stride = all.size() / batch.texts.size();
+    const auto width = by_token ? stride / static_cast<std::size_t>(batch.length) : stride;
+    for (std::size_t i = 0; i < batch.texts.size(); ++i) {
+      const auto rows = by_token ? static_cast<std::size_t>(ids.lengths[i]) : std::size_t{1};
+      take(batch.texts[i], all.subspan(i * stride, rows * width));
+    }
+  }
+};
+
+Engine::Engine(const std::filesystem::path& directory, const HeadKind& head, const Options& options)
+    : parts_(std::make_unique<Parts>(directory, head, options)) {}
+Engine::~Engine() = default;
+
+const NetworkConfig& Engine::config() const { return parts_->config; }
+const Vocabulary& Engine::vocabulary() const { return parts_->tokenizer.vocabulary; }
+const Wordpiece& Engine::wordpiece() const { return parts_->wordpiece; }
+
+void Engine::run(std::span<const std::vector<std::int32_t>> texts, const Take& take) const {
+  const auto most = static_cast<std::size_t>(config().positions);
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    if (texts[i].empty() || texts[i].size() > most)
+      throw InputError("text " + std::to_string(i) + ": expected 1 to " + std::to_string(most) +
+                       " tokens, found " + std::to_string(texts[i].size()));
+  const WorkerPool::Lease worker = parts_->pool.take();
+  for (const LengthBatch& batch : length_batches(texts)) {
+    const Ids ids(texts, batch);
+    parts_->hand_over(parts_->answers_to(*worker, ids), batch, ids, take);
+  }
+}
+
+}  // namespace electra

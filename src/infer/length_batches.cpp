@@ -1,0 +1,26 @@
+#include "infer/length_batches.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace electra {
+
+std::vector<LengthBatch> length_batches(std::span<const std::vector<std::int32_t>> texts) {
+  std::vector<LengthBatch> batches;
+  std::vector<std::size_t> order(texts.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return texts[a].size() < texts[b].size(); });
+  for (const std::size_t text : order) {
+    const auto length = static_cast<Index>(texts[text].size());
+    const bool fits =
+        !batches.empty() &&
+        static_cast<Index>(batches.back().texts.size() + 1) * length <= most_rows_of_batch;
+    if (!fits) batches.emplace_back();
+    batches.back().texts.push_back(text);
+    batches.back().length = length;
+  }
+  return batches;
+}
+
+}  // namespace electra

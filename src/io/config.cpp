@@ -1,127 +1,15 @@
 #include "electra/io/config.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
-#include <limits>
 #include <numeric>
 #include <tuple>
 
 #include "electra/core/error.h"
+#include "io/config_value.h"
 #include "io/json.h"
 
 namespace electra {
 namespace {
-
-std::string list_of(std::span<const std::string_view> names) {
-  std::string text;
-  for (const std::string_view name : names) {
-    if (!text.empty()) text += name == names.back() ? " or " : ", ";
-    text += name;
-  }
-  return text;
-}
-
-/// Integers as 3, 3.0 or 3e6; nothing for anything else, or out of T's range.
-template <class T>
-std::optional<T> integer_from(const Json& json) {
-  if (json.is_number_unsigned()) {
-    const auto value = json.get<std::uint64_t>();
-    return std::in_range<T>(value) ? std::optional(static_cast<T>(value)) : std::nullopt;
-  }
-  if (json.is_number_integer()) {
-    const auto value = json.get<std::int64_t>();
-    return std::in_range<T>(value) ? std::optional(static_cast<T>(value)) : std::nullopt;
-  }
-  if (!json.is_number_float()) return std::nullopt;
-  const auto value = json.get<double>();
-  if (std::trunc(value) != value || std::abs(value) > 0x1p53) return std::nullopt;
-  const auto whole = static_cast<std::int64_t>(value);
-  return std::in_range<T>(whole) ? std::optional(static_cast<T>(whole)) : std::nullopt;
-}
-
-/// Stores JSON into the value; returns what was expected if it does not fit, else nothing.
-struct Store {
-  const Json& json;
-
-  std::string operator()(bool* to) const {
-    if (!json.is_boolean()) return "true or false";
-    *to = json.get<bool>();
-    return {};
-  }
-  std::string operator()(std::optional<bool>* to) const {
-    if (!json.is_boolean() && !json.is_null()) return "true, false or null";
-    *to = json.is_null() ? std::nullopt : std::optional(json.get<bool>());
-    return {};
-  }
-  std::string operator()(const PresetName&) const {  // which was applied before
-    return json.is_string() ? "" : "a preset's name";
-  }
-  std::string operator()(std::string* to) const {
-    if (!json.is_string()) return "a string";
-    *to = json.get<std::string>();
-    return {};
-  }
-  template <std::integral T>
-  std::string operator()(T* to) const {
-    const auto value = integer_from<T>(json);
-    if (!value)
-      return "an integer from " + std::to_string(std::numeric_limits<T>::min()) + " to " +
-             std::to_string(std::numeric_limits<T>::max());
-    *to = *value;
-    return {};
-  }
-  template <std::floating_point T>
-  std::string operator()(T* to) const {
-    if (!json.is_number()) return "a number";
-    const auto value = json.get<double>();
-    if (std::abs(value) > static_cast<double>(std::numeric_limits<T>::max()))
-      return "a number of magnitude at most " + Json(std::numeric_limits<T>::max()).dump();
-    *to = static_cast<T>(value);
-    return {};
-  }
-  std::string operator()(const EnumReference& to) const {
-    const std::string name = json.is_string() ? json.get<std::string>() : std::string();
-    const auto found = std::find(to.names.begin(), to.names.end(), name);
-    if (found == to.names.end()) return list_of(to.names);
-    to.store(to.value, static_cast<std::size_t>(found - to.names.begin()));
-    return {};
-  }
-};
-
-template <class T>
-std::string number_text(T value) {
-  if (!std::isfinite(value)) throw ConfigError("JSON has no number that is not finite");
-  std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  std::string text(digits.data(), end);
-  return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
-}
-
-struct Text {
-  std::string operator()(const PresetName&) const { return {}; }
-  std::string operator()(const bool* value) const { return *value ? "true" : "false"; }
-  std::string operator()(const std::optional<bool>* value) const {
-    return !*value ? "null" : **value ? "true" : "false";
-  }
-  std::string operator()(const std::string* value) const { return json_string(*value); }
-  template <std::integral T>
-  std::string operator()(const T* value) const {
-    return std::to_string(*value);
-  }
-  template <std::floating_point T>
-  std::string operator()(const T* value) const {
-    return number_text(*value);
-  }
-  std::string operator()(const EnumReference& value) const {
-    const std::size_t index = value.load(value.value);
-    if (index >= value.names.size())
-      throw ConfigError("an enumeration of " + std::to_string(value.names.size()) +
-                        " names holds the value " + std::to_string(index));
-    return json_string(value.names[index]);
-  }
-};
 
 /// How many letters must be added, removed, replaced or swapped with their neighbour.
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -139,8 +27,6 @@ std::size_t distance(std::string_view a, std::string_view b) {
   }
   return last.back();
 }
-
-std::string_view last_name(std::string_view path) { return path.substr(path.rfind('.') + 1); }
 
 class Reader {
  public:
@@ -164,8 +50,8 @@ class Reader {
   }
 
   void store(const ConfigField& field, const Json& json) const {
-    const std::string expected = std::visit(Store{json}, field.value);
-    if (!expected.empty()) wrong(field.path, expected, json);
+    if (const auto misfit = store_json(json, field.value))
+      wrong(field.path + misfit->element, misfit->expected, *misfit->found);
   }
 
   [[noreturn]] void wrong(const std::string& path, const std::string& expected,
@@ -191,77 +77,33 @@ class Reader {
   std::string origin_;
 };
 
-/// "a.b" of "a.b.c"; empty for "c".
-std::string_view parent(std::string_view path) {
-  const auto dot = path.rfind('.');
-  return dot == std::string_view::npos ? std::string_view() : path.substr(0, dot);
+/// The strings between the commas, each as it is; no text is no string.
+Json list_from(std::string_view text, const std::string& path, const std::string& origin) {
+  Json list = Json::array();
+  for (std::size_t begin = 0; !text.empty() && begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    if (end == begin)
+      throw ConfigError(origin + ": " + path + "[" + std::to_string(list.size()) +
+                        "]: expected a text between commas, found none (as JSON, an empty string "
+                        "may be in a list: [\"\"])");
+    list.push_back(std::string(text.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return list;
 }
 
-bool within(std::string_view path, std::string_view object) {
-  return object.empty() ||
-         (path.starts_with(object) && path.substr(object.size()).starts_with('.'));
-}
-
-/// Writes nested objects from fields whose paths share beginnings.
-class Writer {
- public:
-  explicit Writer(JsonLayout layout) : indented_(layout == JsonLayout::indented) {}
-
-  std::string write(std::span<const ConfigField> fields) {
-    text_ = "{";
-    for (const ConfigField& field : fields) {
-      if (std::holds_alternative<PresetName>(field.value)) continue;
-      const auto object = parent(field.path);
-      while (!within(field.path, open_)) close();
-      while (open_.size() < object.size()) {
-        const auto end = field.path.find('.', open_.empty() ? 0 : open_.size() + 1);
-        key(field.path.substr(0, end));
-        text_ += '{';
-        open_ = field.path.substr(0, end);
-        ++depth_;
-        first_ = true;
-      }
-      key(field.path);
-      text_ += std::visit(Text{}, field.value);
-      first_ = false;
-    }
-    while (!open_.empty()) close();
-    depth_ = 0;
-    if (!fields.empty()) new_line();
-    return text_ + (indented_ ? "}\n" : "}");
-  }
-
- private:
-  void new_line() {
-    if (indented_) text_ += '\n' + std::string(2 * depth_, ' ');
-  }
-  void key(std::string_view path) {
-    if (!first_) text_ += ',';
-    new_line();
-    text_ += json_string(last_name(path)) + (indented_ ? ": " : ":");
-  }
-  void close() {
-    --depth_;
-    new_line();
-    text_ += '}';
-    open_ = parent(open_);
-    first_ = false;
-  }
-
-  bool indented_;
-  bool first_ = true;
-  std::size_t depth_ = 1;
-  std::string open_;  // the path of the object being written
-  std::string text_;
-};
-
-/// JSON, or a string if it is not JSON or the field is to hold a text.
+/// What "path=text" says for the field of this path, or for an object where there is none: JSON,
+/// or bare text.
 Json value_from(std::string_view text, const ConfigField* field, const std::string& origin) {
-  const bool textual = field != nullptr && (std::holds_alternative<std::string*>(field->value) ||
-                                            std::holds_alternative<EnumReference>(field->value));
-  const Json as_text = std::string(text);
-  if (textual && !text.starts_with('"')) return as_text;
-  if (!text.starts_with('{') && !Json::accept(text)) return as_text;
+  const bool quoted = text.starts_with('"'), list = text.starts_with('[');
+  if (field != nullptr && !quoted) {
+    if (std::holds_alternative<std::vector<std::string>*>(field->value) && !list)
+      return list_from(text, field->path, origin);
+    if (std::holds_alternative<std::string*>(field->value) ||
+        std::holds_alternative<EnumReference>(field->value))
+      return std::string(text);
+  }
+  if (!text.starts_with('{') && !list && !Json::accept(text)) return std::string(text);
   return parse_json(text, origin);
 }
 
@@ -321,33 +163,6 @@ std::optional<std::string> preset_in_assignment(std::span<const std::string_view
     if (assignment.starts_with(key) && assignment.substr(key.size()).starts_with('='))
       return std::string(assignment.substr(key.size() + 1));
   return std::nullopt;
-}
-
-std::string fields_to_json(std::span<const ConfigField> fields, JsonLayout layout) {
-  return Writer(layout).write(fields);
-}
-
-std::string fields_help(std::span<const ConfigField> fields) {
-  std::size_t widest = 0;
-  for (const ConfigField& field : fields) widest = std::max(widest, field.path.size());
-  std::string text;
-  for (const ConfigField& field : fields) {
-    if (std::holds_alternative<PresetName>(field.value)) continue;
-    text += "  " + field.path + std::string(widest + 2 - field.path.size(), ' ') + field.help;
-    if (const auto* named = std::get_if<EnumReference>(&field.value))
-      text += " (" + list_of(named->names) + ")";
-    text += " [" + std::visit(Text{}, field.value) + "]\n";
-  }
-  return text;
-}
-
-std::string hash_text(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char letter : text)
-    hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3U;
-  std::string digits;
-  for (int shift = 60; shift >= 0; shift -= 4) digits += "0123456789abcdef"[hash >> shift & 15U];
-  return digits;
 }
 
 }  // namespace electra

@@ -3,9 +3,71 @@
 #include <catch2/catch.hpp>
 
 #include "electra/core/error.h"
+#include "electra/io/config.h"
 
 using namespace electra;
 using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+
+namespace {
+
+struct Case {
+  const char* path;
+  const char* expected;
+  std::vector<const char*> bad, good;  // as they are written
+};
+
+const std::vector<Case> cases{
+    {"vocabulary.size", "6 or more", {"5", "-1"}, {"6"}},
+    {"data.length", "5 or more", {"4", "-1"}, {"5", "512"}},
+    {"data.length", "5 to model.positions = 512", {"513"}, {}},
+    {"data.held_out", "between 0 and 1", {"0", "1", "-0.5"}, {"0.5"}},
+    {"masking.share", "between 0 and 1", {"0", "1", "2"}, {"0.15"}},
+    {"masking.keep", "0 or more and below 1", {"1", "-0.5"}, {"0", "0.99"}},
+    {"masking.random_share", "0 or more and below 1", {"1", "-0.5"}, {"0", "0.85"}},
+    {"masking.random_share", "at most 1 - masking.keep", {"0.9"}, {}},
+    {"sampling.temperature", "a positive number", {"0", "-1"}, {"0.1"}},
+    {"sampling.first_temperature", "a positive number", {"0", "-1"}, {"0.1"}},
+    {"sampling.temperature_steps", "0 or more", {"-1"}, {"0", "7"}},
+    {"loss.generator", "0 or more", {"-1"}, {"0", "7"}},
+    {"loss.discriminator", "0 or more", {"-1"}, {"0", "7"}},
+    {"train.batch", "1 or more", {"0"}, {"1"}},
+};
+
+PretrainConfig with(const char* path, const char* value) {
+  return with_assignment(PretrainConfig{}, std::string(path) + "=" + value);
+}
+
+}  // namespace
+
+TEST_CASE("a value of pretraining out of its range is refused with path, expected and found",
+          "[config]") {
+  for (const Case& each : cases) {
+    for (const char* value : each.bad) {
+      INFO(each.path << " = " << value);
+      CHECK_THROWS_WITH(check(with(each.path, value)), std::string(each.path) + ": expected " +
+                                                           each.expected + ", found " + value);
+      CHECK_THROWS_AS(check(with(each.path, value)), ConfigError);
+    }
+    for (const char* value : each.good) {
+      INFO(each.path << " = " << value);
+      CHECK_NOTHROW(check(with(each.path, value)));
+    }
+  }
+}
+
+TEST_CASE("every number of a run's configuration is held to a range, but for the seed",
+          "[config][law]") {
+  PretrainConfig config;
+  for (const ConfigField& field : fields_of(config)) {
+    const bool number = std::holds_alternative<int*>(field.value) ||
+                        std::holds_alternative<std::int64_t*>(field.value) ||
+                        std::holds_alternative<double*>(field.value);
+    if (!number) continue;
+    INFO(field.path);
+    CHECK_THROWS_WITH(check(with(field.path.c_str(), "-3")), StartsWith(field.path + ": expected"));
+  }
+}
 
 TEST_CASE("a warm-up beyond the run is refused, with the remedy", "[config]") {
   PretrainConfig config;

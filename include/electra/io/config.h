@@ -13,22 +13,10 @@
 #include <variant>
 #include <vector>
 
+#include "electra/core/fields.h"
 #include "electra/core/file.h"
 
 namespace electra {
-
-namespace detail {
-struct AnyVisitor {
-  void operator()(std::string_view, auto&, std::string_view) const {}
-};
-}  // namespace detail
-
-/// A struct that lists its members once: `void fields(auto&& visit) { visit("peak", peak, "peak
-/// learning rate"); … }`. A member whose type lists fields itself is a nested object.
-template <class C>
-concept Config = requires(C& config) {
-  config.fields(detail::AnyVisitor{});
-};
 
 /// A config with presets: `C::preset(name)` is the one of this name and throws ConfigError for an
 /// unknown one. Under each of the paths `C::preset_keys` a preset's name may stand where values may
@@ -57,14 +45,17 @@ struct EnumReference {
 struct PresetName {};
 
 /// A place in a config struct that holds one value.
-using ConfigValue = std::variant<bool*, int*, std::int64_t*, std::uint64_t*, double*, float*,
-                                 std::string*, std::optional<bool>*, EnumReference, PresetName>;
+using ConfigValue =
+    std::variant<bool*, int*, std::int64_t*, std::uint64_t*, double*, float*, std::string*,
+                 std::optional<bool>*, std::optional<std::int64_t>*, std::vector<std::string>*,
+                 std::vector<std::int64_t>*, std::vector<double>*, EnumReference, PresetName>;
 
 /// One value of a config struct under its dotted path: "schedule.peak".
 struct ConfigField {
   std::string path;
   ConfigValue value;
   std::string help;
+  std::optional<ValueRange> range = std::nullopt;  ///< shown here, checked by check_ranges
 };
 
 /// Whether written JSON is for people (indented) or for hashing (one line).
@@ -73,7 +64,8 @@ enum class JsonLayout : std::uint8_t { indented, compact };
 // What the templates below do, on a struct laid out as fields.
 
 /// Sets the fields that the JSON object names. Throws ConfigError, naming `origin` and the dotted
-/// path, for an unknown key, a key given twice, a wrong type, or a number out of range.
+/// path, for an unknown key, a key given twice, a wrong type, or a number that it does not hold; of
+/// a list with the index: "labels[2]". Ranges are another matter: check_ranges.
 void set_from_json(std::span<const ConfigField> fields, std::string_view json,
                    const std::string& origin);
 /// Sets one field, or several of one object, from "a.b=value".
@@ -99,15 +91,16 @@ EnumReference enum_reference(E& value) {
 
 template <Config C>
 void append_fields(C& config, const std::string& prefix, std::vector<ConfigField>& fields) {
-  config.fields([&](std::string_view name, auto& value, std::string_view help) {
+  config.fields([&](std::string_view name, auto& value, std::string_view help,
+                    const std::optional<ValueRange>& range = std::nullopt) {
     using T = std::remove_reference_t<decltype(value)>;
     const std::string path = prefix + std::string(name);
     if constexpr (Config<T>)
       append_fields(value, path + ".", fields);
     else if constexpr (NamedEnum<T>)
-      fields.push_back({path, enum_reference(value), std::string(help)});
+      fields.push_back({path, enum_reference(value), std::string(help), range});
     else
-      fields.push_back({path, &value, std::string(help)});
+      fields.push_back({path, &value, std::string(help), range});
   });
 }
 
@@ -141,8 +134,12 @@ template <Config C>
   return config_from_json(read_file(path), path.string(), std::move(defaults));
 }
 
-/// `config` with one assignment, as `--set` has it: "schedule.peak=1e-4". The value is JSON, or,
-/// for strings and names, bare text. A preset replaces everything. Throws ConfigError.
+/// `config` with one assignment, as `--set` has it: "schedule.peak=1e-4". The value is JSON or, for
+/// strings and names, bare text: any that does not open with a quotation mark. A list is a JSON
+/// array or, of strings, bare text, which opens with neither "[" nor a quotation mark and is parted
+/// at every comma, with nothing trimmed: "labels=good,not so good". Nothing is the empty list; a
+/// part that is empty, or holds a comma, can be said in JSON only. A preset replaces everything.
+/// Throws ConfigError.
 template <Config C>
 [[nodiscard]] C with_assignment(C config, std::string_view assignment) {
   if constexpr (HasPresets<C>)
@@ -158,7 +155,7 @@ template <Config C>
   return fields_to_json(fields_of(config), layout);
 }
 
-/// One line for each field: path, value in `config`, help.
+/// One line for each field: path, help, range or names, value in `config`.
 template <Config C>
 [[nodiscard]] std::string config_help(C config = {}) {
   return fields_help(fields_of(config));

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "electra/core/range.h"
 #include "electra/data/wordpiece.h"
 #include "electra/models/pair_config.h"
 #include "electra/train/run_config.h"
@@ -20,7 +21,7 @@ struct VocabularyConfig {
 
   void fields(auto&& visit) {
     visit("file", file, "vocab.txt to use; empty: one is trained on the corpus");
-    visit("size", size, "entries of a vocabulary that is trained; then the size reached");
+    visit("size", size, "entries of a vocabulary that is trained; then the size reached", from(6));
     visit("lower_case", lower_case, "lower-case the text");
     visit("strip_accents", strip_accents, "strip accents; null: as lower_case");
     visit("compat", compat, "google: the reference's tokenizer; hf: Hugging Face's fast one");
@@ -47,8 +48,9 @@ struct DataConfig {
 
   void fields(auto&& visit) {
     visit("corpus", corpus, "a file, or a folder of *.txt and *.jsonl");
-    visit("length", length, "tokens of a sequence, [CLS] and [SEP] included");
-    visit("held_out", held_out, "share of the documents that is kept for evaluation");
+    visit("length", length, "tokens of a sequence, [CLS] and [SEP] included", from(5));
+    visit("held_out", held_out, "share of the documents that is kept for evaluation",
+          between(0, 1));
     visit("carry_overflow", carry_overflow, "an unused tail starts the next example");
     visit("blank_line_ends_document", blank_line_ends_document, "else one file is one document");
     visit("repack", repack, "pack anew in each epoch");
@@ -62,9 +64,10 @@ struct MaskingConfig {
   bool with_replacement = false;
 
   void fields(auto&& visit) {
-    visit("share", share, "of the real tokens that is masked");
-    visit("keep", keep, "of the masked tokens that keeps its token");
-    visit("random_share", random_share, "of the masked tokens that becomes a random token");
+    visit("share", share, "of the real tokens that is masked", between(0, 1));
+    visit("keep", keep, "of the masked tokens that keeps its token", from(0).below(1));
+    visit("random_share", random_share, "of the masked tokens that becomes a random token",
+          from(0).below(1));
     visit("with_replacement", with_replacement, "draw positions as the reference does");
   }
 };
@@ -76,9 +79,10 @@ struct SamplingConfig {
   bool disallow_correct = false;
 
   void fields(auto&& visit) {
-    visit("temperature", temperature, "divides the generator's logits for sampling");
-    visit("first_temperature", first_temperature, "at step 0, falling linearly to temperature");
-    visit("temperature_steps", temperature_steps, "over this many steps");
+    visit("temperature", temperature, "divides the generator's logits for sampling", above(0));
+    visit("first_temperature", first_temperature, "at step 0, falling linearly to temperature",
+          above(0));
+    visit("temperature_steps", temperature_steps, "over this many steps", from(0));
     visit("disallow_correct", disallow_correct, "never sample the original token");
   }
 };
@@ -88,8 +92,8 @@ struct LossConfig {
   double discriminator = 50;
 
   void fields(auto&& visit) {
-    visit("generator", generator, "weight of the masked-language-model loss");
-    visit("discriminator", discriminator, "weight of the replaced-token loss");
+    visit("generator", generator, "weight of the masked-language-model loss", from(0));
+    visit("discriminator", discriminator, "weight of the replaced-token loss", from(0));
   }
 };
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "electra/core/parameters.h"
+#include "electra/core/range.h"
 
 namespace electra {
 
@@ -18,11 +19,12 @@ struct OptimizerConfig {
   bool bias_correction = false;
 
   void fields(auto&& visit) {
-    visit("beta1", beta1, "decay of the first moment");
-    visit("beta2", beta2, "decay of the second moment");
-    visit("epsilon", epsilon, "added to the root of the second moment");
-    visit("weight_decay", weight_decay, "of all but biases and layer norms");
-    visit("clip_norm", clip_norm, "largest global norm of the gradient; 0: no clipping");
+    visit("beta1", beta1, "decay of the first moment", from(0).below(1));
+    visit("beta2", beta2, "decay of the second moment", from(0).below(1));
+    visit("epsilon", epsilon, "added to the root of the second moment", above(0));
+    visit("weight_decay", weight_decay, "of all but biases and layer norms", from(0));
+    visit("clip_norm", clip_norm, "largest global norm of the gradient",
+          from(0).called("0 (no clipping) or more"));
     visit("bias_correction", bias_correction, "divide the moments by 1 - beta^step");
   }
 };
@@ -33,9 +35,9 @@ struct ScheduleConfig {
   double power = 1;
 
   void fields(auto&& visit) {
-    visit("peak", peak, "learning rate: peak (1 - t / steps)^power min(1, t / warmup)");
-    visit("warmup", warmup, "steps over which the rate rises");
-    visit("power", power, "of the decay");
+    visit("peak", peak, "learning rate: peak (1 - t / steps)^power min(1, t / warmup)", from(0));
+    visit("warmup", warmup, "steps over which the rate rises", from(0));
+    visit("power", power, "of the decay", from(0));
   }
 };
 
@@ -45,9 +47,10 @@ struct TrainConfig {
   Index micro_batch = 0;
 
   void fields(auto&& visit) {
-    visit("steps", steps, "optimizer steps of the whole run");
-    visit("batch", batch, "sequences in a step, over all ranks");
-    visit("micro_batch", micro_batch, "sequences that a rank computes at once; 0: all of its own");
+    visit("steps", steps, "optimizer steps of the whole run", from(0));
+    visit("batch", batch, "sequences in a step, over all ranks", from(1));
+    visit("micro_batch", micro_batch, "sequences that a rank computes at once; 0: all of its own",
+          from(0));
   }
 };
 
@@ -56,8 +59,8 @@ struct EvaluateConfig {
   Index batches = 0;
 
   void fields(auto&& visit) {
-    visit("every", every, "steps between evaluations; 0: only at the end");
-    visit("batches", batches, "held-out batches in an evaluation; 0: all");
+    visit("every", every, "steps between evaluations; 0: only at the end", from(0));
+    visit("batches", batches, "held-out batches in an evaluation; 0: all", from(0));
   }
 };
 
@@ -66,15 +69,15 @@ struct CheckpointConfig {
   Index keep = 5;
 
   void fields(auto&& visit) {
-    visit("every", every, "steps between checkpoints; 0: only at the end");
-    visit("keep", keep, "how many of the latest stay; 0: all");
+    visit("every", every, "steps between checkpoints; 0: only at the end", from(0));
+    visit("keep", keep, "how many of the latest stay; 0: all", from(0));
   }
 };
 
 struct LogConfig {
   Index every = 100;
 
-  void fields(auto&& visit) { visit("every", every, "steps between lines of the log"); }
+  void fields(auto&& visit) { visit("every", every, "steps between lines of the log", from(1)); }
 };
 
 /// How gradients cross between ranks: bf16 halves the bytes and rounds after each addition.
@@ -86,7 +89,8 @@ struct RanksConfig {
   Reduction reduction = Reduction::f32;
 
   void fields(auto&& visit) {
-    visit("deadline", deadline, "seconds that ranks wait for each other before the run is ended");
+    visit("deadline", deadline, "seconds that ranks wait for each other before the run is ended",
+          above(0).called("a positive number of seconds"));
     visit("reduction", reduction, "of gradients over ranks: f32; bf16: on GPUs, half the bytes");
   }
 };
@@ -109,7 +113,7 @@ struct RunConfig {
     visit("seed", seed, "of everything that is random");
     visit("precision", precision, "f32; bf16: activations and products; f64: checks");
     visit("device", device, "auto, cpu, cuda or cuda:N");
-    visit("threads", threads, "of the device cpu; 0: all processors");
+    visit("threads", threads, "of the device cpu; 0: all processors", from(0));
     visit("optimizer", optimizer, "AdamW");
     visit("schedule", schedule, "the learning rate");
     visit("train", train, "steps and batches");
@@ -120,7 +124,8 @@ struct RunConfig {
   }
 };
 
-/// Throws ConfigError that names the path, what was expected and found, if a value is out of range.
+/// Throws ConfigError that names the path, what was expected and found, if a value is out of the
+/// range that it has here, or the warm-up is longer than the run.
 void check(const RunConfig& config);
 
 }  // namespace electra

@@ -102,6 +102,8 @@ TEST_CASE("a number's text is the shortest that reads back, and plain where it i
   CHECK(number_text(1000000.0) == "1000000");
   CHECK(number_text(-3.0) == "-3");
   CHECK(number_text(1e300) == "1e+300");
+  CHECK(number_text(999999999999999.0) == "999999999999999");
+  CHECK(number_text(1e15) == "1e+15");
   for (const double value : {0.1 + 0.2, 1e-300, -123456789.125, 999999999999999.0, 1e15, 3e22})
     CHECK(std::stod(number_text(value)) == value);
 }

@@ -1,5 +1,8 @@
 #include "electra/core/repeated_work.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "electra/core/context.h"
 
 namespace electra {
@@ -8,18 +11,38 @@ RepeatedWork::Addresses RepeatedWork::addresses() const {
   return {context_.generation(), arena_.generation()};
 }
 
-void RepeatedWork::run(const std::function<void()>& work) {
+void RepeatedWork::settle_at(Addresses now) {
+  if (std::exchange(settled_at_, now) != now) settled_.clear();
+}
+
+bool RepeatedWork::find(const WorkKey& key) {
+  const auto found = std::ranges::find(settled_, key, &Settled::key);
+  if (found == settled_.end()) return false;
+  std::rotate(settled_.begin(), found, found + 1);
+  return true;
+}
+
+void RepeatedWork::remember(const WorkKey& key) {
+  if (settled_.size() == most_keys) settled_.pop_back();
+  settled_.insert(settled_.begin(), Settled{key, nullptr});
+}
+
+void RepeatedWork::run(const WorkKey& key, const std::function<void()>& work) {
+  last_ = nullptr;
   const Addresses before = addresses();
-  if (before != recorded_at_) {
-    recording_.reset();
-    settled_ = false;
+  settle_at(before);
+  const bool known = find(key);
+  if (known && replay_ == Replay::when_possible && !context_.observed()) {
+    auto& recording = settled_.front().recording;
+    if (!recording) recording = context_.record(work);
+    if (recording) {
+      last_ = recording.get();
+      return recording->replay();
+    }
   }
-  const bool may_replay = replay_ == Replay::when_possible && !context_.observed();
-  if (may_replay && !recording_ && settled_) recording_ = context_.record(work);
-  if (may_replay && recording_) return recording_->replay();
   work();
-  recorded_at_ = addresses();
-  settled_ = recorded_at_ == before;
+  settle_at(addresses());
+  if (!known && settled_at_ == before) remember(key);
 }
 
 }  // namespace electra

@@ -53,15 +53,16 @@ Trainer::Trainer(ParameterStore& store, const Objective& objective, Communicator
 
 void Trainer::step(const StepBatch& batch) {
   prepare(batch);
+  const WorkKey key{.shape = {share_ / micro_batch_, micro_batch_, batch.batch.length}};
   if (communicator_.size() == 1) {
-    compute_.run([&] {
+    compute_.run(key, [&] {
       add_gradients();
       update();
     });
   } else {
-    compute_.run([&] { add_gradients(); });
+    compute_.run(key, [&] { add_gradients(); });
     gradient_sum_.run();  // a loss that is not finite makes gradients that are not, on every rank
-    update_.run([&] { update(); });
+    update_.run({.phase = key.phase}, [&] { update(); });  // the same for every shape
   }
   readback_of(next_step_).fetch(state_.skipped);
   ++next_step_;

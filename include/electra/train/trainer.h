@@ -56,8 +56,8 @@ class Trainer {
 
   [[nodiscard]] const Optimizer& optimizer() const { return optimizer_; }
   [[nodiscard]] const Arena& arena() const { return arena_; }
-  /// What is replayed of a step, without its update where there are several ranks; nullptr as long
-  /// as nothing is.
+  /// What the last step replayed, without its update where there are several ranks; nullptr if it
+  /// replayed nothing.
   [[nodiscard]] const Recording* recording() const { return compute_.recording(); }
   void set_replay(RepeatedWork::Replay replay);
 

@@ -4,15 +4,24 @@
 ///
 ///   detect MODEL_DIR "The captain looked over the umbrella."
 ///   detect MODEL_DIR --json < texts.txt        one text a line in, one JSON object a line out
+///
+/// Lines that come one by one are answered one by one, those of a file many together.
+
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <functional>
-#include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "electra/core/error.h"
 #include "electra/data/unicode.h"
 #include "electra/infer/detector.h"
 #include "show_detection.h"
@@ -47,12 +56,51 @@ void print_table(const Detection& detection) {
   }
 }
 
-void for_each_text(const std::vector<std::string>& texts,
-                   const std::function<void(const std::string&)>& use) {
-  for (const std::string& text : texts) use(text);
-  std::string line;
-  if (texts.empty())
-    while (std::getline(std::cin, line)) use(line);
+void print(const Detection& detection, bool json) {
+  if (json)
+    std::printf("%s\n", json_line(detection).c_str());
+  else
+    print_table(detection);
+  if (detection.left_out > 0)
+    std::fprintf(stderr, "detect: %lld tokens at the end of a text were left out\n",
+                 static_cast<long long>(detection.left_out));
+}
+
+/// Names of an enumeration's values, for the command line.
+template <class E>
+std::map<std::string, E> by_name(E example) {
+  std::map<std::string, E> values;
+  for (const std::string_view name : enum_names(example))
+    values.emplace(name, static_cast<E>(values.size()));
+  return values;
+}
+
+/// Standard input's lines, as many at once as have come.
+void for_lines(const std::function<void(std::span<const std::string>)>& use) {
+  std::array<char, std::size_t{1} << 16> bytes{};
+  std::vector<std::string> lines(1);
+  ssize_t count = 0;
+  while ((count = read(STDIN_FILENO, bytes.data(), bytes.size())) > 0) {
+    for (const char byte : std::span(bytes).first(static_cast<std::size_t>(count)))
+      if (byte == '\n')
+        lines.emplace_back();
+      else
+        lines.back() += byte;
+    use(std::span(lines).first(lines.size() - 1));
+    lines.erase(lines.begin(), lines.end() - 1);
+  }
+  if (count < 0) throw IoError(std::string("standard input: ") + std::strerror(errno));
+  if (!lines.back().empty()) use(lines);
+}
+
+/// All together; if one of them is refused, those before it are answered all the same.
+void answer(const Detector& detector, std::span<const std::string> texts, bool json) {
+  try {
+    for (const Detection& detection : detector.detect(texts)) print(detection, json);
+  } catch (const InputError&) {
+    for (const std::string& text : texts) print(detector.detect(text), json);
+  }
+  std::fflush(stdout);
 }
 
 }  // namespace
@@ -62,6 +110,8 @@ int main(int argc, char** argv) {
   std::vector<std::string> texts;
   bool json = false;
   std::string device = "cpu";
+  int threads = 0;
+  LongText length = LongText::fail;
   CLI::App app("Says of each token of a text how probably it was replaced", "detect");
   app.add_option("model", model, "Hugging Face directory of a discriminator, with its vocab.txt")
       ->required();
@@ -70,18 +120,20 @@ int main(int argc, char** argv) {
                "one object a line: text, ids, tokens, probabilities, and spans in code points");
   app.add_option("--device", device, "cpu, cuda, cuda:N, or auto: the first usable GPU")
       ->capture_default_str();
+  app.add_option("--threads", threads, "of the device cpu; 0: all processors")
+      ->capture_default_str();
+  app.add_option("--long", length, "texts of too many tokens: fail, truncate, or windows")
+      ->transform(CLI::CheckedTransformer(by_name(length), CLI::ignore_case))
+      ->default_str("fail");
   try {
     app.parse(argc, argv);
     const DeviceChoice choice = choose_device(device);
     if (!choice.remark.empty()) std::fprintf(stderr, "detect: %s\n", choice.remark.c_str());
-    const Detector detector(model, {.device = choice.device});
-    for_each_text(texts, [&](const std::string& text) {
-      const Detection detection = detector.detect(text);
-      if (json)
-        std::printf("%s\n", json_line(detection).c_str());
-      else
-        print_table(detection);
-    });
+    const Detector detector(model, {.device = choice.device, .threads = threads, .length = length});
+    if (texts.empty())
+      for_lines([&](std::span<const std::string> lines) { answer(detector, lines, json); });
+    else
+      answer(detector, texts, json);
     return 0;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;

@@ -64,9 +64,8 @@ TEST_CASE("an engine with another head refuses the directory by the first tensor
           "[engine]") {
   const TemporaryFolder folder;
   save_detector(folder.path(), some_vocabulary(), 12);
-  CHECK_THAT(message_of<IoError>([&] {
-               const Engine engine(folder.path(), head_kind("masked_token"), {});
-             }),
+  CHECK_THAT(message_of<IoError>(
+                 [&] { const Engine engine(folder.path(), head_kind("masked_token"), {}); }),
              Contains("generator_predictions.dense.weight") && Contains("no such tensor"));
   CHECK_THAT(message_of<ConfigError>([&] {
                const Engine engine(folder.path(), head_kind("replaced_token"), {.workers = -1});

@@ -14,8 +14,8 @@ TEST_CASE("windows answer for every token once, in order, and fit the room", "[l
       for (const Window& w : windows) {
         CHECK(w.end - w.begin <= room);
         CHECK(w.answers_from == next);
-        CHECK((w.begin <= w.answers_from && w.answers_from <= w.answers_to &&
-               w.answers_to <= w.end));
+        CHECK(
+            (w.begin <= w.answers_from && w.answers_from <= w.answers_to && w.answers_to <= w.end));
         next = w.answers_to;
       }
       CHECK(next == tokens);

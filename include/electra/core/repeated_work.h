@@ -14,7 +14,7 @@ namespace electra {
 
 /// What decides, beside addresses, which kernels repeated work starts.
 struct WorkKey {
-  Shape shape;              // of what comes in
+  Shape shape = {};         // of what comes in
   std::uint32_t phase = 0;  // which part of the work is done
 
   friend bool operator==(const WorkKey&, const WorkKey&) = default;

@@ -30,7 +30,7 @@ struct Detection {
 class Detector {
  public:
   struct Options {
-    Device device;
+    Device device = {};
     int threads = 0;  // of the device cpu, for each call; 0: all processors
     int workers = 0;  // calls that compute at once; 0: processors / threads, on a GPU 1
     LongText length = LongText::fail;

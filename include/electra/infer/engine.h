@@ -21,7 +21,7 @@ namespace electra {
 class Engine {
  public:
   struct Options {
-    Device device;
+    Device device = {};
     int threads = 0;  // of the device cpu, for each call; 0: all processors
     int workers = 0;  // calls that compute at once; 0: processors / threads, on a GPU 1
   };

@@ -3,6 +3,7 @@
 #include <span>
 #include <string_view>
 
+#include "electra/core/range.h"
 #include "electra/core/shape.h"
 #include "electra/kernels/gelu.h"
 
@@ -31,17 +32,19 @@ struct NetworkConfig {
   static constexpr Index types = 2;  // of tokens: first and second text
 
   void fields(auto&& visit) {
-    visit("embedding", embedding, "width of the embedding tables");
-    visit("hidden", hidden, "width of the discriminator's encoder");
-    visit("layers", layers, "its encoder layers");
-    visit("heads", heads, "its attention heads; the head width is best at 64");
-    visit("intermediate", intermediate, "width inside its feed-forward layers");
-    visit("positions", positions, "the longest sequence, at most 512");
-    visit("dropout", dropout, "rate on embeddings and sublayer outputs");
-    visit("attention_dropout", attention_dropout, "rate on attention probabilities");
-    visit("initializer_range", initializer_range, "standard deviation of the first weights");
+    visit("embedding", embedding, "width of the embedding tables", from(1));
+    visit("hidden", hidden, "width of the discriminator's encoder", from(1));
+    visit("layers", layers, "its encoder layers", from(1).to(1000));
+    visit("heads", heads, "its attention heads; the head width is best at 64", from(1));
+    visit("intermediate", intermediate, "width inside its feed-forward layers", from(1));
+    visit("positions", positions, "the longest sequence", from(5).to(512));
+    visit("dropout", dropout, "rate on embeddings and sublayer outputs", from(0).below(1));
+    visit("attention_dropout", attention_dropout, "rate on attention probabilities",
+          from(0).below(1));
+    visit("initializer_range", initializer_range, "standard deviation of the first weights",
+          above(0));
     visit("activation", activation, "gelu (erf) or gelu_tanh");
-    visit("layer_norm_epsilon", layer_norm_epsilon, "added to the variance");
+    visit("layer_norm_epsilon", layer_norm_epsilon, "added to the variance", above(0));
   }
 };
 

@@ -23,10 +23,10 @@ struct GeneratorConfig {
   Index intermediate = 256;
 
   void fields(auto&& visit) {
-    visit("hidden", hidden, "width of the generator's encoder");
-    visit("layers", layers, "its encoder layers");
-    visit("heads", heads, "its attention heads");
-    visit("intermediate", intermediate, "width inside its feed-forward layers");
+    visit("hidden", hidden, "width of the generator's encoder", from(1));
+    visit("layers", layers, "its encoder layers", from(1).to(1000));
+    visit("heads", heads, "its attention heads", from(1));
+    visit("intermediate", intermediate, "width inside its feed-forward layers", from(1));
   }
 };
 

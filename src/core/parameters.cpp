@@ -128,11 +128,11 @@ void ParameterStore::initialise(std::uint64_t seed, float range) {
     const std::vector<float> values = first_values(parameter, seed, range, team.get());
     to_device(*context_, values, parameter.master);
   }
-  publish();
+  update_values();
 }
 
 /// On the host, parameter by parameter: it happens once, before the first step.
-void ParameterStore::publish() {
+void ParameterStore::update_values() {
   if (precision_ != Precision::bf16) return;
   for (const Parameter& parameter : parameters_) {
     const auto exact = to_host<float>(*context_, parameter.master);

@@ -72,6 +72,19 @@ std::string header_error(const Header& header) {
   return {};
 }
 
+TokenVocabulary vocabulary_of(const Header& header) {
+  const auto& special = header.special;
+  const auto& unicode = header.unicode_version;
+  return {.hash = header.vocabulary_hash,
+          .size = static_cast<Index>(header.vocabulary_size),
+          .pad = special[0],
+          .unknown = special[1],
+          .cls = special[2],
+          .sep = special[3],
+          .mask = special[4],
+          .unicode_version = {unicode.begin(), std::find(unicode.begin(), unicode.end(), 0)}};
+}
+
 }  // namespace
 
 TokenFile TokenFile::open(const std::filesystem::path& path) { return TokenFile(MappedFile(path)); }
@@ -97,27 +110,33 @@ void TokenFile::fail(const std::string& what) const {
 }
 
 void TokenFile::read_header() {
-  const auto bytes = file_.bytes();
-  const auto size = static_cast<Index>(bytes.size());
+  const auto size = static_cast<Index>(file_.bytes().size());
   if (size < token_format::page)
     fail(difference("a header of " + std::to_string(token_format::page) + " bytes",
                     size == 0 ? "an empty file" : std::to_string(size)));
   Header header;
-  std::memcpy(&header, bytes.data(), sizeof header);
+  std::memcpy(&header, file_.bytes().data(), sizeof header);
   if (const auto error = header_error(header); !error.empty()) fail(error);
-  // More than there are bytes is wrong in any case, and would overflow the arithmetic below.
-  if (std::max({header.tokens, header.sentences, header.documents}) > bytes.size())
+  // More than there are bytes is wrong in any case, and would overflow the layout's arithmetic.
+  if (std::max({header.tokens, header.sentences, header.documents}) >
+      static_cast<std::uint64_t>(size))
     fail("truncated: expected " + std::to_string(header.tokens) + " tokens in " +
          std::to_string(header.documents) + " documents, found " + std::to_string(size) + " bytes");
   counts_ = {static_cast<Index>(header.tokens), static_cast<Index>(header.sentences),
              static_cast<Index>(header.documents)};
   token_bytes_ = static_cast<Index>(header.token_bytes);
+  read_sections(header);
+  vocabulary_ = vocabulary_of(header);
+}
+
+void TokenFile::read_sections(const token_format::Header& header) {
+  const auto bytes = file_.bytes();
+  const auto size = static_cast<Index>(bytes.size());
   const auto layout =
       token_format::layout_of(token_bytes_, counts_.tokens, counts_.sentences, counts_.documents);
   if (layout.blocks.end() != size)
     fail((size < layout.blocks.end() ? "truncated: " : "") +
          difference(std::to_string(layout.blocks.end()) + " bytes", std::to_string(size)));
-
   const auto section = [&](const char* name, Section place, std::uint32_t checksum) {
     const auto content = cut(bytes, place);
     const auto error = checksum_error(content, checksum);
@@ -131,17 +150,6 @@ void TokenFile::read_header() {
   block_checksums_ =
       view<std::uint32_t>(section("block checksums", layout.blocks, header.block_checksum));
   verified_ = std::vector<std::atomic<bool>>(block_checksums_.size());
-  const auto& special = header.special;
-  const auto& unicode = header.unicode_version;
-  vocabulary_ = {
-      .hash = header.vocabulary_hash,
-      .size = static_cast<Index>(header.vocabulary_size),
-      .pad = special[0],
-      .unknown = special[1],
-      .cls = special[2],
-      .sep = special[3],
-      .mask = special[4],
-      .unicode_version = {unicode.begin(), std::find(unicode.begin(), unicode.end(), 0)}};
 }
 
 void TokenFile::check_documents() const {

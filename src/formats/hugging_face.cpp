@@ -151,7 +151,7 @@ class NetworkReader {
 
 void load_network(const fs::path& directory, const NetworkParts& network, ParameterStore& store) {
   NetworkReader(directory, network, store).read_into(store);
-  store.publish();
+  store.update_values();
 }
 
 void load_pair(const fs::path& generator, const fs::path& discriminator, const ModelConfig& config,
@@ -171,7 +171,7 @@ void load_pair(const fs::path& generator, const fs::path& discriminator, const M
         " does not allow; set model.sharing to none (sharing: none)");
   g.read_into(store);
   d.read_into(store);
-  store.publish();
+  store.update_values();
 }
 
 void save_network(const fs::path& directory, const NetworkParts& network,

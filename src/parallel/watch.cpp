@@ -101,7 +101,7 @@ void Watch::fail(const std::string& reason, Origin origin) noexcept try {
     failure_ = text;
     if (origin == Origin::here) reason_ = reason;
   }
-  publish();
+  update_values();
   transport_.stop();
 } catch (...) {  // no memory for a message
   failed_ = true;
@@ -129,7 +129,7 @@ void Watch::look() {
   if (const std::string late = overdue(); !late.empty()) return fail(late);
   if (Clock::now() - reported_ < interval(options_.deadline)) return;
   reported_ = Clock::now();
-  publish();
+  update_values();
   if (const auto elsewhere = reports_.failure_elsewhere()) fail(*elsewhere, Origin::elsewhere);
 }
 
@@ -151,7 +151,7 @@ RankReport Watch::report() const {
   return {state, step_, call.number, call.operation, reason_};
 }
 
-RankReport Watch::publish() const {
+RankReport Watch::update_values() const {
   const std::lock_guard lock(publishing_);
   const RankReport now = report();
   reports_.write(now);
@@ -159,7 +159,7 @@ RankReport Watch::publish() const {
 }
 
 std::string Watch::explained(const std::string& reason) const {
-  const RankReport own = publish();
+  const RankReport own = update_values();
   const std::string other = reports_.disagreement(own);
   const std::string where = own.step < 0 ? "before step 0" : "step " + std::to_string(own.step);
   return where + ": " + reason +

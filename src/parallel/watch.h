@@ -64,7 +64,7 @@ class Watch {
   [[nodiscard]] std::uint64_t enter(const std::string& operation, Clock::duration limit);
   [[nodiscard]] std::string overdue() const;
   [[nodiscard]] RankReport report() const;
-  RankReport publish() const;
+  RankReport update_values() const;
   [[nodiscard]] std::string explained(const std::string& reason) const;
 
   RankOptions options_;

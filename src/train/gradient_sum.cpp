@@ -13,7 +13,7 @@ GradientSum::GradientSum(Context& context, Communicator& ranks, TensorView gradi
   rounded_ = buffer_.view(gradients.shape(), DType::bf16);
 }
 
-void GradientSum::run() {
+void GradientSum::reduce() {
   if (!rounded_) return ranks_.all_reduce_sum(context_, gradients_);
   context_.run(Cast{.x = gradients_, .y = rounded_});
   ranks_.all_reduce_sum(context_, rounded_);

@@ -61,7 +61,7 @@ void Trainer::step(const StepBatch& batch) {
     });
   } else {
     compute_.run(key, [&] { add_gradients(); });
-    gradient_sum_.run();  // a loss that is not finite makes gradients that are not, on every rank
+    gradient_sum_.reduce();  // a loss that is not finite makes gradients that are not, on every rank
     update_.run({.phase = key.phase}, [&] { update(); });  // the same for every shape
   }
   readback_of(next_step_).fetch(state_.skipped);
@@ -130,7 +130,7 @@ void Trainer::save(CheckpointWriter& checkpoint, CheckpointState& state) const {
 
 void Trainer::load(const Checkpoint& checkpoint) {
   load_buffers(checkpoint, store_, stored(store_, optimizer_));
-  store_.publish();
+  store_.update_values();
   first_step_ = next_step_ = checkpoint.step();
   state_.set_step(checkpoint.step());
   state_.set_skipped(

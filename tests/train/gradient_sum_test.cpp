@@ -23,7 +23,7 @@ std::vector<std::vector<float>> sums(int count, Reduction reduction) {
   const auto messages = test::on_threads(count, [&](Communicator& ranks, Context& context) {
     auto& mine = all[static_cast<std::size_t>(ranks.rank())];
     for (Index i = 0; i < size; ++i) mine.push_back(element(i, ranks.rank()));
-    GradientSum(context, ranks, {mine.data(), {size / 10, 10}, DType::f32}, reduction).run();
+    GradientSum(context, ranks, {mine.data(), {size / 10, 10}, DType::f32}, reduction).reduce();
   });
   for (const std::string& message : messages) CHECK(message.empty());
   return all;
@@ -51,7 +51,7 @@ TEST_CASE("gradients of f64 are added as such", "[gradient_sum][threads]") {
   std::array<double, 2> all{0.1, 0.2};
   const auto messages = test::on_threads(2, [&](Communicator& ranks, Context& context) {
     double& mine = all[static_cast<std::size_t>(ranks.rank())];
-    GradientSum(context, ranks, {&mine, {1}, DType::f64}, Reduction::f32).run();
+    GradientSum(context, ranks, {&mine, {1}, DType::f64}, Reduction::f32).reduce();
   });
   for (const std::string& message : messages) CHECK(message.empty());
   CHECK(all == std::array{0.1 + 0.2, 0.1 + 0.2});

@@ -31,7 +31,7 @@ struct Objects {
       set(each->master, 1);
       set(each->gradient, 1);
     }
-    store.publish();
+    store.update_values();
   }
 
   static void set(TensorView view, double value) {

@@ -70,14 +70,14 @@ class ParameterStore {
   /// The returned reference stays valid for the store's life. Throws Error for a name declared
   /// twice or after `allocate`.
   Parameter& declare(Parameter parameter);
-  /// Lays out and allocates the weights, which are zero. Call `initialise` or load, then `publish`.
+  /// Lays out and allocates the weights, which are zero. Call `initialise` or load, then `update_values`.
   void allocate(Context& context, Precision precision);
   /// Adds gradients, which are zero, to an allocated store that has none yet; returns the store.
   ParameterStore& with_gradients();
   /// Draws the first weights from the seed; a parameter's numbers depend on its name alone.
   void initialise(std::uint64_t seed, float range);
   /// Rounds the master weights into the compute copy.
-  void publish();
+  void update_values();
   void zero_gradients();
 
   [[nodiscard]] const std::deque<Parameter>& parameters() const { return parameters_; }

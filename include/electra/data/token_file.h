@@ -15,6 +15,10 @@
 
 namespace electra {
 
+namespace token_format {
+struct Header;
+}
+
 struct TokenCounts {
   Index tokens = 0;
   Index sentences = 0;
@@ -56,6 +60,8 @@ class TokenFile {
   explicit TokenFile(MappedFile file);
   [[noreturn]] void fail(const std::string& what) const;
   void read_header();
+  /// All but the header, whose counts are there.
+  void read_sections(const token_format::Header& header);
   void check_documents() const;
   void verify_block(Index block) const;
   template <class Token>

@@ -8,11 +8,11 @@
 
 namespace electra {
 
-/// Reads the weights of one network from a directory into the store's master weights and publishes
-/// them, tensor by tensor: it takes hardly more memory than the store. The names are Hugging
-/// Face's, with or without "electra." before them; position_ids and a tensor tied to the word table
-/// are accepted. Throws IoError that names file and tensor if one is missing, unknown, or of
-/// another shape or type; the store is unchanged then.
+/// Reads the weights of one network from a directory into the store's master weights, and updates
+/// the values made of them; piece by piece, so that it takes hardly more memory than the store. The
+/// names are Hugging Face's, with or without "electra." before them; position_ids and a tensor tied
+/// to the word table are accepted. Throws IoError that names file and tensor if one is missing,
+/// unknown, or of another shape or type; the store is unchanged then.
 void load_network(const std::filesystem::path& directory, const NetworkParts& network,
                   ParameterStore& store);
 

@@ -13,7 +13,7 @@ class GradientSum {
   /// `gradients` f32 or f64, any shape. For bf16 it takes half of an f32 buffer's memory more.
   GradientSum(Context& context, Communicator& ranks, TensorView gradients, Reduction reduction);
 
-  void run();
+  void reduce();
 
  private:
   Context& context_;

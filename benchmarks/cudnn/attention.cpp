@@ -11,16 +11,16 @@ constexpr Index queries_at = 0, keys_at = 1, values_at = 2;
 
 }  // namespace
 
-AttentionGraph::AttentionGraph(const ConstTensorView& qkv, Index heads)
-    : batch_(qkv.shape()[0]),
-      length_(qkv.shape()[1]),
+AttentionGraph::AttentionGraph(const ConstTensorView& qkv, const TextRows& rows, Index heads)
+    : batch_(rows.batch),
+      length_(rows.length),
       heads_(heads),
-      width_(qkv.shape()[2] / 3 / heads),
+      width_(qkv.shape()[1] / 3 / heads),
       dtype_(qkv.dtype()),
       scale_(graph_.scalar(1 / std::sqrt(static_cast<float>(width_)))) {}
 
 // cuDNN knows attention by the shape of its graph: softmax spelled out between two products.
-AttentionGraph::AttentionGraph(const AttentionForward& k) : AttentionGraph(k.qkv, k.heads) {
+AttentionGraph::AttentionGraph(const AttentionForward& k) : AttentionGraph(k.qkv, k.rows, k.heads) {
   const Node scores = this->scores(part(k.qkv, queries_at), keys_transposed(k.qkv, keys_at));
   const Node most = graph_.reduce(CUDNN_REDUCE_TENSOR_MAX, scores);
   const Node below = graph_.pointwise(CUDNN_POINTWISE_SUB, scores, most);
@@ -34,7 +34,8 @@ AttentionGraph::AttentionGraph(const AttentionForward& k) : AttentionGraph(k.qkv
 
 // The weights are drawn up again from the statistics. Row sums of dout out, and dqueries in f32,
 // lie in memory: cuDNN's kernels hand them on.
-AttentionGraph::AttentionGraph(const AttentionBackward& k) : AttentionGraph(k.qkv, k.heads) {
+AttentionGraph::AttentionGraph(const AttentionBackward& k)
+    : AttentionGraph(k.qkv, k.rows, k.heads) {
   const Extents column{batch_, heads_, length_, 1}, shape{batch_, heads_, length_, width_};
   row_sums_ = Buffer(context(), k.log_sum_exp.bytes());
   dqueries_ = Buffer(context(), k.dout.size() * size_of(DType::f32));

@@ -15,8 +15,8 @@ class AttentionGraph {
   [[nodiscard]] Plan plan() { return graph_.plan(); }
 
  private:
-  explicit AttentionGraph(const ConstTensorView& qkv, Index heads);
-  /// One of queries, keys and values, [batch, heads, length, width], out of [batch, length, 3 H].
+  explicit AttentionGraph(const ConstTensorView& qkv, const TextRows& rows, Index heads);
+  /// One of queries, keys and values, [batch, heads, length, width], out of [rows, 3 H].
   [[nodiscard]] Node part(const ConstTensorView& qkv, Index which);
   [[nodiscard]] Node keys_transposed(const ConstTensorView& qkv, Index which);
   [[nodiscard]] Node output(const ConstTensorView& out);

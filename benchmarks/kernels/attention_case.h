@@ -23,12 +23,14 @@ inline const AttentionModel attention_models[] = {
 class AttentionCase {
  public:
   AttentionCase(const AttentionModel& model, DType dtype, float dropout)
-      : heads_(model.heads),
+      : batch_(model.batch),
+        length_(model.length),
+        heads_(model.heads),
         dropout_(dropout),
-        qkv_({model.batch, model.length, 3 * model.heads * model.width}, dtype),
-        out_({model.batch, model.length, model.heads * model.width}, dtype),
-        dout_({model.batch, model.length, model.heads * model.width}, dtype),
-        dqkv_({model.batch, model.length, 3 * model.heads * model.width}, dtype),
+        qkv_({model.batch * model.length, 3 * model.heads * model.width}, dtype),
+        out_({model.batch * model.length, model.heads * model.width}, dtype),
+        dout_({model.batch * model.length, model.heads * model.width}, dtype),
+        dqkv_({model.batch * model.length, 3 * model.heads * model.width}, dtype),
         log_sum_exp_({model.batch, model.heads, model.length}, DType::f32),
         lengths_({model.batch}, DType::i32),
         step_({1}, DType::i32) {
@@ -37,7 +39,7 @@ class AttentionCase {
 
   [[nodiscard]] AttentionForward forward() const {
     return {.qkv = qkv_.view(),
-            .lengths = lengths_.view(),
+            .rows = rows(),
             .out = out_.view(),
             .log_sum_exp = log_sum_exp_.view(),
             .heads = heads_,
@@ -49,7 +51,7 @@ class AttentionCase {
             .qkv = qkv_.view(),
             .out = out_.view(),
             .log_sum_exp = log_sum_exp_.view(),
-            .lengths = lengths_.view(),
+            .rows = rows(),
             .dqkv = dqkv_.view(),
             .heads = heads_,
             .dropout = dropout_,
@@ -57,11 +59,12 @@ class AttentionCase {
   }
 
  private:
+  [[nodiscard]] TextRows rows() const { return {batch_, length_, lengths_.view()}; }
   [[nodiscard]] RandomKey random() const {
     return {.seed = 1, .step = step_.view(), .first_example = 0, .site = {}};
   }
 
-  Index heads_;
+  Index batch_, length_, heads_;
   float dropout_;
   Tensor qkv_, out_, dout_, dqkv_, log_sum_exp_, lengths_, step_;
 };

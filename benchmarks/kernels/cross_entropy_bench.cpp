@@ -7,6 +7,7 @@ namespace {
 constexpr Index vocabulary = 30522;
 constexpr Index padded = 30528;
 constexpr Index length = 128;
+const Index batch = tokens() / length;
 
 enum class Gradient { none, wanted };
 
@@ -17,7 +18,7 @@ void cross_entropy(benchmark::State& state, DType dtype, Gradient gradient) {
       positions({capacity}, DType::i32), count({1}, DType::i32), scale({1}, DType::f32),
       temperature({1}, DType::f32), losses({capacity}, DType::f32), argmax({capacity}, DType::i32),
       samples({capacity}, DType::i32), dlogits({capacity, padded}, dtype),
-      non_finite({1}, DType::i32), step({1}, DType::i32);
+      non_finite({1}, DType::i32), step({1}, DType::i32), lengths({batch}, DType::i32);
   count.fill(static_cast<std::int32_t>(capacity));
   scale.fill(1.0F);
   temperature.fill(1.0F);
@@ -27,6 +28,7 @@ void cross_entropy(benchmark::State& state, DType dtype, Gradient gradient) {
           .logits = logits,
           .targets = targets,
           .positions = positions,
+          .rows = {batch, length, lengths},
           .count = count,
           .scale = scale,
           .temperature = temperature,
@@ -36,7 +38,6 @@ void cross_entropy(benchmark::State& state, DType dtype, Gradient gradient) {
           .dlogits = gradient == Gradient::wanted ? dlogits.view() : TensorView{},
           .non_finite = non_finite,
           .vocabulary = vocabulary,
-          .length = length,
           .random = {.seed = 1, .step = step, .site = site(Network::generator, 0, Place::sample)}},
       Bound::copy);
 }

@@ -4,8 +4,9 @@
 namespace electra::bench {
 namespace {
 
-const Index rows = tokens();
 constexpr Index length = 128;
+const Index batch = tokens() / length;
+const Index rows = batch * length;
 
 RandomKey key(const Tensor& step) {
   return {1, step.view(), 0, site(Network::discriminator, 0, Place::feed_forward_dropout)};
@@ -16,7 +17,7 @@ void forward(benchmark::State& state, DType dtype, float dropout) {
   const Tensor x({rows, width}, dtype), bias({width}, DType::f32), residual({rows, width}, dtype),
       gain({width}, DType::f32), beta({width}, DType::f32), sum({rows, width}, dtype),
       y({rows, width}, dtype), mean({rows}, DType::f32), rstd({rows}, DType::f32),
-      step({1}, DType::i32);
+      step({1}, DType::i32), lengths({batch}, DType::i32);
   run(state,
       DropoutResidualNormForward{.x = x,
                                  .bias = bias,
@@ -27,7 +28,7 @@ void forward(benchmark::State& state, DType dtype, float dropout) {
                                  .y = y,
                                  .mean = mean,
                                  .rstd = rstd,
-                                 .length = length,
+                                 .rows = {batch, length, lengths},
                                  .dropout = dropout,
                                  .random = key(step)},
       Bound::copy);
@@ -38,7 +39,7 @@ void backward(benchmark::State& state, DType dtype, float dropout) {
   const Tensor dy({rows, width}, dtype), sum({rows, width}, dtype), gain({width}, DType::f32),
       mean({rows}, DType::f32), rstd({rows}, DType::f32), dresidual({rows, width}, dtype),
       dx({rows, width}, dtype), dgain({width}, DType::f32), dbeta({width}, DType::f32),
-      dbias({width}, DType::f32), step({1}, DType::i32);
+      dbias({width}, DType::f32), step({1}, DType::i32), lengths({batch}, DType::i32);
   run(state,
       DropoutResidualNormBackward{.dy = dy,
                                   .sum = sum,
@@ -50,7 +51,7 @@ void backward(benchmark::State& state, DType dtype, float dropout) {
                                   .dgain = dgain,
                                   .dbeta = dbeta,
                                   .dbias = dbias,
-                                  .length = length,
+                                  .rows = {batch, length, lengths},
                                   .dropout = dropout,
                                   .random = key(step)},
       Bound::copy);

@@ -13,8 +13,9 @@ constexpr Index positions = 512;
 /// The tensors that all three kernels share; ids are spread over the vocabulary.
 struct Tables {
   Tables(Index width, DType activation, DType table)
-      : ids({batch, length}, DType::i32),
-        types({batch, length}, DType::i32),
+      : ids({rows}, DType::i32),
+        types({rows}, DType::i32),
+        lengths({batch}, DType::i32),
         word({vocabulary, width}, table, 0.02),
         position({positions, width}, table, 0.02),
         type({2, width}, table, 0.02),
@@ -22,7 +23,9 @@ struct Tables {
     RandomStream stream(1, Site{}, 0, 0);
     ids.set_each([&](Index) { return static_cast<std::int32_t>(stream.below(vocabulary)); });
   }
-  Tensor ids, types, word, position, type, rows_of;
+  [[nodiscard]] TextRows texts() const { return {batch, length, lengths.view()}; }
+
+  Tensor ids, types, lengths, word, position, type, rows_of;
 };
 
 RandomKey key(const Tensor& step) {
@@ -37,6 +40,7 @@ void forward(benchmark::State& state, DType dtype, float dropout) {
   run(state,
       EmbeddingForward{.ids = t.ids,
                        .types = t.types,
+                       .rows = t.texts(),
                        .word = t.word,
                        .position = t.position,
                        .type = t.type,
@@ -60,6 +64,7 @@ void backward(benchmark::State& state, DType dtype, float dropout) {
       EmbeddingBackward{.dy = t.rows_of,
                         .ids = t.ids,
                         .types = t.types,
+                        .rows = t.texts(),
                         .word = t.word,
                         .position = t.position,
                         .type = t.type,
@@ -80,6 +85,7 @@ void scatter(benchmark::State& state, DType dtype) {
       EmbeddingScatter{.dx = t.rows_of,
                        .ids = t.ids,
                        .types = t.types,
+                       .rows = t.texts(),
                        .dword = t.word,
                        .dposition = t.position,
                        .dtype = t.type},

@@ -10,8 +10,8 @@ constexpr Index each = 19;  // masks in an example
 const Index capacity = batch * each;
 
 void mask_tokens(benchmark::State& state, MaskTokens::Draw draw) {
-  const Tensor ids({batch, length}, DType::i32), lengths({batch}, DType::i32),
-      counts({batch}, DType::i32), masked({batch, length}, DType::i32),
+  const Tensor ids({batch * length}, DType::i32), lengths({batch}, DType::i32),
+      counts({batch}, DType::i32), masked({batch * length}, DType::i32),
       positions({capacity}, DType::i32), originals({capacity}, DType::i32), count({1}, DType::i32),
       step({1}, DType::i32);
   ids.fill(1000);
@@ -19,7 +19,7 @@ void mask_tokens(benchmark::State& state, MaskTokens::Draw draw) {
   counts.fill(static_cast<std::int32_t>(each));
   run(state,
       MaskTokens{.ids = ids,
-                 .lengths = lengths,
+                 .rows = {batch, length, lengths},
                  .mask_counts = counts,
                  .masked_ids = masked,
                  .positions = positions,
@@ -33,13 +33,16 @@ void mask_tokens(benchmark::State& state, MaskTokens::Draw draw) {
 }
 
 void replace_tokens(benchmark::State& state) {
-  const Tensor ids({batch, length}, DType::i32), positions({capacity}, DType::i32),
+  const Tensor ids({batch * length}, DType::i32), positions({capacity}, DType::i32),
       samples({capacity}, DType::i32), count({1}, DType::i32),
-      corrupted({batch, length}, DType::i32), labels({batch, length}, DType::i32);
+      corrupted({batch * length}, DType::i32), labels({batch * length}, DType::i32),
+      lengths({batch}, DType::i32);
+  lengths.fill(static_cast<std::int32_t>(length));
   count.fill(static_cast<std::int32_t>(capacity));
   positions.set_each([](Index i) { return static_cast<std::int32_t>(i * 6); });
   run(state,
       ReplaceTokens{.ids = ids,
+                    .rows = {batch, length, lengths},
                     .positions = positions,
                     .samples = samples,
                     .count = count,

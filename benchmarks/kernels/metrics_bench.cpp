@@ -27,14 +27,14 @@ void count_masked(benchmark::State& state) {
 void count_replaced(benchmark::State& state) {
   const Tensor loss({1}, DType::f32), counts({4}, DType::i32),
       histogram({2, CountReplaced::bins}, DType::i32);
-  const Tensor losses({batch, length}, DType::f32), logits({batch, length}, DType::f32),
-      labels({batch, length}, DType::i32), lengths({batch}, DType::i32);
+  const Tensor losses({batch * length}, DType::f32), logits({batch * length}, DType::f32),
+      labels({batch * length}, DType::i32), lengths({batch}, DType::i32);
   lengths.fill(static_cast<std::int32_t>(length));
   run(state,
       CountReplaced{.losses = losses,
                     .logits = logits,
                     .labels = labels,
-                    .lengths = lengths,
+                    .rows = {batch, length, lengths},
                     .loss = loss,
                     .counts = counts,
                     .histogram = histogram},

@@ -39,16 +39,16 @@ StoredTokenizer tokenizer_of(const std::filesystem::path& directory, const Netwo
 
 /// Texts of one batch as the model reads them.
 struct Ids {
-  Ids(std::span<const std::vector<std::int32_t>> texts, const LengthBatch& batch)
-      : rows(static_cast<Index>(batch.texts.size())), length(batch.length) {
-    for (const std::size_t text : batch.texts) {
+  Ids(std::span<const std::vector<std::int32_t>> texts, const LengthBatch& of)
+      : batch(static_cast<Index>(of.texts.size())), length(of.length) {
+    for (const std::size_t text : of.texts) {
       lengths.push_back(static_cast<std::int32_t>(texts[text].size()));
       ids.insert(ids.end(), texts[text].begin(), texts[text].end());
       ids.resize(lengths.size() * static_cast<std::size_t>(length));  // [PAD] is 0
     }
   }
 
-  Index rows, length;
+  Index batch, length;
   std::vector<std::int32_t> ids, lengths;
 };
 
@@ -85,12 +85,12 @@ struct Engine::Parts {
       to_device(worker.context(), values, view);
       return view;
     };
-    const Shape shape{batch.rows, batch.length};
+    const Shape shape{batch.batch * batch.length};
     Pass pass{.context = worker.context(),
               .arena = arena,
-              .sequences = {.batch = batch.rows,
-                            .length = batch.length,
-                            .lengths = upload(batch.lengths, {batch.rows})},
+              .rows = {.batch = batch.batch,
+                       .length = batch.length,
+                       .lengths = upload(batch.lengths, {batch.batch})},
               .mode = Mode::inference};
     const TensorView ids = upload(batch.ids, shape);
     const TensorView types = arena.allocate(shape, DType::i32);

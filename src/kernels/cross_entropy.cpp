@@ -6,24 +6,24 @@ void VocabularyCrossEntropy::check(const Checker& checker) const {
   checker.floating("logits", logits);
   checker.that(logits.shape().rank() == 2,
                "logits [capacity, padded vocabulary], found " + to_string(logits.shape()));
-  const Shape rows{logits.rows()};
+  const Shape capacity{logits.rows()};
   const Shape one{1};
   const DType statistics = wide(logits.dtype());
-  checker.tensor("targets", targets, rows, DType::i32);
-  checker.tensor("positions", positions, rows, DType::i32);
+  checker.tensor("targets", targets, capacity, DType::i32);
+  checker.tensor("positions", positions, capacity, DType::i32);
+  rows.check(checker);
   checker.tensor("count", count, one, DType::i32);
   checker.tensor("scale", scale, one, statistics);
   checker.tensor("temperature", temperature, one, statistics);
-  checker.tensor("losses", losses, rows, statistics);
-  checker.tensor("argmax", argmax, rows, DType::i32);
-  checker.tensor("samples", samples, rows, DType::i32);
+  checker.tensor("losses", losses, capacity, statistics);
+  checker.tensor("argmax", argmax, capacity, DType::i32);
+  checker.tensor("samples", samples, capacity, DType::i32);
   checker.optional("dlogits", dlogits, logits.shape(), logits.dtype());
   checker.tensor("non_finite", non_finite, one, DType::i32);
   checker.tensor("random.step", random.step, one, DType::i32);
   checker.that(vocabulary >= 1 && vocabulary <= logits.width(),
                "a vocabulary of 1 to " + std::to_string(logits.width()) + ", found " +
                    std::to_string(vocabulary));
-  checker.that(length >= 1, "a length of 1 or more, found " + std::to_string(length));
 }
 
 KernelCost VocabularyCrossEntropy::cost() const {

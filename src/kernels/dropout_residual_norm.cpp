@@ -4,12 +4,15 @@ namespace electra {
 
 namespace {
 
-void check_dropout(const Checker& checker, float dropout, const RandomKey& random, Index rows,
-                   Index length) {
+void check_dropout(const Checker& checker, float dropout, const RandomKey& random,
+                   const TextRows& rows, Index found) {
   checker.that(dropout >= 0 && dropout < 1, "dropout in [0, 1)");
   if (dropout > 0) {
     checker.tensor("random.step", random.step, Shape{1}, DType::i32);
-    checker.that(length > 0 && rows % length == 0, "rows to be a multiple of length");
+    rows.check(checker);
+    checker.that(found == rows.count(), "as many rows as the texts have, " +
+                                            std::to_string(rows.count()) + ", found " +
+                                            std::to_string(found));
   }
 }
 
@@ -29,7 +32,7 @@ void DropoutResidualNormForward::check(const Checker& checker) const {
   checker.tensor("mean", mean, column, statistics);
   checker.tensor("rstd", rstd, column, statistics);
   checker.that(epsilon >= 0, "epsilon of 0 or more");
-  check_dropout(checker, dropout, random, x.rows(), length);
+  check_dropout(checker, dropout, random, rows, x.rows());
 }
 
 KernelCost DropoutResidualNormForward::cost() const {
@@ -52,7 +55,7 @@ void DropoutResidualNormBackward::check(const Checker& checker) const {
   checker.tensor("dbias", dbias, vector, statistics);
   checker.optional("dx", dx, dy.shape(), dy.dtype());
   checker.that(dropout == 0 || static_cast<bool>(dx), "dx where dropout is above 0");
-  check_dropout(checker, dropout, random, dy.rows(), length);
+  check_dropout(checker, dropout, random, rows, dy.rows());
 }
 
 KernelCost DropoutResidualNormBackward::cost() const {

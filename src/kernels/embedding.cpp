@@ -5,16 +5,16 @@ namespace electra {
 namespace {
 
 void check_tables(const Checker& checker, const ConstTensorView& ids, const ConstTensorView& types,
-                  const ConstTensorView& word, const ConstTensorView& position,
-                  const ConstTensorView& type, DType dtype) {
-  checker.that(ids.shape().rank() == 2, "ids of shape [batch, length]");
-  checker.tensor("ids", ids, ids.shape(), DType::i32);
-  checker.tensor("types", types, ids.shape(), DType::i32);
+                  const TextRows& rows, const ConstTensorView& word,
+                  const ConstTensorView& position, const ConstTensorView& type, DType dtype) {
+  rows.check(checker);
+  checker.tensor("ids", ids, {rows.count()}, DType::i32);
+  checker.tensor("types", types, {rows.count()}, DType::i32);
   const Index width = word.width();
   checker.tensor("word", word, Shape{word.rows(), width}, dtype);
   checker.tensor("position", position, Shape{position.rows(), width}, dtype);
   checker.tensor("type", type, Shape{type.rows(), width}, dtype);
-  checker.that(position.rows() >= ids.width(), "at least as many positions as the length");
+  checker.that(position.rows() >= rows.length, "at least as many positions as the length");
 }
 
 void check_dropout(const Checker& checker, float dropout, const RandomKey& random) {
@@ -26,7 +26,7 @@ void check_dropout(const Checker& checker, float dropout, const RandomKey& rando
 
 void EmbeddingForward::check(const Checker& checker) const {
   checker.floating("word", word);
-  check_tables(checker, ids, types, word, position, type, word.dtype());
+  check_tables(checker, ids, types, rows, word, position, type, word.dtype());
   const Shape column{ids.size()};
   const Shape vector{word.width()};
   const DType statistics = wide(word.dtype());
@@ -42,21 +42,21 @@ void EmbeddingForward::check(const Checker& checker) const {
 KernelCost EmbeddingForward::cost() const {
   return {10.0 * static_cast<double>(y.size()),
           static_cast<double>(2 * y.bytes() + 2 * ids.bytes() + 2 * mean.bytes() +
-                              2 * gain.bytes() + ids.width() * y.width() * size_of(y.dtype()))};
+                              2 * gain.bytes() + rows.length * y.width() * size_of(y.dtype()))};
 }
 
 void EmbeddingBackward::check(const Checker& checker) const {
   checker.floating("dy", dy);
-  check_tables(checker, ids, types, word, position, type, dy.dtype());
+  check_tables(checker, ids, types, rows, word, position, type, dy.dtype());
   const Shape column{ids.size()};
   const Shape vector{word.width()};
-  const Shape rows{ids.size(), word.width()};
+  const Shape activations{ids.size(), word.width()};
   const DType statistics = wide(dy.dtype());
-  checker.tensor("dy", dy, rows, dy.dtype());
+  checker.tensor("dy", dy, activations, dy.dtype());
   checker.tensor("gain", gain, vector, statistics);
   checker.tensor("mean", mean, column, statistics);
   checker.tensor("rstd", rstd, column, statistics);
-  checker.tensor("dx", dx, rows, dy.dtype());
+  checker.tensor("dx", dx, activations, dy.dtype());
   checker.tensor("dgain", dgain, vector, statistics);
   checker.tensor("dbias", dbias, vector, statistics);
   check_dropout(checker, dropout, random);
@@ -65,12 +65,12 @@ void EmbeddingBackward::check(const Checker& checker) const {
 KernelCost EmbeddingBackward::cost() const {
   return {22.0 * static_cast<double>(dy.size()),
           static_cast<double>(3 * dy.bytes() + 2 * ids.bytes() + 2 * mean.bytes() +
-                              5 * gain.bytes() + ids.width() * dy.width() * size_of(dy.dtype()))};
+                              5 * gain.bytes() + rows.length * dy.width() * size_of(dy.dtype()))};
 }
 
 void EmbeddingScatter::check(const Checker& checker) const {
   checker.floating("dx", dx);
-  check_tables(checker, ids, types, dword, dposition, dtype, wide(dx.dtype()));
+  check_tables(checker, ids, types, rows, dword, dposition, dtype, wide(dx.dtype()));
   checker.tensor("dx", dx, Shape{ids.size(), dword.width()}, dx.dtype());
 }
 

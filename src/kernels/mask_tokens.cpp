@@ -4,11 +4,6 @@ namespace electra {
 
 namespace {
 
-void check_matrix(const Checker& checker, const ConstTensorView& ids) {
-  checker.that(ids.shape().rank() == 2, "ids [batch, length], found " + to_string(ids.shape()));
-  checker.tensor("ids", ids, ids.shape(), DType::i32);
-}
-
 double bytes_of(std::initializer_list<ConstTensorView> views) {
   Index bytes = 0;
   for (const ConstTensorView& view : views) bytes += view.bytes();
@@ -18,11 +13,10 @@ double bytes_of(std::initializer_list<ConstTensorView> views) {
 }  // namespace
 
 void MaskTokens::check(const Checker& checker) const {
-  check_matrix(checker, ids);
-  const Shape rows{ids.shape()[0]};
+  rows.check(checker);
+  checker.tensor("ids", ids, {rows.count()}, DType::i32);
   const Shape capacity{positions.size()};
-  checker.tensor("lengths", lengths, rows, DType::i32);
-  checker.tensor("mask_counts", mask_counts, rows, DType::i32);
+  checker.tensor("mask_counts", mask_counts, {rows.batch}, DType::i32);
   checker.tensor("masked_ids", masked_ids, ids.shape(), DType::i32);
   checker.tensor("positions", positions, capacity, DType::i32);
   checker.tensor("originals", originals, capacity, DType::i32);
@@ -34,11 +28,12 @@ void MaskTokens::check(const Checker& checker) const {
 }
 
 KernelCost MaskTokens::cost() const {
-  return {0, bytes_of({ids, lengths, mask_counts, masked_ids, positions, originals, count})};
+  return {0, bytes_of({ids, rows.lengths, mask_counts, masked_ids, positions, originals, count})};
 }
 
 void ReplaceTokens::check(const Checker& checker) const {
-  check_matrix(checker, ids);
+  rows.check(checker);
+  checker.tensor("ids", ids, {rows.count()}, DType::i32);
   const Shape capacity{positions.size()};
   checker.tensor("positions", positions, capacity, DType::i32);
   checker.tensor("samples", samples, capacity, DType::i32);

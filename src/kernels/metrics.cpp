@@ -18,12 +18,11 @@ void CountMasked::check(const Checker& checker) const {
 void CountReplaced::check(const Checker& checker) const {
   checker.floating("losses", losses);
   const DType type = wide(losses.dtype());
-  const Shape& shape = losses.shape();
-  checker.that(shape.rank() == 2, "losses [batch, length], found " + to_string(shape));
+  const Shape shape{rows.count()};
+  rows.check(checker);
   checker.tensor("losses", losses, shape, type);
   checker.tensor("logits", logits, shape, type);
   checker.tensor("labels", labels, shape, DType::i32);
-  checker.tensor("lengths", lengths, {shape[0]}, DType::i32);
   checker.tensor("loss", loss, {1}, type);
   checker.tensor("counts", counts, {4}, DType::i32);
   checker.tensor("histogram", histogram, {2, bins}, DType::i32);

@@ -4,12 +4,11 @@ namespace electra {
 
 void ReplacedTokenLoss::check(const Checker& checker) const {
   checker.floating("logits", logits);
-  const Shape& shape = logits.shape();
-  checker.that(shape.rank() == 2 && logits.dtype() != DType::bf16,
-               "f32 or f64 logits [batch, length], found " +
-                   std::string(to_string(logits.dtype())) + " " + to_string(shape));
+  checker.that(logits.dtype() != DType::bf16, "f32 or f64 logits, found bf16");
+  const Shape shape{rows.count()};
+  rows.check(checker);
+  checker.tensor("logits", logits, shape, logits.dtype());
   checker.tensor("labels", labels, shape, DType::i32);
-  checker.tensor("lengths", lengths, {shape[0]}, DType::i32);
   checker.tensor("scale", scale, {1}, logits.dtype());
   checker.tensor("losses", losses, shape, logits.dtype());
   checker.optional("dlogits", dlogits, shape, logits.dtype());
@@ -17,8 +16,8 @@ void ReplacedTokenLoss::check(const Checker& checker) const {
 
 KernelCost ReplacedTokenLoss::cost() const {
   return {8.0 * static_cast<double>(logits.size()),
-          static_cast<double>(logits.bytes() + labels.bytes() + lengths.bytes() + losses.bytes() +
-                              dlogits.bytes())};
+          static_cast<double>(logits.bytes() + labels.bytes() + rows.lengths.bytes() +
+                              losses.bytes() + dlogits.bytes())};
 }
 
 }  // namespace electra

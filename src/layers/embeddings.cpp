@@ -26,7 +26,7 @@ Embeddings::Embeddings(const EmbeddingTables& tables, const ParameterScope& scop
 
 TensorView Embeddings::forward(Pass& pass, ConstTensorView ids, ConstTensorView types,
                                Saved& saved) const {
-  const Index rows = pass.sequences.rows();
+  const Index rows = pass.rows.count();
   const DType dtype = tables_.word().value.dtype();
   saved.ids = ids;
   saved.types = types;
@@ -35,6 +35,7 @@ TensorView Embeddings::forward(Pass& pass, ConstTensorView ids, ConstTensorView 
   const TensorView y = pass.tensor({rows, tables_.width()}, dtype);
   pass.context.run(EmbeddingForward{.ids = ids,
                                     .types = types,
+                                    .rows = pass.rows,
                                     .word = tables_.word().value,
                                     .position = tables_.position().value,
                                     .type = tables_.type().value,
@@ -59,6 +60,7 @@ void Embeddings::backward(Pass& pass, const Saved& saved, ConstTensorView dy) co
   pass.context.run(EmbeddingBackward{.dy = dy,
                                      .ids = saved.ids,
                                      .types = saved.types,
+                                     .rows = pass.rows,
                                      .word = tables_.word().value,
                                      .position = tables_.position().value,
                                      .type = tables_.type().value,
@@ -73,6 +75,7 @@ void Embeddings::backward(Pass& pass, const Saved& saved, ConstTensorView dy) co
   pass.context.run(EmbeddingScatter{.dx = dx,
                                     .ids = saved.ids,
                                     .types = saved.types,
+                                    .rows = pass.rows,
                                     .dword = tables_.word().gradient,
                                     .dposition = tables_.position().gradient,
                                     .dtype = tables_.type().gradient});

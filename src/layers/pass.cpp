@@ -13,7 +13,7 @@ ConstTensorView MicroBatch::column(std::string_view name) const {
 Pass pass_over(const MicroBatch& batch, Context& context, Arena& arena, const Draw& draw) {
   return {.context = context,
           .arena = arena,
-          .sequences = batch.sequences,
+          .rows = batch.rows,
           .random = {.seed = draw.seed,
                      .step = draw.step,
                      .first_example = static_cast<std::uint32_t>(batch.first)},

@@ -26,7 +26,7 @@ TensorView ResidualNorm::forward(Pass& pass, TensorView x, ConstTensorView bias,
                                  .y = y,
                                  .mean = saved.mean,
                                  .rstd = saved.rstd,
-                                 .length = pass.sequences.length,
+                                 .rows = pass.rows,
                                  .epsilon = config_.layer_norm_epsilon,
                                  .dropout = pass.dropout(config_.dropout),
                                  .random = pass.key(sublayer_.layer, sublayer_.place)});
@@ -49,7 +49,7 @@ ConstTensorView ResidualNorm::backward(Pass& pass, const Saved& saved, ConstTens
                                   .dgain = norm_.gain().gradient,
                                   .dbeta = norm_.bias().gradient,
                                   .dbias = dbias,
-                                  .length = pass.sequences.length,
+                                  .rows = pass.rows,
                                   .dropout = dropout,
                                   .random = pass.key(sublayer_.layer, sublayer_.place)});
   return dropout > 0 ? dx : dresidual;

@@ -11,13 +11,13 @@ SelfAttention::SelfAttention(const ParameterScope& scope, const NetworkConfig& c
       out_(scope / "out", {.in = config.hidden, .out = config.hidden}) {}
 
 TensorView SelfAttention::forward(Pass& pass, ConstTensorView x, Saved& saved) const {
-  const auto [batch, length, lengths] = pass.sequences;
   saved.qkv = in_.forward(pass, x, saved.in);
   saved.mixed = pass.tensor({x.rows(), config_.hidden}, x.dtype());
-  saved.log_sum_exp = pass.tensor({batch, config_.heads, length}, wide(x.dtype()));
-  pass.context.run(AttentionForward{.qkv = saved.qkv.reshape({batch, length, 3 * config_.hidden}),
-                                    .lengths = lengths,
-                                    .out = saved.mixed.reshape({batch, length, config_.hidden}),
+  saved.log_sum_exp =
+      pass.tensor({pass.rows.batch, config_.heads, pass.rows.length}, wide(x.dtype()));
+  pass.context.run(AttentionForward{.qkv = saved.qkv,
+                                    .rows = pass.rows,
+                                    .out = saved.mixed,
                                     .log_sum_exp = saved.log_sum_exp,
                                     .heads = config_.heads,
                                     .dropout = pass.dropout(config_.attention_dropout),
@@ -27,17 +27,16 @@ TensorView SelfAttention::forward(Pass& pass, ConstTensorView x, Saved& saved) c
 
 void SelfAttention::backward(Pass& pass, const Saved& saved, ConstTensorView dy, Into dx) const {
   const auto scratch = pass.arena.scope();
-  const auto [batch, length, lengths] = pass.sequences;
   const TensorView dmixed = pass.tensor(saved.mixed.shape(), dy.dtype());
   const TensorView dqkv = pass.tensor(saved.qkv.shape(), dy.dtype());
   out_.backward_weight(pass, saved.out, dy);
   out_.backward_input(pass, dy, {dmixed, Write::overwrite});
-  pass.context.run(AttentionBackward{.dout = dmixed.reshape({batch, length, config_.hidden}),
-                                     .qkv = saved.qkv.reshape({batch, length, 3 * config_.hidden}),
-                                     .out = saved.mixed.reshape({batch, length, config_.hidden}),
+  pass.context.run(AttentionBackward{.dout = dmixed,
+                                     .qkv = saved.qkv,
+                                     .out = saved.mixed,
                                      .log_sum_exp = saved.log_sum_exp,
-                                     .lengths = lengths,
-                                     .dqkv = dqkv.reshape({batch, length, 3 * config_.hidden}),
+                                     .rows = pass.rows,
+                                     .dqkv = dqkv,
                                      .heads = config_.heads,
                                      .dropout = pass.dropout(config_.attention_dropout),
                                      .random = pass.key(layer_, Place::attention_dropout)});

@@ -72,15 +72,18 @@ void DeviceBatch::upload(const HostBatch& batch) {
 }
 
 MicroBatch DeviceBatch::micro_batch(Index first, Index count) const {
-  MicroBatch part{.ids = ids_.slice(first, count),
-                  .types = types_.slice(first, count),
-                  .sequences = {.batch = count,
-                                .length = ids_.width(),
-                                .lengths = lengths_.slice(first, count)},
-                  .first = first_ + first,
-                  .columns = {}};
+  const auto rows_of = [&](const TensorView& all) {
+    const TensorView some = all.slice(first, count);
+    return some.reshape({some.size()});
+  };
+  MicroBatch part{
+      .ids = rows_of(ids_),
+      .types = rows_of(types_),
+      .rows = {.batch = count, .length = ids_.width(), .lengths = lengths_.slice(first, count)},
+      .first = first_ + first,
+      .columns = {}};
   for (const NamedPart& column : columns_)
-    part.columns.push_back({column.name, column.values.slice(first, count)});
+    part.columns.push_back({column.name, rows_of(column.values)});
   return part;
 }
 

@@ -205,11 +205,11 @@ class GoldenCase {
       ++counts[static_cast<std::size_t>(rows[i])];
     }
     const auto masks = static_cast<Index>(rows.size());
-    const Shape text{batch, length};
+    const Shape text{batch * length};
     const MicroBatch micro{
         .ids = upload(ids, text),
         .types = upload(integers(number, "token_type_ids"), text),
-        .sequences = {.batch = batch, .length = length, .lengths = upload(lengths_, {batch})},
+        .rows = {.batch = batch, .length = length, .lengths = upload(lengths_, {batch})},
         .columns = {{masks_column, upload(counts, {batch})}}};
     Step step{.pass = pass_over(micro, *context_, arena_, {.seed = 1, .step = state_.step}),
               .batch = micro,

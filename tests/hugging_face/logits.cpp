@@ -43,14 +43,14 @@ class Networks {
     std::vector<std::int32_t> everywhere(ids.size());
     std::iota(everywhere.begin(), everywhere.end(), 0);
     const std::vector<std::int32_t> count{static_cast<std::int32_t>(length)};
-    const TensorView text = upload(ids, {1, length});
-    const TensorView types = upload(std::vector<std::int32_t>(ids.size(), 0), {1, length});
+    const TensorView text = upload(ids, {length});
+    const TensorView types = upload(std::vector<std::int32_t>(ids.size(), 0), {length});
     const TensorView lengths = upload(count, {1});
     const MaskedPositions all{.positions = upload(everywhere, {length}),
                               .count = upload(count, {1})};
     Pass pass{.context = *context_,
               .arena = arena_,
-              .sequences = {.batch = 1, .length = length, .lengths = lengths},
+              .rows = {.batch = 1, .length = length, .lengths = lengths},
               .mode = Mode::inference};
     Encoder::Saved encoder_g, encoder_d;
     MlmHead::Saved head_g;

@@ -25,13 +25,13 @@ struct Problem {
       : c(c_),
         batch(static_cast<Index>(c_.lengths.size())),
         hidden(c_.heads * c_.width),
-        qkv(random_tensor({batch, c_.length, 3 * hidden}, type, 11)),
-        dout(random_tensor({batch, c_.length, hidden}, type, 12)),
+        qkv(random_tensor({batch * c_.length, 3 * hidden}, type, 11)),
+        dout(random_tensor({batch * c_.length, hidden}, type, 12)),
         lengths({batch}, DType::i32, {c_.lengths.begin(), c_.lengths.end()}),
         step({1}, DType::i32, {17}),
-        out({batch, c_.length, hidden}, type),
+        out({batch * c_.length, hidden}, type),
         log_sum_exp({batch, c_.heads, c_.length}, wide(type)),
-        dqkv({batch, c_.length, 3 * hidden}, type) {}
+        dqkv({batch * c_.length, 3 * hidden}, type) {}
 
   [[nodiscard]] RandomKey random() const {
     return {.seed = 0x123456789abcdefULL,
@@ -39,9 +39,10 @@ struct Problem {
             .first_example = 5,
             .site = site(Network::generator, 2, Place::attention_dropout)};
   }
+  [[nodiscard]] TextRows rows() const { return {batch, c.length, lengths.view()}; }
   [[nodiscard]] AttentionForward forward() const {
     return {.qkv = qkv.view(),
-            .lengths = lengths.view(),
+            .rows = rows(),
             .out = out.view(),
             .log_sum_exp = log_sum_exp.view(),
             .heads = c.heads,
@@ -53,7 +54,7 @@ struct Problem {
             .qkv = qkv.view(),
             .out = out.view(),
             .log_sum_exp = log_sum_exp.view(),
-            .lengths = lengths.view(),
+            .rows = rows(),
             .dqkv = dqkv.view(),
             .heads = c.heads,
             .dropout = c.dropout,
@@ -257,35 +258,35 @@ TEST_CASE("attention gives the same bits for any threads, padding and split of t
     CHECK(test::identical(p.dqkv, dqkv));
 
     // The last two sequences as a micro-batch of their own.
-    const HostTensor part_out({2, 70, 64}, type), part_dqkv({2, 70, 192}, type);
+    const HostTensor part_out({140, 64}, type), part_dqkv({140, 192}, type);
     AttentionForward forward = p.forward();
-    forward.qkv = forward.qkv.slice(1, 2);
-    forward.lengths = forward.lengths.slice(1, 2);
+    forward.qkv = forward.qkv.slice(70, 140);
+    forward.rows = {2, 70, p.lengths.view().slice(1, 2)};
     forward.log_sum_exp = forward.log_sum_exp.slice(1, 2);
     forward.out = part_out;
     forward.random.first_example += 1;
     one.run(forward);
-    CHECK(test::identical(part_out, out.view().slice(1, 2)));
+    CHECK(test::identical(part_out, out.view().slice(70, 140)));
     AttentionBackward backward = p.backward();
     backward.qkv = forward.qkv;
-    backward.lengths = forward.lengths;
+    backward.rows = forward.rows;
     backward.log_sum_exp = forward.log_sum_exp;
     backward.out = part_out;
-    backward.dout = backward.dout.slice(1, 2);
+    backward.dout = backward.dout.slice(70, 140);
     backward.dqkv = part_dqkv;
     backward.random.first_example += 1;
     one.run(backward);
-    CHECK(test::identical(part_dqkv, dqkv.view().slice(1, 2)));
+    CHECK(test::identical(part_dqkv, dqkv.view().slice(70, 140)));
 
     // The first sequence without its padding.
-    const HostTensor alone({1, 40, 64}, type), statistic({1, 2, 40}, DType::f32);
+    const HostTensor alone({40, 64}, type), statistic({1, 2, 40}, DType::f32);
     AttentionForward shorter = p.forward();
-    shorter.qkv = ConstTensorView(p.qkv.view().raw(), {1, 40, 192}, type);
-    shorter.lengths = p.lengths.view().slice(0, 1);
+    shorter.qkv = ConstTensorView(p.qkv.view().raw(), {40, 192}, type);
+    shorter.rows = {1, 40, p.lengths.view().slice(0, 1)};
     shorter.out = alone;
     shorter.log_sum_exp = statistic;
     three.run(shorter);
-    CHECK(test::identical(alone, TensorView(out.view().raw(), {1, 40, 64}, type)));
+    CHECK(test::identical(alone, TensorView(out.view().raw(), {40, 64}, type)));
   }
 }
 
@@ -298,13 +299,15 @@ TEST_CASE("attention refuses what does not fit", "[kernel][attention]") {
     change(kernel);
     context.run(kernel);
   };
-  const HostTensor odd({1, 4, 19}, DType::f32), long_one({1, 513, 18}, DType::f32);
-  const HostTensor half({1, 4, 6}, DType::bf16), few({1, 1, 4}, DType::f32);
-  CHECK_THROWS_WITH(run([&](auto& k) { k.qkv = odd; }),
-                    Contains("attention_forward") && Contains("found [1, 4, 19]"));
-  CHECK_THROWS_WITH(run([&](auto& k) { k.qkv = long_one; }), Contains("at most 512, found 513"));
+  const HostTensor odd({4, 19}, DType::f32);
+  const HostTensor long_one({513, 18}, DType::f32);
+  const HostTensor half({4, 6}, DType::bf16), few({1, 1, 4}, DType::f32);
+  CHECK_THROWS_WITH(
+      run([&](auto& k) { k.qkv = odd; }),
+      Contains("attention_forward") && Contains("qkv: [4, 3 * hidden], found [4, 19]"));
+  CHECK_THROWS_WITH(run([](auto& k) { k.rows.length = 513; }), Contains("at most 512, found 513"));
   CHECK_THROWS_WITH(run([](auto& k) { k.heads = 4; }), Contains("heads to divide hidden 6"));
-  CHECK_THROWS_WITH(run([&](auto& k) { k.out = half; }), Contains("out: expected f32 [1, 4, 6]"));
+  CHECK_THROWS_WITH(run([&](auto& k) { k.out = half; }), Contains("out: expected f32 [4, 6]"));
   CHECK_THROWS_WITH(run([&](auto& k) { k.log_sum_exp = few; }), Contains("log_sum_exp"));
   CHECK_THROWS_WITH(run([](auto& k) { k.dropout = 1; }), Contains("dropout in [0, 1)"));
   CHECK_THROWS_WITH(run([](auto& k) {
@@ -314,5 +317,5 @@ TEST_CASE("attention refuses what does not fit", "[kernel][attention]") {
                     Contains("random.step"));
   AttentionBackward backward = p.backward();
   backward.dqkv = half;
-  CHECK_THROWS_WITH(context.run(backward), Contains("dqkv: expected f32 [1, 4, 18]"));
+  CHECK_THROWS_WITH(context.run(backward), Contains("dqkv: expected f32 [4, 18]"));
 }

@@ -24,6 +24,7 @@ struct Case {
   HostTensor logits = test::random_tensor({rows, padded}, dtype, 1, 3);
   HostTensor targets = test::random_integers({rows}, static_cast<std::uint32_t>(vocabulary), 2);
   HostTensor positions{{rows}, DType::i32};
+  HostTensor lengths = HostTensor({texts()}, DType::i32, full());
   HostTensor count{{1}, DType::i32, {static_cast<double>(rows)}};
   HostTensor scale{{1}, wide(dtype), {0.125}};
   HostTensor temperature{{1}, wide(dtype), {1}};
@@ -37,6 +38,10 @@ struct Case {
   std::uint64_t seed = 11;
   Correct correct = Correct::allow;
 
+  [[nodiscard]] Index texts() const { return rows / masked + 1; }
+  [[nodiscard]] std::vector<double> full() const {
+    return std::vector<double>(static_cast<std::size_t>(texts()), length);
+  }
   void place() {
     for (Index i = 0; i < rows; ++i)
       positions.set(i, static_cast<double>(i / masked * length + 1 + i % masked * 2));
@@ -45,6 +50,7 @@ struct Case {
     return {.logits = logits,
             .targets = targets,
             .positions = positions,
+            .rows = {texts(), length, lengths},
             .count = count,
             .scale = scale,
             .temperature = temperature,
@@ -54,7 +60,6 @@ struct Case {
             .dlogits = dlogits,
             .non_finite = non_finite,
             .vocabulary = vocabulary,
-            .length = length,
             .correct = correct,
             .random = {.seed = seed,
                        .step = step.view(),

@@ -17,6 +17,7 @@ struct Case {
   Index width;
   DType dtype;
   float dropout;
+  HostTensor lengths{{rows / length}, DType::i32};
   HostTensor step{{1}, DType::i32, {17}};
   std::uint32_t first_example = 3;
   HostTensor x = test::random_tensor({rows, width}, dtype, 1, 1);
@@ -39,6 +40,7 @@ struct Case {
   [[nodiscard]] std::vector<double> zeros() const {
     return std::vector<double>(static_cast<std::size_t>(width));
   }
+  TextRows texts() { return {rows / length, length, lengths}; }
   RandomKey key() {
     return {0x123456789abcdefULL, step, first_example,
             site(Network::discriminator, 4, Place::feed_forward_dropout)};
@@ -53,7 +55,7 @@ struct Case {
             .y = y,
             .mean = mean,
             .rstd = rstd,
-            .length = length,
+            .rows = texts(),
             .epsilon = epsilon,
             .dropout = dropout,
             .random = key()};
@@ -69,7 +71,7 @@ struct Case {
             .dgain = dgain,
             .dbeta = dbeta,
             .dbias = dbias,
-            .length = length,
+            .rows = texts(),
             .dropout = dropout,
             .random = key()};
   }
@@ -178,6 +180,7 @@ TEST_CASE("dropped elements do not depend on micro-batches or threads",
     forward.y = rows_of(split.y);
     forward.mean = rows_of(split.mean);
     forward.rstd = rows_of(split.rstd);
+    forward.rows = {count / 7, 7, split.lengths.view().slice(first / 7, count / 7)};
     three->run(forward);
   }
   CHECK(split.sum == whole.sum);
@@ -265,8 +268,9 @@ TEST_CASE("dropout, residual and norm refuse what does not fit",
   const auto context = Context::create({}, {.threads = 1});
   Case c{4, 3, 6, DType::f32, 0.1F};
   CHECK_THROWS_WITH(context->run(c.forward()),
-                    Contains("expected rows to be a multiple of length"));
+                    Contains("expected as many rows as the texts have, 3, found 4"));
   c.length = 2;
+  c.lengths = HostTensor({2}, DType::i32);
   auto forward = c.forward();
   forward.random.step = {};
   CHECK_THROWS_WITH(context->run(forward),

@@ -17,9 +17,10 @@ struct Case {
   DType dtype;
   float dropout = 0;
   Index rows = batch * length;
+  HostTensor lengths = test::random_integers({batch}, static_cast<std::uint32_t>(length) + 1, 9);
   HostTensor step{{1}, DType::i32, {2}};
-  HostTensor ids = test::random_integers({batch, length}, 11, 1);
-  HostTensor types = test::random_integers({batch, length}, 2, 2);
+  HostTensor ids = test::random_integers({rows}, 11, 1);
+  HostTensor types = test::random_integers({rows}, 2, 2);
   HostTensor word = test::random_tensor({11, width}, dtype, 3);
   HostTensor position = test::random_tensor({length + 2, width}, dtype, 4);
   HostTensor type = test::random_tensor({2, width}, dtype, 5);
@@ -44,6 +45,7 @@ struct Case {
   EmbeddingForward forward() {
     return {.ids = ids,
             .types = types,
+            .rows = {batch, length, lengths},
             .word = word,
             .position = position,
             .type = type,
@@ -60,6 +62,7 @@ struct Case {
     return {.dy = dy,
             .ids = ids,
             .types = types,
+            .rows = {batch, length, lengths},
             .word = word,
             .position = position,
             .type = type,
@@ -76,6 +79,7 @@ struct Case {
     return {.dx = dx,
             .ids = ids,
             .types = types,
+            .rows = {batch, length, lengths},
             .dword = dword,
             .dposition = dposition,
             .dtype = dtype_rows};

@@ -18,16 +18,16 @@ struct Case {
   Index batch;
   Index length;
   Index most;  // masked positions an example
-  HostTensor ids{{batch, length}, DType::i32};
+  HostTensor ids{{batch * length}, DType::i32};
   HostTensor lengths{{batch}, DType::i32};
   HostTensor mask_counts{{batch}, DType::i32};
-  HostTensor masked_ids{{batch, length}, DType::i32};
+  HostTensor masked_ids{{batch * length}, DType::i32};
   HostTensor positions{{batch * most}, DType::i32};
   HostTensor originals{{batch * most}, DType::i32};
   HostTensor count{{1}, DType::i32};
   HostTensor step{{1}, DType::i32, {5}};
   MaskTokens options{.ids = {},
-                     .lengths = {},
+                     .rows = {},
                      .mask_counts = {},
                      .masked_ids = {},
                      .positions = {},
@@ -55,7 +55,7 @@ struct Case {
   void run() {
     MaskTokens kernel = options;
     kernel.ids = ids;
-    kernel.lengths = lengths;
+    kernel.rows = {batch, length, lengths};
     kernel.mask_counts = mask_counts;
     kernel.masked_ids = masked_ids;
     kernel.positions = positions;
@@ -244,7 +244,7 @@ TEST_CASE("masking counts what there is to mask", "[kernel][mask_tokens]") {
   const auto draw = GENERATE(Draw::without_replacement, Draw::with_replacement);
   Case c = written({3, 6, 4});
   c.options.draw = draw;
-  c.ids = HostTensor({3, 6}, DType::i32, {2, 3, 0, 0, 0, 0, 2, 1, 4, 50, 3, 0, 2, 5, 6, 7, 8, 9});
+  c.ids = HostTensor({18}, DType::i32, {2, 3, 0, 0, 0, 0, 2, 1, 4, 50, 3, 0, 2, 5, 6, 7, 8, 9});
   c.lengths = HostTensor({3}, DType::i32, {2, 5, 6});
   c.mask_counts = HostTensor({3}, DType::i32, {1, 2, 4});
   c.run();
@@ -257,13 +257,15 @@ TEST_CASE("masking counts what there is to mask", "[kernel][mask_tokens]") {
 }
 
 TEST_CASE("replacing puts samples in place and labels what changed", "[kernel][mask_tokens]") {
-  const HostTensor ids({2, 4}, DType::i32, {2, 10, 11, 3, 2, 20, 21, 3});
+  const HostTensor lengths({2}, DType::i32, {4, 4});
+  const HostTensor ids({8}, DType::i32, {2, 10, 11, 3, 2, 20, 21, 3});
   const HostTensor positions({6}, DType::i32, {1, 2, 5, 6, 6, 0});
   const HostTensor samples({6}, DType::i32, {10, 99, 77, 30, 33, 88});
   HostTensor count({1}, DType::i32, {5});
-  HostTensor corrupted({2, 4}, DType::i32), labels({2, 4}, DType::i32);
+  HostTensor corrupted({8}, DType::i32), labels({8}, DType::i32);
   const auto context = Context::create({}, {.threads = 2});
   const ReplaceTokens kernel{.ids = ids.view(),
+                             .rows = {2, 4, lengths.view()},
                              .positions = positions.view(),
                              .samples = samples.view(),
                              .count = count,
@@ -287,7 +289,7 @@ TEST_CASE("masking and replacing refuse what does not fit", "[kernel][mask_token
   CHECK_THROWS_WITH(c.run(), Contains("mask_tokens: expected keep and random_share"));
   Case wrong = written({3, 6, 4});
   wrong.lengths = HostTensor({2}, DType::i32);
-  CHECK_THROWS_WITH(wrong.run(), Contains("lengths: expected i32 [3], found i32 [2]"));
+  CHECK_THROWS_WITH(wrong.run(), Contains("rows.lengths: expected i32 [3], found i32 [2]"));
 }
 
 }  // namespace electra

@@ -102,9 +102,9 @@ TEST_CASE("masked-language-model figures add up", "[kernel][metrics]") {
 TEST_CASE("replaced-token figures add up", "[kernel][metrics]") {
   const auto dtype = GENERATE(DType::f32, DType::f64);
   const Index batch = 5, length = 33, bins = CountReplaced::bins;
-  const HostTensor losses = test::random_tensor({batch, length}, dtype, 1, 1, 5);
-  HostTensor logits = test::random_tensor({batch, length}, dtype, 2, 3);
-  const HostTensor labels = test::random_integers({batch, length}, 2, 3);
+  const HostTensor losses = test::random_tensor({batch * length}, dtype, 1, 1, 5);
+  HostTensor logits = test::random_tensor({batch * length}, dtype, 2, 3);
+  const HostTensor labels = test::random_integers({batch * length}, 2, 3);
   const HostTensor lengths({batch}, DType::i32, {33, 0, 1, 20, 32});
   for (const double extreme : {0.0, 1e4, -1e4, 100.0, -100.0})
     logits.set(static_cast<Index>(std::abs(extreme)) % 7 + (extreme < 0 ? 7 : 0), extreme);
@@ -114,7 +114,7 @@ TEST_CASE("replaced-token figures add up", "[kernel][metrics]") {
   context->run(CountReplaced{.losses = losses.view(),
                              .logits = logits,
                              .labels = labels.view(),
-                             .lengths = lengths.view(),
+                             .rows = {batch, length, lengths.view()},
                              .loss = sum,
                              .counts = counts,
                              .histogram = histogram});
@@ -167,7 +167,7 @@ TEST_CASE("a step's figures are folded in if it was finite, and forgotten",
 
 TEST_CASE("metrics refuse what does not fit", "[kernel][metrics]") {
   const auto context = Context::create({}, {.threads = 1});
-  const HostTensor wide({2, 3}, DType::f32), ids({3}, DType::i32), labels({2, 3}, DType::i32);
+  const HostTensor wide({6}, DType::f32), ids({3}, DType::i32), labels({6}, DType::i32);
   const HostTensor one({1}, DType::f32), two({2}, DType::f32), four({4}, DType::i32);
   const HostTensor lengths({2}, DType::i32), histogram({2, 5}, DType::i32);
   const HostTensor count({1}, DType::i32);
@@ -175,12 +175,12 @@ TEST_CASE("metrics refuse what does not fit", "[kernel][metrics]") {
       context->run(CountReplaced{.losses = wide,
                                  .logits = wide,
                                  .labels = labels,
-                                 .lengths = lengths,
+                                 .rows = {2, 3, lengths},
                                  .loss = one,
                                  .counts = four,
                                  .histogram = histogram}),
       Contains("count_replaced: histogram: expected i32 [2, 1024], found i32 [2, 5]"));
-  CountMasked masked{.losses = wide.view().slice(0, 1).reshape({3}),
+  CountMasked masked{.losses = wide.view().slice(0, 3),
                      .targets = ids,
                      .argmax = ids,
                      .samples = ids,

@@ -14,17 +14,17 @@ struct LossCase {
   Index batch;
   Index length;
   DType dtype;
-  HostTensor logits = test::random_tensor({batch, length}, dtype, 1, 4);
-  HostTensor labels = test::random_integers({batch, length}, 2, 2);
+  HostTensor logits = test::random_tensor({batch * length}, dtype, 1, 4);
+  HostTensor labels = test::random_integers({batch * length}, 2, 2);
   HostTensor lengths = test::random_integers({batch}, static_cast<std::uint32_t>(length) + 1, 3);
   HostTensor scale{{1}, dtype, {0.25}};
-  HostTensor losses{{batch, length}, dtype};
-  HostTensor dlogits{{batch, length}, dtype};
+  HostTensor losses{{batch * length}, dtype};
+  HostTensor dlogits{{batch * length}, dtype};
 
   ReplacedTokenLoss kernel() {
     return {.logits = logits,
             .labels = labels,
-            .lengths = lengths,
+            .rows = {batch, length, lengths},
             .scale = scale,
             .losses = losses,
             .dlogits = dlogits};
@@ -83,8 +83,8 @@ TEST_CASE("the replaced-token loss stays finite and exact at extreme logits",
   const auto dtype = GENERATE(DType::f32, DType::f64);
   const double size = GENERATE(100.0, 1e4, 3e38);
   LossCase c{1, 6, dtype};
-  c.logits = HostTensor({1, 6}, dtype, {size, size, -size, -size, NAN, HUGE_VAL});
-  c.labels = HostTensor({1, 6}, DType::i32, {1, 0, 1, 0, 1, 0});
+  c.logits = HostTensor({6}, dtype, {size, size, -size, -size, NAN, HUGE_VAL});
+  c.labels = HostTensor({6}, DType::i32, {1, 0, 1, 0, 1, 0});
   c.lengths.set(0, 4);
   Context::create({}, {.threads = 1})->run(c.kernel());
   const double large = c.logits[0];

@@ -22,7 +22,7 @@ TEST_CASE("gradients of embeddings are central differences, projected or not",
                                {.vocabulary = 11, .embedding = width, .positions = 6});
   const Embeddings layer(tables, check.scope(), {.hidden = hidden, .dropout = 0.2F});
   check.begin();
-  const Shape text{LayerCheck::batch, LayerCheck::length};
+  const Shape text{LayerCheck::rows};
   const HostTensor ids = random_integers(text, 11, 5);
   const HostTensor types = random_integers(text, 2, 6);
   Embeddings::Saved saved;
@@ -42,7 +42,7 @@ TEST_CASE("gradients of two users of the same tables add", "[embeddings][law]") 
   const Embeddings one(tables, check.scope() / "one", {.hidden = width, .dropout = 0});
   const Embeddings two(tables, check.scope() / "two", {.hidden = width + 4, .dropout = 0});
   check.begin();
-  const Shape text{LayerCheck::batch, LayerCheck::length};
+  const Shape text{LayerCheck::rows};
   const HostTensor ids = random_integers(text, 11, 5);
   const HostTensor other = random_integers(text, 11, 7);
   const HostTensor types = random_integers(text, 2, 6);

@@ -40,7 +40,7 @@ class LayerCheck {
     arena.reset();
     return {.context = *context,
             .arena = arena,
-            .sequences = {.batch = batch, .length = length, .lengths = lengths},
+            .rows = {.batch = batch, .length = length, .lengths = lengths},
             .random = {.seed = 3, .step = step.view()},
             .mode = Mode::training,
             .network = Network::discriminator};

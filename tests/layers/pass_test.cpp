@@ -15,12 +15,11 @@ struct Parts {
   std::vector<std::int32_t> lengths{3, 2};
   std::vector<std::int32_t> labels{0, 1};
   std::int32_t step = 5;
-  MicroBatch batch{
-      .ids = {},
-      .types = {},
-      .sequences = {.batch = 2, .length = 4, .lengths = {lengths.data(), {2}, DType::i32}},
-      .first = 6,
-      .columns = {{"label", {labels.data(), {2}, DType::i32}}}};
+  MicroBatch batch{.ids = {},
+                   .types = {},
+                   .rows = {.batch = 2, .length = 4, .lengths = {lengths.data(), {2}, DType::i32}},
+                   .first = 6,
+                   .columns = {{"label", {labels.data(), {2}, DType::i32}}}};
 
   [[nodiscard]] Pass pass(Mode mode, Draws draws = Draws::training) {
     return pass_over(batch, *context, arena,
@@ -37,12 +36,13 @@ TEST_CASE("a column of a micro-batch is found by name, and one that there is not
   CHECK_THROWS_WITH(parts.batch.column("masks"), Contains("no column \"masks\""));
 }
 
-TEST_CASE("a pass is whole: sequences, and randomness by seed, step and global example", "[pass]") {
+TEST_CASE("a pass is whole: rows of texts, and randomness by seed, step and global example",
+          "[pass]") {
   Parts parts;
   const Pass pass = parts.pass(Mode::training);
   CHECK(&pass.context == parts.context.get());
-  CHECK(pass.sequences.rows() == 8);
-  CHECK(pass.sequences.lengths.raw() == parts.lengths.data());
+  CHECK(pass.rows.count() == 8);
+  CHECK(pass.rows.lengths.raw() == parts.lengths.data());
   CHECK(pass.random.seed == 11);
   CHECK(pass.random.step.raw() == &parts.step);
   CHECK(pass.random.first_example == 6);
@@ -77,5 +77,5 @@ TEST_CASE("the pass of a network leaves the pass that it is of as it was", "[pas
   CHECK(pass.network == Network::none);
   CHECK(other.network == Network::generator);
   CHECK(&other.arena == &pass.arena);
-  CHECK(other.sequences.lengths.raw() == pass.sequences.lengths.raw());
+  CHECK(other.rows.lengths.raw() == pass.rows.lengths.raw());
 }

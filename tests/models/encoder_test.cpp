@@ -35,7 +35,7 @@ TEST_CASE("gradients of an encoder are central differences", "[encoder][law]") {
   const EmbeddingTables tables(check.scope() / "tables", config);
   const Encoder encoder(tables, check.scope() / "encoder", config);
   check.begin();
-  const Shape text{LayerCheck::batch, LayerCheck::length};
+  const Shape text{LayerCheck::rows};
   const HostTensor ids = random_integers(text, vocabulary, 5);
   const HostTensor types = random_integers(text, 2, 6);
   Encoder::Saved saved;
@@ -59,7 +59,7 @@ TEST_CASE("what an encoder says of a sequence depends on no other and on no padd
   const EmbeddingTables tables(check.scope() / "tables", small_network());
   const Encoder encoder(tables, check.scope() / "encoder", small_network());
   check.begin();
-  const Shape text{LayerCheck::batch, LayerCheck::length};
+  const Shape text{LayerCheck::rows};
   HostTensor ids = random_integers(text, vocabulary, 5);
   const HostTensor types = random_integers(text, 2, 6);
   const auto second_sequence = [&] {
@@ -87,7 +87,7 @@ TEST_CASE("inference says what training says, and of the arena keeps two tensors
     const EmbeddingTables tables(check.scope() / "tables", config);
     const Encoder encoder(tables, check.scope() / "encoder", config);
     check.begin();
-    const Shape text{LayerCheck::batch, LayerCheck::length};
+    const Shape text{LayerCheck::rows};
     const HostTensor ids = random_integers(text, vocabulary, 5);
     const HostTensor types = random_integers(text, 2, 6);
     Pass p = check.pass();

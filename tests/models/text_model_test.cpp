@@ -46,15 +46,15 @@ TEST_CASE("a model answers the same in inference and, without dropout, in traini
   const TextModel model(store, config, head_kind(head));
   store.allocate(*context, Precision::f64);
   store.initialise(5, 0.5F);
-  const HostTensor ids = random_integers({2, 5}, 11, 5);
-  const HostTensor types = random_integers({2, 5}, 2, 6);
+  const HostTensor ids = random_integers({10}, 11, 5);
+  const HostTensor types = random_integers({10}, 2, 6);
   const HostTensor lengths({2}, DType::i32, {5, 3});
   Arena arena(*context, 0, Arena::Debug::poison);
   const auto answer = [&](Mode mode) {
     arena.reset();
     Pass pass{.context = *context,
               .arena = arena,
-              .sequences = {.batch = 2, .length = 5, .lengths = lengths},
+              .rows = {.batch = 2, .length = 5, .lengths = lengths},
               .mode = mode};
     return values(model.answer(pass, ids, types));
   };

@@ -40,21 +40,21 @@ struct Objects {
 
 }  // namespace
 
-TEST_CASE("a micro-batch is the same rows of every part, in the shape of each", "[device_batch]") {
+TEST_CASE("a micro-batch is the same examples of every part, a row each token", "[device_batch]") {
   Objects o;
   o.device.upload(three_examples());
   const MicroBatch part = o.device.micro_batch(1, 2);
-  CHECK(part.ids.shape() == Shape{2, 2});
+  CHECK(part.ids.shape() == Shape{4});
   CHECK(o.values(part.ids) == Values{20, 21, 30, 31});
-  CHECK(part.types.shape() == Shape{2, 2});
+  CHECK(part.types.shape() == Shape{4});
   CHECK(o.values(part.types) == Values{2, 3, 4, 5});
-  CHECK(part.sequences.batch == 2);
-  CHECK(part.sequences.length == 2);
-  CHECK(o.values(part.sequences.lengths) == Values{1, 0});
+  CHECK(part.rows.batch == 2);
+  CHECK(part.rows.length == 2);
+  CHECK(o.values(part.rows.lengths) == Values{1, 0});
   REQUIRE(part.columns.size() == 2);
   CHECK(part.column("label").shape() == Shape{2});
   CHECK(o.values(part.column("label")) == Values{2, 3});
-  CHECK(part.column("tag").shape() == Shape{2, 2});
+  CHECK(part.column("tag").shape() == Shape{4});
   CHECK(o.values(part.column("tag")) == Values{200, 201, 300, 301});
 }
 
@@ -79,7 +79,7 @@ TEST_CASE("the next batch lies at the addresses of the one before", "[device_bat
   CHECK(after.ids.raw() == before.ids.raw());
   CHECK(after.column("tag").raw() == before.column("tag").raw());
   CHECK(o.values(before.ids) == three_examples(1000).ids);
-  CHECK(o.values(before.sequences.lengths) == three_examples(1000).lengths);
+  CHECK(o.values(before.rows.lengths) == three_examples(1000).lengths);
   CHECK(o.values(before.column("tag")) == three_examples(1000).column("tag"));
 }
 
@@ -90,7 +90,7 @@ TEST_CASE("a batch without columns has none", "[device_batch]") {
   DeviceBatch device(*o.context, plain);
   device.upload(plain);
   CHECK(device.micro_batch(0, 3).columns.empty());
-  CHECK(o.values(device.micro_batch(0, 3).sequences.lengths) == plain.lengths);
+  CHECK(o.values(device.micro_batch(0, 3).rows.lengths) == plain.lengths);
 }
 
 TEST_CASE("a batch of another number or length of examples is refused", "[device_batch]") {

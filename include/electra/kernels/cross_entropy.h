@@ -4,6 +4,7 @@
 
 #include "electra/core/context.h"
 #include "electra/core/random.h"
+#include "electra/kernels/text_rows.h"
 
 namespace electra {
 
@@ -20,7 +21,8 @@ struct VocabularyCrossEntropy {
   static constexpr std::string_view name = "vocabulary_cross_entropy";
   ConstTensorView logits;       // [capacity, padded vocabulary]
   ConstTensorView targets;      // [capacity], i32
-  ConstTensorView positions;    // [capacity], i32: example * length + column, ascending
+  ConstTensorView positions;    // [capacity], i32: rows of the texts, ascending
+  TextRows rows;                // what the positions are among
   ConstTensorView count;        // [1], i32
   ConstTensorView scale;        // [1], wide: loss weight over the masked positions of the step
   ConstTensorView temperature;  // [1], wide
@@ -30,7 +32,6 @@ struct VocabularyCrossEntropy {
   TensorView dlogits{};   // logits' shape and dtype; may be logits itself; absent: no gradient
   TensorView non_finite;  // [1], i32, set to 1 by a row with NaN, else left alone
   Index vocabulary = 0;
-  Index length = 1;  // of an example
   enum class Correct : std::uint8_t { allow, disallow };
   Correct correct = Correct::allow;  // disallow: the target is never sampled
   RandomKey random;                  // site(network, 0, Place::sample)

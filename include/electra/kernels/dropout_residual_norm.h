@@ -4,6 +4,7 @@
 
 #include "electra/core/context.h"
 #include "electra/core/random.h"
+#include "electra/kernels/text_rows.h"
 
 namespace electra {
 
@@ -19,7 +20,7 @@ struct DropoutResidualNormForward {
   TensorView y;              // [rows, width], x's dtype
   TensorView mean;           // [rows], wide
   TensorView rstd;           // [rows], wide
-  Index length = 1;          // rows of one example, for the numbering of dropout
+  TextRows rows{};           // for the numbering of dropout; needed if dropout > 0
   float epsilon = 1e-12F;
   float dropout = 0;
   RandomKey random{};  // needed if dropout > 0
@@ -44,7 +45,7 @@ struct DropoutResidualNormBackward {
   TensorView dgain;      // [width], wide, added to
   TensorView dbeta;      // [width], wide, added to
   TensorView dbias;      // [width], wide, added to
-  Index length = 1;
+  TextRows rows{};       // needed if dropout > 0
   float dropout = 0;
   RandomKey random{};
 

@@ -4,23 +4,25 @@
 
 #include "electra/core/context.h"
 #include "electra/core/random.h"
+#include "electra/kernels/text_rows.h"
 
 namespace electra {
 
-/// x = word[id] + position[column] + type[type], rounded; y = dropout(layer_norm(x)). x is not
+/// x = word[id] + position[place] + type[type], rounded; y = dropout(layer_norm(x)). x is not
 /// kept: the backward gathers it again.
 struct EmbeddingForward {
   static constexpr std::string_view name = "embedding_forward";
-  ConstTensorView ids;       // [batch, length], i32, 0 to rows of word - 1
-  ConstTensorView types;     // [batch, length], i32, 0 to rows of type - 1
+  ConstTensorView ids;    // [rows], i32, 0 to rows of word - 1
+  ConstTensorView types;  // [rows], i32, 0 to rows of type - 1
+  TextRows rows;
   ConstTensorView word;      // [vocabulary, width]
   ConstTensorView position;  // [positions >= length, width], word's dtype
   ConstTensorView type;      // [types, width], word's dtype
   ConstTensorView gain;      // [width], wide
   ConstTensorView bias;      // [width], wide
-  TensorView y;              // [batch * length, width], word's dtype
-  TensorView mean;           // [batch * length], wide
-  TensorView rstd;           // [batch * length], wide
+  TensorView y;              // [rows, width], word's dtype
+  TensorView mean;           // [rows], wide
+  TensorView rstd;           // [rows], wide
   float epsilon = 1e-12F;
   float dropout = 0;
   RandomKey random{};  // needed if dropout > 0
@@ -35,16 +37,17 @@ void run_on(CudaContext& context, const EmbeddingForward& kernel);
 /// Derived in docs/math/embedding.md.
 struct EmbeddingBackward {
   static constexpr std::string_view name = "embedding_backward";
-  ConstTensorView dy;        // [batch * length, width]
-  ConstTensorView ids;       // [batch, length], i32
-  ConstTensorView types;     // [batch, length], i32
+  ConstTensorView dy;     // [rows, width]
+  ConstTensorView ids;    // [rows], i32
+  ConstTensorView types;  // [rows], i32
+  TextRows rows;
   ConstTensorView word;      // [vocabulary, width]
   ConstTensorView position;  // [positions, width]
   ConstTensorView type;      // [types, width]
   ConstTensorView gain;      // [width], wide
-  ConstTensorView mean;      // [batch * length], wide
-  ConstTensorView rstd;      // [batch * length], wide
-  TensorView dx;             // [batch * length, width], dy's dtype; may be dy itself
+  ConstTensorView mean;      // [rows], wide
+  ConstTensorView rstd;      // [rows], wide
+  TensorView dx;             // [rows, width], dy's dtype; may be dy itself
   TensorView dgain;          // [width], wide, added to
   TensorView dbias;          // [width], wide, added to
   float dropout = 0;
@@ -56,16 +59,17 @@ struct EmbeddingBackward {
 void run_on(CpuContext& context, const EmbeddingBackward& kernel);
 void run_on(CudaContext& context, const EmbeddingBackward& kernel);
 
-/// dword[id] += dx, dposition[column] += dx, dtype[type] += dx, row by row in a fixed order: the
+/// dword[id] += dx, dposition[place] += dx, dtype[type] += dx, row by row in a fixed order: the
 /// same bits for any number of threads. Derived in docs/math/embedding.md.
 struct EmbeddingScatter {
   static constexpr std::string_view name = "embedding_scatter";
-  ConstTensorView dx;     // [batch * length, width]
-  ConstTensorView ids;    // [batch, length], i32
-  ConstTensorView types;  // [batch, length], i32
-  TensorView dword;       // [vocabulary, width], wide, added to
-  TensorView dposition;   // [positions, width], wide, added to
-  TensorView dtype;       // [types, width], wide, added to
+  ConstTensorView dx;     // [rows, width]
+  ConstTensorView ids;    // [rows], i32
+  ConstTensorView types;  // [rows], i32
+  TextRows rows;
+  TensorView dword;      // [vocabulary, width], wide, added to
+  TensorView dposition;  // [positions, width], wide, added to
+  TensorView dtype;      // [types, width], wide, added to
 
   void check(const Checker& checker) const;
   [[nodiscard]] KernelCost cost() const;

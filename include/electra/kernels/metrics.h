@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "electra/core/context.h"
+#include "electra/kernels/text_rows.h"
 
 namespace electra {
 
@@ -27,13 +28,13 @@ void run_on(CudaContext& context, const CountMasked& kernel);
 struct CountReplaced {
   static constexpr std::string_view name = "count_replaced";
   static constexpr Index bins = 1024;
-  ConstTensorView losses;   // [batch, length], wide
-  ConstTensorView logits;   // [batch, length], wide
-  ConstTensorView labels;   // [batch, length], i32
-  ConstTensorView lengths;  // [batch], i32
-  TensorView loss;          // [1], wide: their sum is added
-  TensorView counts;        // [4], i32: tokens, replaced, found of them, false alarms: added
-  TensorView histogram;     // [2, bins], i32: of the probability, by label: added
+  ConstTensorView losses;  // [rows], wide
+  ConstTensorView logits;  // [rows], wide
+  ConstTensorView labels;  // [rows], i32
+  TextRows rows;           // padding counts as nothing
+  TensorView loss;         // [1], wide: their sum is added
+  TensorView counts;       // [4], i32: tokens, replaced, found of them, false alarms: added
+  TensorView histogram;    // [2, bins], i32: of the probability, by label: added
 
   void check(const Checker& checker) const;
 };

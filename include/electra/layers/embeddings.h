@@ -41,7 +41,7 @@ class EmbeddingTables {
 class Embeddings {
  public:
   struct Saved {
-    ConstTensorView ids, types;  // [batch, length], i32
+    ConstTensorView ids, types;  // [rows], i32
     TensorView mean, rstd;       // [rows], wide
     Linear::Saved project;
   };
@@ -50,7 +50,7 @@ class Embeddings {
   Embeddings(const EmbeddingTables& tables, const ParameterScope& scope,
              const NetworkConfig& config);
 
-  /// ids and types [batch, length] to [rows, hidden].
+  /// ids and types [rows] to [rows, hidden].
   [[nodiscard]] TensorView forward(Pass& pass, ConstTensorView ids, ConstTensorView types,
                                    Saved& saved) const;
   void backward(Pass& pass, const Saved& saved, ConstTensorView dy) const;

@@ -6,28 +6,19 @@
 #include "electra/core/arena.h"
 #include "electra/core/context.h"
 #include "electra/core/random.h"
+#include "electra/kernels/text_rows.h"
 
 namespace electra {
-
-/// The sequences of a micro-batch: `batch` rows of `length` positions, of which the first
-/// lengths[b] are real.
-struct Sequences {
-  Index batch = 0;
-  Index length = 0;
-  ConstTensorView lengths;  // [batch], i32
-
-  [[nodiscard]] Index rows() const { return batch * length; }
-};
 
 /// The part of a step's batch that is computed at once, on the device.
 struct MicroBatch {
   struct NamedColumn {
     std::string_view name;
-    ConstTensorView values;  // [batch] or [batch, length], i32
+    ConstTensorView values;  // [batch] or [rows], i32
   };
-  ConstTensorView ids;    // [batch, length], i32
-  ConstTensorView types;  // [batch, length], i32
-  Sequences sequences;
+  ConstTensorView ids;    // [rows], i32
+  ConstTensorView types;  // [rows], i32
+  TextRows rows;
   Index first = 0;  // its first example's number in the whole step
   std::vector<NamedColumn> columns;
 
@@ -43,7 +34,7 @@ enum class Mode : std::uint8_t { training, inference };
 struct Pass {
   Context& context;
   Arena& arena;
-  Sequences sequences;
+  TextRows rows;
   RandomKey random{};  // seed, step and first example; the site is set by `key`
   Mode mode = Mode::training;
   Network network = Network::none;

@@ -18,7 +18,7 @@ class Encoder {
   /// `tables` must outlive the encoder. Declares "project" (if needed) and "layer_0", "layer_1", …
   Encoder(const EmbeddingTables& tables, const ParameterScope& scope, const NetworkConfig& config);
 
-  /// ids and types [batch, length] to [rows, hidden]. In inference nothing is saved, and of the
+  /// ids and types [rows] to [rows, hidden]. In inference nothing is saved, and of the
   /// arena two tensors of this shape stay in use, however many layers there are.
   [[nodiscard]] TensorView forward(Pass& pass, ConstTensorView ids, ConstTensorView types,
                                    Saved& saved) const;

@@ -17,7 +17,7 @@ class TextModel {
   TextModel(const TextModel&) = delete;
   TextModel& operator=(const TextModel&) = delete;
 
-  /// ids and types [batch, length] to the head's answer; the pass should be inference. Safe from
+  /// ids and types [rows] to the head's answer; the pass should be inference. Safe from
   /// several threads whose passes have arenas and contexts of their own.
   [[nodiscard]] TensorView answer(Pass& pass, ConstTensorView ids, ConstTensorView types) const;
 

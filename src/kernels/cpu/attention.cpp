@@ -22,7 +22,7 @@ class Forward {
   using T = Computed<S>;
 
   Forward(const AttentionForward& kernel, Scratch<T> scratch)
-      : heads_(kernel.qkv, kernel.lengths, kernel.heads),
+      : heads_(kernel.qkv, kernel.rows, kernel.heads),
         mask_(kernel.dropout, kernel.random),
         qkv_(kernel.qkv.data<S>()),
         out_(kernel.out.data<S>()),
@@ -47,7 +47,7 @@ class Forward {
     const Index used = std::clamp(heads_.keys(head), begin, end);
     S* out = out_ + heads_.offset(head);
     T* statistic = log_sum_exp_ + head * heads_.length();
-    cpu::zero_rows(used, end, heads_.width(), out, heads_.row());
+    cpu::zero_rows(used, std::min(end, heads_.rows(head)), heads_.width(), out, heads_.row());
     std::fill(statistic + used, statistic + end, T{0});
     if (used == begin) return;
     if (head != packed_) pack(head);
@@ -98,7 +98,7 @@ class Forward {
 template <class S>
 void forward(CpuContext& context, const AttentionForward& kernel) {
   using T = Computed<S>;
-  const Heads heads(kernel.qkv, kernel.lengths, kernel.heads);
+  const Heads heads(kernel.qkv, kernel.rows, kernel.heads);
   const Index blocks = (heads.length() + query_block - 1) / query_block;
   cpu::share_out<T>(context, heads.count() * blocks, Forward<S>::scratch_size(heads),
                     [&](Scratch<T> scratch, Index begin, Index end) {

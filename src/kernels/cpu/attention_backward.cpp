@@ -62,7 +62,7 @@ class Backward {
       store(value_gradient_, keys, head, Part::value, 0);
     }
     for (const Part part : {Part::query, Part::key, Part::value})
-      cpu::zero_rows(keys, heads_.length(), heads_.width(), dqkv_ + heads_.offset(head, part),
+      cpu::zero_rows(keys, heads_.rows(head), heads_.width(), dqkv_ + heads_.offset(head, part),
                      heads_.part_row());
   }
 
@@ -162,7 +162,7 @@ class Backward {
 template <class S>
 void backward(CpuContext& context, const AttentionBackward& kernel) {
   using T = Computed<S>;
-  const Heads heads(kernel.qkv, kernel.lengths, kernel.heads);
+  const Heads heads(kernel.qkv, kernel.rows, kernel.heads);
   cpu::share_out<T>(context, heads.count(), Backward<S>::scratch_size(heads),
                     [&](Scratch<T> scratch, Index begin, Index end) {
                       Backward<S> worker(kernel, heads, scratch);

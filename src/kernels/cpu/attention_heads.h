@@ -6,37 +6,38 @@
 #include "core/cpu/cpu_context.h"
 #include "kernels/cpu/panel_product.h"
 #include "kernels/math/attention_extents.h"
+#include "kernels/math/row_places.h"
 
 /// What both directions of fused attention share: where heads lie, and each thread's scratch.
 namespace electra::cpu {
 
 enum class Part : std::uint8_t { query = 0, key = 1, value = 2 };
 
-/// Finds the heads of tensors [batch, length, hidden] and [batch, length, 3 * hidden].
+/// Finds the heads of tensors [rows, hidden] and [rows, 3 * hidden].
 class Heads {
  public:
-  Heads(const ConstTensorView& qkv, const ConstTensorView& lengths, Index heads)
-      : extents_(math::extents(qkv, heads)), lengths_(lengths.data<std::int32_t>()) {}
+  Heads(const ConstTensorView& qkv, const TextRows& rows, Index heads)
+      : extents_(math::extents(qkv, rows, heads)), places_(math::row_places<Index>(rows)) {}
 
   [[nodiscard]] Index count() const { return extents_.batch * extents_.heads; }
   [[nodiscard]] Index length() const { return extents_.length; }
   [[nodiscard]] Index width() const { return extents_.width; }
   [[nodiscard]] Index sequence(Index head) const { return head / extents_.heads; }
   [[nodiscard]] Index number(Index head) const { return head % extents_.heads; }
-  /// How many positions of its sequence a head attends to.
-  [[nodiscard]] Index keys(Index head) const {
-    return std::clamp<Index>(lengths_[sequence(head)], 0, extents_.length);
-  }
+  /// How many rows of its sequence a head attends to.
+  [[nodiscard]] Index keys(Index head) const { return places_.length_of(sequence(head)); }
+  /// How many there are, padding included.
+  [[nodiscard]] Index rows(Index head) const { return places_.rows_of(sequence(head)); }
 
-  /// From one position to the next.
+  /// From one row to the next.
   [[nodiscard]] Index row() const { return extents_.hidden; }
   [[nodiscard]] Index part_row() const { return 3 * extents_.hidden; }
-  /// The head's element at position 0.
+  /// The head's first element.
   [[nodiscard]] Index offset(Index head) const {
-    return sequence(head) * extents_.length * row() + number(head) * extents_.width;
+    return places_.first_row(sequence(head)) * row() + number(head) * extents_.width;
   }
   [[nodiscard]] Index offset(Index head, Part part) const {
-    return sequence(head) * extents_.length * part_row() +
+    return places_.first_row(sequence(head)) * part_row() +
            static_cast<Index>(part) * extents_.hidden + number(head) * extents_.width;
   }
   template <class S>
@@ -55,7 +56,7 @@ class Heads {
 
  private:
   math::AttentionExtents extents_;
-  const std::int32_t* lengths_;
+  math::RowPlaces<Index> places_;
 };
 
 /// From one row of a block of scores to the next: a whole number of vectors and an odd number of

@@ -6,6 +6,7 @@
 #include "kernels/cpu/gumbel_sampler.h"
 #include "kernels/cpu/rows.h"
 #include "kernels/cpu/visit.h"
+#include "kernels/math/row_places.h"
 
 namespace electra {
 
@@ -79,9 +80,10 @@ class VocabularyRow {
 
   [[nodiscard]] Index draw(Index row, Index target, Index likely) const {
     const auto* positions = k_.positions.data<std::int32_t>();
-    const Index example = positions[row] / k_.length;
+    const auto places = math::row_places<Index>(k_.rows);
+    const Index example = places.example_of(positions[row]);
     Index first = row;
-    while (first > 0 && positions[first - 1] / k_.length == example) --first;
+    while (first > 0 && places.example_of(positions[first - 1]) == example) --first;
     const Site site = at_layer(k_.random.site, static_cast<int>(row - first));
     const auto step = static_cast<std::uint32_t>(*k_.random.step.data<std::int32_t>());
     const bool excludes = k_.correct == VocabularyCrossEntropy::Correct::disallow;

@@ -11,6 +11,7 @@
 #include "electra/core/random.h"
 #include "kernels/cpu/lanes.h"
 #include "kernels/math/dropout.h"
+#include "kernels/math/row_places.h"
 
 namespace electra::cpu {
 
@@ -110,13 +111,16 @@ void draw_factors(const DrawAt& at, math::DropoutRate rate, std::uint32_t first_
   }
 }
 
-/// Dropout of [rows, width] activations, `length` rows an example: elements of one example are
-/// numbered row * width + column.
+/// Dropout of [rows, width] activations: elements of one example are numbered place * width +
+/// column.
 template <class W>
 class RowDropout {
  public:
-  RowDropout(const RandomKey& key, float p, Index length, Index width)
-      : key_(key), rate_(math::dropout_rate(p)), length_(length), width_(width) {}
+  RowDropout(const RandomKey& key, float p, const TextRows& rows, Index width)
+      : key_(key),
+        rate_(math::dropout_rate(p)),
+        places_(math::row_places<Index>(rows)),
+        width_(width) {}
 
   /// Scratch elements that `factors` needs: none if nothing is dropped.
   [[nodiscard]] Index scratch() const { return active() ? numbers_for(width_ / 8 + 2) : 0; }
@@ -125,9 +129,9 @@ class RowDropout {
   /// The factors of one row, in scratch; null if nothing is dropped.
   [[nodiscard]] const W* factors(Index row, W* scratch) const {
     if (!active()) return nullptr;
-    const Index first = row % length_ * width_;
+    const Index first = places_.place_of(row) * width_;
     const Index skipped = first % 8;
-    draw_factors(draw_at(key_, static_cast<std::uint32_t>(row / length_)), rate_,
+    draw_factors(draw_at(key_, static_cast<std::uint32_t>(places_.example_of(row))), rate_,
                  static_cast<std::uint32_t>(first / 8), (skipped + width_ + 7) / 8, scratch);
     return scratch + skipped;
   }
@@ -135,7 +139,7 @@ class RowDropout {
  private:
   RandomKey key_;
   math::DropoutRate rate_;
-  Index length_;
+  math::RowPlaces<Index> places_;
   Index width_;
 };
 

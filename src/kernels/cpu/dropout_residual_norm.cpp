@@ -23,7 +23,7 @@ void forward(CpuContext& context, const DropoutResidualNormForward& k) {
   T* y = k.y.data<T>();
   W* mean = k.mean.data<W>();
   W* rstd = k.rstd.data<W>();
-  const cpu::RowDropout<W> dropout(k.random, k.dropout, k.length, width);
+  const cpu::RowDropout<W> dropout(k.random, k.dropout, k.rows, width);
   cpu::for_rows<W>(context, k.x.rows(), dropout.scratch(), [&](Index begin, Index end, W* scratch) {
     for (Index row = begin; row < end; ++row) {
       const Index at = row * width;
@@ -53,7 +53,7 @@ void backward(CpuContext& context, const DropoutResidualNormBackward& k) {
   const W* rstd = k.rstd.data<W>();
   T* dresidual = k.dresidual.data<T>();
   T* dx = k.dx ? k.dx.data<T>() : nullptr;
-  const cpu::RowDropout<W> dropout(k.random, k.dropout, k.length, width);
+  const cpu::RowDropout<W> dropout(k.random, k.dropout, k.rows, width);
   const std::array into{cpu::SumInto<W>{k.dgain.data<W>()}, cpu::SumInto<W>{k.dbeta.data<W>()},
                         cpu::SumInto<W>{k.dbias.data<W>()}};
   const auto rows = [&](Index first, Index last, const std::array<W*, 3>& sums, W* scratch) {

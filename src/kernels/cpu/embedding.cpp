@@ -24,7 +24,7 @@ class Gather {
         word_(k.word.template data<T>()),
         position_(k.position.template data<T>()),
         type_(k.type.template data<T>()),
-        length_(k.ids.width()),
+        places_(math::row_places<Index>(k.rows)),
         width_(k.word.width()) {
     cpu::check_ids(K::name, "ids", k.ids.template span<std::int32_t>(), k.word.rows());
     cpu::check_ids(K::name, "types", k.types.template span<std::int32_t>(), k.type.rows());
@@ -33,7 +33,7 @@ class Gather {
   template <class Out>
   void row(Index row, Out* x) const {
     const T* word = word_ + ids_[row] * width_;
-    const T* position = position_ + row % length_ * width_;
+    const T* position = position_ + places_.place_of(row) * width_;
     const T* type = type_ + types_[row] * width_;
     cpu::for_lanes<W>(width_, [&](Index c, auto n) {
       const cpu::Lanes<W> sum =
@@ -48,7 +48,7 @@ class Gather {
   const T* word_;
   const T* position_;
   const T* type_;
-  Index length_;
+  math::RowPlaces<Index> places_;
   Index width_;
 };
 
@@ -62,7 +62,7 @@ void forward(CpuContext& context, const EmbeddingForward& k) {
   T* y = k.y.data<T>();
   W* mean = k.mean.data<W>();
   W* rstd = k.rstd.data<W>();
-  const cpu::RowDropout<W> dropout(k.random, k.dropout, k.ids.width(), width);
+  const cpu::RowDropout<W> dropout(k.random, k.dropout, k.rows, width);
   cpu::for_rows<W>(context, k.ids.size(), dropout.scratch(),
                    [&](Index begin, Index end, W* scratch) {
                      for (Index row = begin; row < end; ++row) {
@@ -89,7 +89,7 @@ void backward(CpuContext& context, const EmbeddingBackward& k) {
   const W* mean = k.mean.data<W>();
   const W* rstd = k.rstd.data<W>();
   T* dx = k.dx.data<T>();
-  const cpu::RowDropout<W> dropout(k.random, k.dropout, k.ids.width(), width);
+  const cpu::RowDropout<W> dropout(k.random, k.dropout, k.rows, width);
   const std::array into{cpu::SumInto<W>{k.dgain.data<W>()}, cpu::SumInto<W>{k.dbias.data<W>()}};
   const auto rows = [&](Index first, Index last, const std::array<W*, 2>& sums, W* scratch) {
     W* x = scratch;
@@ -135,7 +135,7 @@ template <class T>
 void scatter(CpuContext& context, const EmbeddingScatter& k) {
   using W = cpu::Wide<T>;
   const Index width = k.dx.width();
-  const Index length = k.ids.width();
+  const auto places = math::row_places<Index>(k.rows);
   const Index rows = k.ids.size();
   const T* dx = k.dx.data<T>();
   const std::int32_t* ids = k.ids.data<std::int32_t>();
@@ -154,7 +154,8 @@ void scatter(CpuContext& context, const EmbeddingScatter& k) {
       add_columns(
           dx, first, last, [&](Index row) { return Index{ids[row]}; }, dword, width, begin, end);
       add_columns(
-          dx, first, last, [&](Index row) { return row % length; }, dposition, width, begin, end);
+          dx, first, last, [&](Index row) { return places.place_of(row); }, dposition, width, begin,
+          end);
       add_columns(
           dx, first, last, [&](Index row) { return Index{types[row]}; }, dtype, width, begin, end);
     }

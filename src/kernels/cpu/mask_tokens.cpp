@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/cpu/cpu_context.h"
+#include "kernels/math/row_places.h"
 
 namespace electra {
 
@@ -19,9 +20,9 @@ constexpr std::uint32_t evaluation_bit = 1U << 31U;
 /// The words of one example at one place, by number; keeps the last block.
 class Words {
  public:
-  Words(const MaskTokens& kernel, Index row, Place place)
+  Words(const MaskTokens& kernel, Index example, Place place)
       : seed_(kernel.random.seed),
-        example_(kernel.random.first_example + static_cast<std::uint32_t>(row)),
+        example_(kernel.random.first_example + static_cast<std::uint32_t>(example)),
         site_(at_place({kernel.random.site.value & evaluation_bit}, place)),
         step_(static_cast<std::uint32_t>(*kernel.random.step.data<std::int32_t>())) {}
 
@@ -47,23 +48,24 @@ class Masker {
  public:
   Masker(const MaskTokens& kernel, std::span<std::int64_t> candidates, std::span<Index> chosen)
       : k_(kernel),
-        length_(kernel.ids.shape()[1]),
+        places_(math::row_places<Index>(kernel.rows)),
         most_(static_cast<Index>(chosen.size())),
         candidates_(candidates),
         chosen_(chosen) {}
 
-  void mask(Index row) {
-    const auto* ids = k_.ids.data<std::int32_t>() + row * length_;
-    auto* masked = k_.masked_ids.data<std::int32_t>() + row * length_;
-    const Index candidates = find_candidates(ids, k_.lengths.data<std::int32_t>()[row]);
-    const Index asked = k_.mask_counts.data<std::int32_t>()[row];
+  void mask(Index example) {
+    const Index first = places_.first_row(example);
+    const auto* ids = k_.ids.data<std::int32_t>() + first;
+    auto* masked = k_.masked_ids.data<std::int32_t>() + first;
+    const Index candidates = find_candidates(ids, places_.length_of(example));
+    const Index asked = k_.mask_counts.data<std::int32_t>()[example];
     const Index count = candidates == 0 ? 0 : std::clamp<Index>(asked, 0, most_);
     const auto chosen = k_.draw == MaskTokens::Draw::with_replacement
-                            ? with_replacement(row, candidates, count)
-                            : without_replacement(row, candidates, std::min(count, candidates));
-    for (const Index column : chosen) append(row * length_ + column, ids[column]);
-    std::copy_n(ids, length_, masked);
-    show(row, chosen, masked);
+                            ? with_replacement(example, candidates, count)
+                            : without_replacement(example, candidates, std::min(count, candidates));
+    for (const Index place : chosen) append(first + place, ids[place]);
+    std::copy_n(ids, places_.rows_of(example), masked);
+    show(example, chosen, masked);
   }
 
   [[nodiscard]] Index count() const { return count_; }
@@ -72,19 +74,19 @@ class Masker {
   Index find_candidates(const std::int32_t* ids, Index length) {
     const SpecialIds& s = k_.special;
     Index count = 0;
-    for (Index column = 0; column < std::min(length, length_); ++column) {
-      const std::int32_t id = ids[column];
+    for (Index place = 0; place < length; ++place) {
+      const std::int32_t id = ids[place];
       if (id != s.pad && id != s.cls && id != s.sep && id != s.mask)
-        candidates_[static_cast<std::size_t>(count++)] = column;
+        candidates_[static_cast<std::size_t>(count++)] = place;
     }
     return count;
   }
 
-  std::span<Index> without_replacement(Index row, Index candidates, Index count) {
-    Words words(k_, row, Place::mask_position);
+  std::span<Index> without_replacement(Index example, Index candidates, Index count) {
+    Words words(k_, example, Place::mask_position);
     const auto all = candidates_.first(static_cast<std::size_t>(candidates));
     const auto chosen = chosen_.first(static_cast<std::size_t>(count));
-    // A word and its column as one number: sorting it sorts words, ties to the lower position.
+    // A word and its place as one number: sorting it sorts words, ties to the lower position.
     for (std::int64_t& candidate : all)
       candidate |= static_cast<std::int64_t>(words[candidate] >> 1U) << 32U |
                    static_cast<std::int64_t>(words[candidate] & 1U) << 31U;
@@ -95,8 +97,8 @@ class Masker {
     return chosen;
   }
 
-  std::span<Index> with_replacement(Index row, Index candidates, Index count) {
-    Words words(k_, row, Place::mask_position);
+  std::span<Index> with_replacement(Index example, Index candidates, Index count) {
+    Words words(k_, example, Place::mask_position);
     const auto chosen = chosen_.first(static_cast<std::size_t>(count));
     for (Index i = 0; i < count; ++i)
       chosen[static_cast<std::size_t>(i)] =
@@ -110,22 +112,21 @@ class Masker {
     k_.originals.data<std::int32_t>()[count_++] = id;
   }
 
-  void show(Index row, std::span<const Index> chosen, std::int32_t* masked) {
-    Words keep(k_, row, Place::mask_keep);
-    Words random(k_, row, Place::mask_random);
+  void show(Index example, std::span<const Index> chosen, std::int32_t* masked) {
+    Words keep(k_, example, Place::mask_keep);
+    Words random(k_, example, Place::mask_random);
     const double kept = 0x1p32 * double{k_.keep};
     const double drawn = kept + 0x1p32 * double{k_.random_share};
-    for (const Index column : chosen) {
-      const double word = keep[column];
+    for (const Index place : chosen) {
+      const double word = keep[place];
       if (word < kept) continue;
-      masked[column] = word < drawn
-                           ? static_cast<std::int32_t>(below(random[column], k_.vocabulary))
-                           : k_.special.mask;
+      masked[place] = word < drawn ? static_cast<std::int32_t>(below(random[place], k_.vocabulary))
+                                   : k_.special.mask;
     }
   }
 
   const MaskTokens& k_;
-  Index length_;
+  math::RowPlaces<Index> places_;
   Index most_;
   std::span<std::int64_t> candidates_;
   std::span<Index> chosen_;
@@ -135,12 +136,12 @@ class Masker {
 }  // namespace
 
 void run_on(CpuContext& context, const MaskTokens& k) {
-  const Index batch = k.ids.shape()[0];
-  const auto length = static_cast<std::size_t>(k.ids.shape()[1]);
+  const Index batch = k.rows.batch;
+  const auto length = static_cast<std::size_t>(k.rows.length);
   const Index most = batch == 0 ? 0 : k.positions.size() / batch;
-  const auto scratch = context.workspace_of<std::int64_t>(k.ids.shape()[1] + most);
+  const auto scratch = context.workspace_of<std::int64_t>(k.rows.length + most);
   Masker masker(k, scratch.first(length), scratch.subspan(length));
-  for (Index row = 0; row < batch; ++row) masker.mask(row);
+  for (Index example = 0; example < batch; ++example) masker.mask(example);
   const Index rest = k.positions.size() - masker.count();
   std::fill_n(k.positions.data<std::int32_t>() + masker.count(), rest, 0);
   std::fill_n(k.originals.data<std::int32_t>() + masker.count(), rest, 0);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/cpu/cpu_context.h"
+#include "kernels/math/row_places.h"
 
 namespace electra {
 
@@ -45,16 +46,16 @@ Index bin_of(W logit) {
 
 template <class W>
 void replaced(const CountReplaced& k) {
-  const Index length = k.losses.shape()[1];
+  const auto places = math::row_places<Index>(k.rows);
   const W* losses = k.losses.data<W>();
   const W* logits = k.logits.data<W>();
   const auto* labels = k.labels.data<std::int32_t>();
   auto* histogram = k.histogram.data<std::int32_t>();
   Index tokens = 0, fakes = 0, hits = 0, alarms = 0;
   double loss = 0;
-  for (Index row = 0; row < k.losses.shape()[0]; ++row) {
-    const Index end = row * length + std::min<Index>(length, k.lengths.data<std::int32_t>()[row]);
-    for (Index i = row * length; i < end; ++i) {
+  for (Index example = 0; example < k.rows.batch; ++example) {
+    const Index first = places.first_row(example);
+    for (Index i = first; i < first + places.length_of(example); ++i) {
       const bool fake = labels[i] != 0;
       const bool found = logits[i] > 0;
       ++tokens;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/cpu/cpu_context.h"
+#include "kernels/math/row_places.h"
 
 namespace electra {
 
@@ -11,16 +12,15 @@ namespace {
 
 template <class W>
 void loss(CpuContext& context, const ReplacedTokenLoss& k) {
-  const Index length = k.logits.width();
+  const auto places = math::row_places<Index>(k.rows);
   const W* logits = k.logits.data<W>();
   const auto* labels = k.labels.data<std::int32_t>();
-  const auto* lengths = k.lengths.data<std::int32_t>();
   const W scale = *k.scale.data<W>();
   W* losses = k.losses.data<W>();
   W* dlogits = k.dlogits ? k.dlogits.data<W>() : nullptr;
   context.parallel_for(k.logits.size(), 512, [&](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) {
-      const bool counts = i % length < lengths[i / length];
+      const bool counts = places.is_real(i);
       const W z = logits[i];
       const W label = static_cast<W>(labels[i]);
       const W small = std::exp(-std::abs(z));

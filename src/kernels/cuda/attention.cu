@@ -22,17 +22,18 @@ __global__ void __launch_bounds__(dot_warps* cuda::warp_size)
     attention_dots(const T* dout, const T* out, float* dots, Index rows, AttentionExtents e) {
   const Index row = static_cast<Index>(blockIdx.x) * dot_warps + cuda::warp();
   if (row >= rows) return;
-  const auto query = static_cast<int>(row % e.length);
-  const auto head = static_cast<int>(row / e.length % e.heads);
-  const Index at = e.out(static_cast<int>(row / e.length / e.heads), query, head);
+  const auto [sequence, head, query] = e.query_of(row);
+  const Index at = e.out(sequence, query, head);
   float sum = 0;
-  for (int c = cuda::lane(); c < e.width; c += cuda::warp_size)
-    sum += cuda::widen(dout[at + c]) * cuda::widen(out[at + c]);
+  if (query < e.places.length_of(sequence))
+    for (int c = cuda::lane(); c < e.width; c += cuda::warp_size)
+      sum += cuda::widen(dout[at + c]) * cuda::widen(out[at + c]);
   sum = cuda::warp_sum(sum);
   if (cuda::lane() == 0) dots[row] = sum;
 }
 
-AttentionExtents extents_of(std::string_view kernel, const math::AttentionExtents& e) {
+AttentionExtents extents_of(std::string_view kernel, const math::AttentionExtents& e,
+                            const TextRows& rows) {
   if (e.width > plain::widest)
     throw DeviceError(std::string(kernel) + ": on a GPU, expected heads at most " +
                       std::to_string(plain::widest) + " wide, found " + std::to_string(e.width));
@@ -41,7 +42,7 @@ AttentionExtents extents_of(std::string_view kernel, const math::AttentionExtent
     throw DeviceError(std::string(kernel) + ": on a GPU, expected at most " +
                       std::to_string(most_sequences) + " sequences, found " +
                       std::to_string(e.batch));
-  return {.length = static_cast<int>(e.length),
+  return {.places = math::row_places<int>(rows),
           .heads = static_cast<int>(e.heads),
           .width = static_cast<int>(e.width),
           .hidden = static_cast<int>(e.hidden)};
@@ -122,11 +123,11 @@ void differentiate_plainly(CudaContext& context, const AttentionBackward& k,
 }  // namespace
 
 void run_on(CudaContext& context, const AttentionForward& k) {
-  const auto e = math::extents(k.qkv, k.heads);
+  const auto e = math::extents(k.qkv, k.rows, k.heads);
   cuda::visit_activation(k.name, k.qkv.dtype(), [&]<class T>(T) {
     const auto run = [&](const cuda::Grid& grid, auto kernel) {
-      cuda::launch(context, k.name, grid, kernel, k.qkv.data<T>(), k.lengths.data<std::int32_t>(),
-                   k.out.data<T>(), k.log_sum_exp.data<float>(), extents_of(k.name, e), scale_of(e),
+      cuda::launch(context, k.name, grid, kernel, k.qkv.data<T>(), k.out.data<T>(),
+                   k.log_sum_exp.data<float>(), extents_of(k.name, e, k.rows), scale_of(e),
                    cuda::attention_dropout(k.random, k.dropout));
     };
     if constexpr (std::is_same_v<T, bf16>)
@@ -137,10 +138,9 @@ void run_on(CudaContext& context, const AttentionForward& k) {
 }
 
 void run_on(CudaContext& context, const AttentionBackward& k) {
-  const auto e = math::extents(k.qkv, k.heads);
-  const AttentionBackwardInputs inputs{.lengths = k.lengths.data<std::int32_t>(),
-                                       .log_sum_exp = k.log_sum_exp.data<float>(),
-                                       .e = extents_of(k.name, e),
+  const auto e = math::extents(k.qkv, k.rows, k.heads);
+  const AttentionBackwardInputs inputs{.log_sum_exp = k.log_sum_exp.data<float>(),
+                                       .e = extents_of(k.name, e, k.rows),
                                        .scale = scale_of(e),
                                        .dropout = cuda::attention_dropout(k.random, k.dropout)};
   cuda::visit_activation(k.name, k.qkv.dtype(), [&]<class T>(T) {

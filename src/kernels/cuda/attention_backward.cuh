@@ -18,10 +18,9 @@ __global__ void __launch_bounds__(statistics_threads)
                          AttentionBackwardInputs in) {
   const Index row = (static_cast<Index>(blockIdx.x) * statistics_threads + threadIdx.x) / sharing;
   const Index real = row < rows ? row : rows - 1;
-  const auto sequence = static_cast<int>(real / in.e.length / in.e.heads);
+  const auto [sequence, head, query] = in.e.query_of(real);
   const Statistics found =
-      statistics_of(dout, out, in, sequence, static_cast<int>(real / in.e.length % in.e.heads),
-                    static_cast<int>(real % in.e.length), in.e.used(in.lengths, sequence));
+      statistics_of(dout, out, in, sequence, head, query, in.e.places.length_of(sequence));
   if (row < rows && lane() % sharing == 0) statistics[row] = found;
 }
 
@@ -54,7 +53,7 @@ __device__ inline void differentiate_queries(unsigned char* shared, int first, c
   const TwoPass at{tiles_in(shared)};
   const int head = static_cast<int>(blockIdx.y);
   const int sequence = static_cast<int>(blockIdx.z);
-  const int used = e.used(in.lengths, sequence);
+  const int used = e.places.length_of(sequence);
   const int stride = 3 * e.hidden;
   const auto part = [&](int which) { return qkv + e.qkv(sequence, 0, head, which); };
   const auto copy_step = [&](int step) {
@@ -101,7 +100,8 @@ __device__ inline void differentiate_queries(unsigned char* shared, int first, c
   }
   const int mine = first + warp() * warp_rows;
   const float factors[2] = {in.scale, in.scale};
-  dq.store(at.own(0), factors, dqkv + e.qkv(sequence, mine, head, 0), stride, e.length - mine);
+  dq.store(at.own(0), factors, dqkv + e.qkv(sequence, mine, head, 0), stride,
+           e.places.rows_of(sequence) - mine);
 }
 
 /// dk and dv of the 64 keys from `first` on: walks over the queries.
@@ -112,7 +112,7 @@ __device__ inline void differentiate_keys(unsigned char* shared, int first, cons
   const TwoPass at{tiles_in(shared)};
   const int head = static_cast<int>(blockIdx.y);
   const int sequence = static_cast<int>(blockIdx.z);
-  const int used = e.used(in.lengths, sequence);
+  const int used = e.places.length_of(sequence);
   const int stride = 3 * e.hidden;
   const auto part = [&](int which) { return qkv + e.qkv(sequence, 0, head, which); };
   const auto kept = [=](int step) {
@@ -162,8 +162,10 @@ __device__ inline void differentiate_keys(unsigned char* shared, int first, cons
   const int mine = first + own;
   const float scales[2] = {in.scale, in.scale};
   const float ones[2] = {1, 1};
-  dk.store(at.own(0), scales, dqkv + e.qkv(sequence, mine, head, 1), stride, e.length - mine);
-  dv.store(at.own(1), ones, dqkv + e.qkv(sequence, mine, head, 2), stride, e.length - mine);
+  dk.store(at.own(0), scales, dqkv + e.qkv(sequence, mine, head, 1), stride,
+           e.places.rows_of(sequence) - mine);
+  dv.store(at.own(1), ones, dqkv + e.qkv(sequence, mine, head, 2), stride,
+           e.places.rows_of(sequence) - mine);
 }
 
 /// Blocks [0, gridDim.x / 2) take 64 queries each, the others 64 keys, for each (head, sequence).

@@ -33,30 +33,37 @@ struct AttentionDropout {
 
 /// The extents of one attention call.
 struct AttentionExtents {
-  int length, heads, width, hidden;  // width: of a head
+  RowPlaces places;
+  int heads, width, hidden;  // width: of a head
 
-  /// Offset of a row of one head in [batch, length, 3 * hidden]: part 0 queries, 1 keys, 2 values.
-  __device__ Index qkv(int sequence, int row, int head, int part) const {
-    return (static_cast<Index>(sequence) * length + row) * 3 * hidden + part * hidden +
+  /// Offset of one head at a place of a sequence in [rows, 3 * hidden]: part 0 queries, 1 keys, 2
+  /// values.
+  __device__ Index qkv(int sequence, int place, int head, int part) const {
+    return (static_cast<Index>(places.first_row(sequence)) + place) * 3 * hidden + part * hidden +
            head * width;
   }
-  /// The same in [batch, length, hidden].
-  __device__ Index out(int sequence, int row, int head) const {
-    return (static_cast<Index>(sequence) * length + row) * hidden + head * width;
+  /// The same in [rows, hidden].
+  __device__ Index out(int sequence, int place, int head) const {
+    return (static_cast<Index>(places.first_row(sequence)) + place) * hidden + head * width;
   }
   /// The same in [batch, heads, length].
-  __device__ Index statistics(int sequence, int head, int row) const {
-    return (static_cast<Index>(sequence) * heads + head) * length + row;
+  __device__ Index statistics(int sequence, int head, int place) const {
+    return (static_cast<Index>(sequence) * heads + head) * places.length + place;
   }
-  __device__ int used(const std::int32_t* lengths, int sequence) const {
-    const int keys = lengths[sequence];
-    return keys < 0 ? 0 : keys < length ? keys : length;
+
+  struct Query {
+    int sequence, head, place;
+  };
+  /// Whose statistics lie there.
+  __device__ Query query_of(Index statistics) const {
+    return {static_cast<int>(statistics / places.length / heads),
+            static_cast<int>(statistics / places.length % heads),
+            static_cast<int>(statistics % places.length)};
   }
 };
 
 /// What the kernels of the backward read besides tensors of activations.
 struct AttentionBackwardInputs {
-  const std::int32_t* lengths;
   const float* log_sum_exp;
   const float* dots = nullptr;  // [batch, heads, length]: rowsum(dout * out); the plain path's
   AttentionExtents e;

@@ -67,8 +67,8 @@ struct RunningSoftmax {
 
 /// A block for each (64 queries, head, sequence).
 __global__ void __launch_bounds__(threads, 4)
-    attention_forward(const bf16* qkv, const std::int32_t* lengths, bf16* out, float* log_sum_exp,
-                      AttentionExtents e, float scale, AttentionDropout dropout) {
+    attention_forward(const bf16* qkv, bf16* out, float* log_sum_exp, AttentionExtents e,
+                      float scale, AttentionDropout dropout) {
   extern __shared__ __align__(1024) unsigned char tiles[];
   const std::uint32_t base = tiles_in(tiles);
   const Tile queries{base};
@@ -77,7 +77,7 @@ __global__ void __launch_bounds__(threads, 4)
   const int first = static_cast<int>(blockIdx.x) * tile_rows;
   const int head = static_cast<int>(blockIdx.y);
   const int sequence = static_cast<int>(blockIdx.z);
-  const int used = e.used(lengths, sequence);
+  const int used = e.places.length_of(sequence);
   const int stride = 3 * e.hidden;
   const auto part = [&](int which) { return qkv + e.qkv(sequence, 0, head, which); };
   const auto copy_tile = [&](int tile) {
@@ -124,12 +124,13 @@ __global__ void __launch_bounds__(threads, 4)
     const float sum = quad_sum(softmax.sum[half]);
     const bool real = query < used;
     factors[half] = real ? 1.0F / sum : 0.0F;
-    if (lane() % 4 == 0 && query < e.length)
+    if (lane() % 4 == 0 && query < e.places.rows_of(sequence))
       log_sum_exp[e.statistics(sequence, head, query)] =
           real ? (softmax.max[half] * softmax.factor + log2f(sum)) * ln_2 : 0.0F;
   }
   const int mine = first + warp() * warp_rows;
-  mixed.store(queries, factors, out + e.out(sequence, mine, head), e.hidden, e.length - mine);
+  mixed.store(queries, factors, out + e.out(sequence, mine, head), e.hidden,
+              e.places.rows_of(sequence) - mine);
 }
 
 }  // namespace electra::cuda::attention

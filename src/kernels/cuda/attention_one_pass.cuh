@@ -141,7 +141,7 @@ __global__ void __launch_bounds__(OnePass<rows>::threads, OnePass<rows>::blocks)
   const AttentionExtents& e = in.e;
   const int head = static_cast<int>(blockIdx.y);
   const int sequence = static_cast<int>(blockIdx.z);
-  const int used = e.used(in.lengths, sequence);
+  const int used = e.places.length_of(sequence);
   const int count = (used + step_rows - 1) / step_rows;
   const int own = warp() * warp_rows;
   const int stride = 3 * e.hidden;
@@ -158,7 +158,7 @@ __global__ void __launch_bounds__(OnePass<rows>::threads, OnePass<rows>::blocks)
   const auto finish_dq = [&](int step) {
     const int first = step * step_rows;
     store_dq(at, step, used, in.scale, dqkv + e.qkv(sequence, first, head, 0), stride,
-             e.length - first);
+             e.places.rows_of(sequence) - first);
   };
 
   Result<> dk = {}, dv = {};
@@ -189,11 +189,13 @@ __global__ void __launch_bounds__(OnePass<rows>::threads, OnePass<rows>::blocks)
     finish_dq(count - 1);
   }
   clear_rows<Layout::threads>(dqkv + e.qkv(sequence, count * step_rows, head, 0), stride,
-                              e.length - count * step_rows);
+                              e.places.rows_of(sequence) - count * step_rows);
   const float scales[2] = {in.scale, in.scale};
   const float ones[2] = {1, 1};
-  dk.store(at.values(), scales, dqkv + e.qkv(sequence, own, head, 1), stride, e.length - own);
-  dv.store(at.values(), ones, dqkv + e.qkv(sequence, own, head, 2), stride, e.length - own);
+  dk.store(at.values(), scales, dqkv + e.qkv(sequence, own, head, 1), stride,
+           e.places.rows_of(sequence) - own);
+  dv.store(at.values(), ones, dqkv + e.qkv(sequence, own, head, 2), stride,
+           e.places.rows_of(sequence) - own);
 }
 
 }  // namespace electra::cuda::attention

@@ -76,8 +76,8 @@ __device__ void store_row(const float (&sums)[parts], float factor, T* to, int w
 
 template <class T>
 __global__ void __launch_bounds__(threads)
-    attention_forward(const T* qkv, const std::int32_t* lengths, T* out, float* log_sum_exp,
-                      AttentionExtents e, float scale, AttentionDropout dropout) {
+    attention_forward(const T* qkv, T* out, float* log_sum_exp, AttentionExtents e, float scale,
+                      AttentionDropout dropout) {
   extern __shared__ float shared[];
   float* keys = shared;
   float* values = keys + tile * (e.width + 1);
@@ -85,7 +85,7 @@ __global__ void __launch_bounds__(threads)
   const int first = static_cast<int>(blockIdx.x) * block_rows;
   const int head = static_cast<int>(blockIdx.y);
   const int sequence = static_cast<int>(blockIdx.z);
-  const int used = e.used(lengths, sequence);
+  const int used = e.places.length_of(sequence);
   const auto row_of = [&](int part) {
     return [=](int row) { return e.qkv(sequence, row, head, part); };
   };
@@ -125,7 +125,7 @@ __global__ void __launch_bounds__(threads)
 #pragma unroll
   for (int r = 0; r < own; ++r) {
     const int query = mine + r;
-    if (query >= e.length) break;
+    if (query >= e.places.rows_of(sequence)) break;
     const bool real = query < used;
     store_row(mixed[r], real ? 1.0F / sum[r] : 0.0F, out + e.out(sequence, query, head), e.width);
     if (lane() == 0)
@@ -146,7 +146,7 @@ __global__ void __launch_bounds__(threads)
   const int first = static_cast<int>(blockIdx.x) * block_rows;
   const int head = static_cast<int>(blockIdx.y);
   const int sequence = static_cast<int>(blockIdx.z);
-  const int used = e.used(in.lengths, sequence);
+  const int used = e.places.length_of(sequence);
   const auto row_of = [&](int part) {
     return [=](int row) { return e.qkv(sequence, row, head, part); };
   };
@@ -178,7 +178,7 @@ __global__ void __launch_bounds__(threads)
   }
 #pragma unroll
   for (int r = 0; r < own; ++r)
-    if (mine + r < e.length)
+    if (mine + r < e.places.rows_of(sequence))
       store_row(dq[r], in.scale, dqkv + e.qkv(sequence, mine + r, head, 0), e.width);
 }
 
@@ -195,7 +195,7 @@ __global__ void __launch_bounds__(threads)
   const int first = static_cast<int>(blockIdx.x) * block_rows;
   const int head = static_cast<int>(blockIdx.y);
   const int sequence = static_cast<int>(blockIdx.z);
-  const int used = e.used(in.lengths, sequence);
+  const int used = e.places.length_of(sequence);
   const auto row_of = [&](int part) {
     return [=](int row) { return e.qkv(sequence, row, head, part); };
   };
@@ -230,7 +230,7 @@ __global__ void __launch_bounds__(threads)
   }
 #pragma unroll
   for (int r = 0; r < own; ++r)
-    if (mine + r < e.length) {
+    if (mine + r < e.places.rows_of(sequence)) {
       store_row(dk[r], in.scale, dqkv + e.qkv(sequence, mine + r, head, 1), e.width);
       store_row(dv[r], 1.0F, dqkv + e.qkv(sequence, mine + r, head, 2), e.width);
     }

@@ -20,7 +20,7 @@ struct Inputs {
   cuda::Draw draw;
   int vocabulary;
   int padded;
-  int length;
+  cuda::RowPlaces places;
   bool excludes_target;
   bool aligned;
 };
@@ -35,12 +35,13 @@ struct Outputs {
 /// The number of this masked position within its example.
 __device__ int place_in_example(const Inputs& in, int row, int example) {
   const int before = row - 1 - static_cast<int>(threadIdx.x);
-  return __syncthreads_count(before >= 0 && in.positions[before] / in.length == example ? 1 : 0);
+  return __syncthreads_count(
+      before >= 0 && in.places.example_of(in.positions[before]) == example ? 1 : 0);
 }
 
 /// What draws the sample of a row. All threads of the block take part.
 __device__ cuda::GumbelSampler sampler_of(const Inputs& in, int row) {
-  const int example = in.positions[row] / in.length;
+  const int example = in.places.example_of(in.positions[row]);
   const auto place = static_cast<std::uint32_t>(place_in_example(in, row, example));
   return {.seed = in.draw.seed,
           .counter = {0, in.draw.first_example + static_cast<std::uint32_t>(example),
@@ -248,7 +249,7 @@ void run_on(CudaContext& context, const VocabularyCrossEntropy& k) {
                       .draw = cuda::draw_of(k.random),
                       .vocabulary = static_cast<int>(k.vocabulary),
                       .padded = static_cast<int>(k.logits.width()),
-                      .length = static_cast<int>(k.length),
+                      .places = math::row_places<int>(k.rows),
                       .excludes_target = k.correct == VocabularyCrossEntropy::Correct::disallow,
                       .aligned = false};
   const Outputs outputs{.losses = k.losses.data<float>(),

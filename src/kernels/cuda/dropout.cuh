@@ -2,8 +2,11 @@
 
 #include "electra/core/random.h"
 #include "kernels/math/dropout.h"
+#include "kernels/math/row_places.h"
 
 namespace electra::cuda {
+
+using RowPlaces = math::RowPlaces<int>;
 
 /// A RandomKey as kernels take it.
 struct Draw {
@@ -25,12 +28,12 @@ struct Draw {
           .site = key.site.value};
 }
 
-/// Dropout of [rows, width] activations, `length` rows an example: elements of one example are
-/// numbered row * width + column.
+/// Dropout of [rows, width] activations: elements of one example are numbered place * width +
+/// column.
 struct RowDropout {
   Draw draw;
   math::DropoutRate rate;
-  int length = 1;
+  RowPlaces places;
   int width = 1;
 
   __device__ bool active() const { return rate.threshold > 0; }
@@ -41,10 +44,9 @@ struct RowDropout {
   __device__ void apply(int row, int column, float (&values)[count]) const {
     if (!active()) return;
     static_assert(count == 1 || count == 4 || count == 8);
-    const auto each = static_cast<std::uint32_t>(length);
-    const std::uint32_t example = static_cast<std::uint32_t>(row) / each;
+    const auto example = static_cast<std::uint32_t>(places.example_of(row));
     const std::uint32_t element =
-        (static_cast<std::uint32_t>(row) - example * each) * static_cast<std::uint32_t>(width) +
+        static_cast<std::uint32_t>(places.place_of(row)) * static_cast<std::uint32_t>(width) +
         static_cast<std::uint32_t>(column);
     math::Words4 words = draw.words(element / 8, example);
     if constexpr (count == 1) {
@@ -62,11 +64,11 @@ struct RowDropout {
   }
 };
 
-[[nodiscard]] inline RowDropout row_dropout(const RandomKey& key, float p, Index length,
+[[nodiscard]] inline RowDropout row_dropout(const RandomKey& key, float p, const TextRows& rows,
                                             Index width) {
   return {.draw = draw_of(key),
           .rate = math::dropout_rate(p),
-          .length = static_cast<int>(length),
+          .places = math::row_places<int>(rows),
           .width = static_cast<int>(width)};
 }
 

@@ -101,7 +101,7 @@ void run_on(CudaContext& context, const DropoutResidualNormForward& k) {
                    k.bias ? k.bias.data<float>() : nullptr, k.residual.data<T>(),
                    k.gain.data<float>(), k.beta.data<float>(), k.sum.data<T>(), k.y.data<T>(),
                    k.mean.data<float>(), k.rstd.data<float>(), static_cast<int>(k.x.rows()),
-                   k.epsilon, cuda::row_dropout(k.random, k.dropout, k.length, k.x.width()), row);
+                   k.epsilon, cuda::row_dropout(k.random, k.dropout, k.rows, k.x.width()), row);
     });
   });
 }
@@ -122,7 +122,7 @@ void run_on(CudaContext& context, const DropoutResidualNormBackward& k) {
                    dropout_residual_norm_backward<T, Row>, k.dy.data<T>(), k.sum.data<T>(),
                    k.gain.data<float>(), k.mean.data<float>(), k.rstd.data<float>(),
                    k.dresidual.data<T>(), k.dx ? k.dx.data<T>() : nullptr, partials,
-                   static_cast<int>(rows), cuda::row_dropout(k.random, k.dropout, k.length, width),
+                   static_cast<int>(rows), cuda::row_dropout(k.random, k.dropout, k.rows, width),
                    row);
     });
   });

@@ -9,6 +9,7 @@ namespace {
 using cuda::LaneRow;
 using cuda::Moments;
 using cuda::RowDropout;
+using cuda::RowPlaces;
 
 /// The rows of the tables that one token names.
 template <class Part>
@@ -40,7 +41,7 @@ struct Tables {
   const T* word;
   const T* position;
   const T* type;
-  int length;
+  RowPlaces places;
 
   __device__ Token token(int row) const { return {ids[row], types[row]}; }
   template <class Row>
@@ -48,7 +49,7 @@ struct Tables {
     const Index width = layout.size();
     const auto words = layout.fetch(word + token.id * width);
     return Gathered<std::remove_const_t<decltype(words)>>{
-        words, layout.fetch(position + row % length * width),
+        words, layout.fetch(position + places.place_of(row) * width),
         layout.fetch(type + token.type * width)};
   }
 };
@@ -60,7 +61,7 @@ Tables<T> tables_of(const K& k) {
           .word = k.word.template data<T>(),
           .position = k.position.template data<T>(),
           .type = k.type.template data<T>(),
-          .length = static_cast<int>(k.ids.width())};
+          .places = math::row_places<int>(k.rows)};
 }
 
 template <class T, class Row>
@@ -130,7 +131,7 @@ void run_on(CudaContext& context, const EmbeddingForward& k) {
                    embedding_forward<T, Row>, tables_of<T>(k), k.gain.data<float>(),
                    k.bias.data<float>(), k.y.data<T>(), k.mean.data<float>(), k.rstd.data<float>(),
                    static_cast<int>(k.ids.size()), k.epsilon,
-                   cuda::row_dropout(k.random, k.dropout, k.ids.width(), k.word.width()), row);
+                   cuda::row_dropout(k.random, k.dropout, k.rows, k.word.width()), row);
     });
   });
 }
@@ -150,7 +151,7 @@ void run_on(CudaContext& context, const EmbeddingBackward& k) {
                    embedding_backward<T, Row>, k.dy.data<T>(), tables_of<T>(k),
                    k.gain.data<float>(), k.mean.data<float>(), k.rstd.data<float>(), k.dx.data<T>(),
                    partials, static_cast<int>(rows),
-                   cuda::row_dropout(k.random, k.dropout, k.ids.width(), width), row);
+                   cuda::row_dropout(k.random, k.dropout, k.rows, width), row);
     });
   });
 }

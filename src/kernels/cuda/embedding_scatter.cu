@@ -1,6 +1,7 @@
 #include "electra/kernels/embedding.h"
 #include "kernels/cuda/column_strips.cuh"
 #include "kernels/cuda/sort_by_id.cuh"
+#include "kernels/math/row_places.h"
 
 namespace electra {
 
@@ -147,20 +148,20 @@ __device__ float sum_groups(const float (&sum)[elements]) {
 template <class T, int elements>
 __global__ void __launch_bounds__(example_threads, 3)
     sum_examples(const T* dx, const std::int32_t* types, float* dposition, float* partials,
-                 int batch, int length, int width, int first_type, int kinds) {
+                 math::RowPlaces<int> places, int batch, int width, int first_type, int kinds) {
   const int x = static_cast<int>(threadIdx.x) % example_vectors * elements;
   const int group = static_cast<int>(threadIdx.x) / example_vectors;
   const int strip = static_cast<int>(blockIdx.x) * example_vectors * elements;
   const int own = strip + static_cast<int>(threadIdx.x);  // the column that this thread finishes
   const bool finishes = static_cast<int>(threadIdx.x) < example_vectors * elements && own < width;
   float of_type[types_at_once][elements] = {};
-  for (int position = static_cast<int>(blockIdx.y); position < length;
+  for (int position = static_cast<int>(blockIdx.y); position < places.length;
        position += static_cast<int>(gridDim.y)) {
     float sum[elements] = {};
     if (strip + x < width)
 #pragma unroll 8
       for (int example = group; example < batch; example += example_groups) {
-        const int row = example * length + position;
+        const int row = places.first_row(example) + position;
         const int type = types[row] - first_type;
         float values[elements];
         cuda::load(dx + static_cast<Index>(row) * width + strip + x, values);
@@ -205,7 +206,7 @@ void scatter_words(CudaContext& context, const EmbeddingScatter& k) {
 /// dposition and dtype: dx is read once for both, unless there are more than two types.
 template <class T, int elements>
 void scatter_positions_and_types(CudaContext& context, const EmbeddingScatter& k) {
-  const Index batch = k.ids.shape()[0], length = k.ids.width(), width = k.dx.width();
+  const Index length = k.rows.length, width = k.dx.width();
   const Index parts = length < cuda::most_partials ? length : cuda::most_partials;
   const dim3 blocks(cuda::blocks_for(width, example_vectors * elements),
                     static_cast<unsigned>(parts));
@@ -217,9 +218,9 @@ void scatter_positions_and_types(CudaContext& context, const EmbeddingScatter& k
     auto* partials = cuda::partial_sums(context, parts, {targets, both ? 2U : 1U});
     cuda::launch(context, k.name, {blocks, example_threads}, sum_examples<T, elements>,
                  k.dx.data<T>(), k.types.data<std::int32_t>(),
-                 type == 0 ? k.dposition.data<float>() : nullptr, partials, static_cast<int>(batch),
-                 static_cast<int>(length), static_cast<int>(width), static_cast<int>(type),
-                 both ? 2 : 1);
+                 type == 0 ? k.dposition.data<float>() : nullptr, partials,
+                 math::row_places<int>(k.rows), static_cast<int>(k.rows.batch),
+                 static_cast<int>(width), static_cast<int>(type), both ? 2 : 1);
   }
 }
 

@@ -31,7 +31,7 @@ struct Words {
 struct Masking {
   cuda::Draw draw;
   SpecialIds special;
-  int length;
+  cuda::RowPlaces places;
   int most;  // masked positions of one example
   int vocabulary;
   double kept;   // words below are kept …
@@ -90,37 +90,35 @@ __device__ void choose_with(const Words& words, const int* candidates, int all, 
 
 /// One example a block: what the generator reads, the chosen columns and how many there are.
 __global__ void __launch_bounds__(threads)
-    mask_examples(const std::int32_t* ids, const std::int32_t* lengths,
-                  const std::int32_t* mask_counts, std::int32_t* masked_ids, int* columns,
-                  int* counts, Masking m) {
+    mask_examples(const std::int32_t* ids, const std::int32_t* mask_counts,
+                  std::int32_t* masked_ids, int* columns, int* counts, Masking m) {
   extern __shared__ int shared[];
   int* candidates = shared;
-  auto* keys = reinterpret_cast<std::uint32_t*>(candidates + m.length);
-  int* picked = candidates + 2 * m.length;
+  auto* keys = reinterpret_cast<std::uint32_t*>(candidates + m.places.length);
+  int* picked = candidates + 2 * m.places.length;
   int* chosen = columns + static_cast<Index>(blockIdx.x) * m.most;
   __shared__ int found;
-  const auto row = static_cast<int>(blockIdx.x);
-  const std::int32_t* text = ids + static_cast<Index>(row) * m.length;
-  std::int32_t* masked = masked_ids + static_cast<Index>(row) * m.length;
-  const Words words{m.draw, static_cast<std::uint32_t>(row)};
+  const auto example = static_cast<int>(blockIdx.x);
+  const std::int32_t* text = ids + m.places.first_row(example);
+  std::int32_t* masked = masked_ids + m.places.first_row(example);
+  const Words words{m.draw, static_cast<std::uint32_t>(example)};
 
   int* staged = picked;  // the text, until the candidates are known
-  for (int i = static_cast<int>(threadIdx.x); i < m.length; i += threads)
+  for (int i = static_cast<int>(threadIdx.x); i < m.places.rows_of(example); i += threads)
     masked[i] = staged[i] = text[i];
   __syncthreads();
   if (cuda::warp() == 0) {
-    const int length = lengths[row] < m.length ? lengths[row] : m.length;
     const auto is_candidate = [&](int i) {
       const std::int32_t id = staged[i];
       return id != m.special.pad && id != m.special.cls && id != m.special.sep &&
              id != m.special.mask;
     };
-    const int all = compact(length, candidates, is_candidate);
+    const int all = compact(m.places.length_of(example), candidates, is_candidate);
     if (cuda::lane() == 0) found = all;
   }
   __syncthreads();
   const int all = found;
-  int count = mask_counts[row] < m.most ? mask_counts[row] : m.most;
+  int count = mask_counts[example] < m.most ? mask_counts[example] : m.most;
   if (all == 0 || count < 0) count = 0;
   if (!m.with_replacement && count > all) count = all;
   if (m.with_replacement)
@@ -136,7 +134,7 @@ __global__ void __launch_bounds__(threads)
     masked[column] =
         word < m.drawn ? below(words.at(Place::mask_random, column), m.vocabulary) : m.special.mask;
   }
-  if (threadIdx.x == 0) counts[row] = count;
+  if (threadIdx.x == 0) counts[example] = count;
 }
 
 /// One example a block: its chosen columns as positions in the batch, behind those of the examples
@@ -144,19 +142,20 @@ __global__ void __launch_bounds__(threads)
 __global__ void __launch_bounds__(threads)
     list_positions(const std::int32_t* ids, const int* columns, const int* counts,
                    std::int32_t* positions, std::int32_t* originals, std::int32_t* count,
-                   int capacity, int length, int most) {
+                   int capacity, cuda::RowPlaces places, int most) {
   __shared__ int shared[threads / cuda::warp_size];
-  const auto row = static_cast<int>(blockIdx.x);
+  const auto example = static_cast<int>(blockIdx.x);
   int before = 0;
-  for (int i = static_cast<int>(threadIdx.x); i < row; i += threads) before += counts[i];
+  for (int i = static_cast<int>(threadIdx.x); i < example; i += threads) before += counts[i];
   before = cuda::block_sum<threads>(before, shared);
-  for (int i = static_cast<int>(threadIdx.x); i < counts[row]; i += threads) {
-    const int position = row * length + columns[static_cast<Index>(row) * most + i];
+  for (int i = static_cast<int>(threadIdx.x); i < counts[example]; i += threads) {
+    const int position =
+        places.first_row(example) + columns[static_cast<Index>(example) * most + i];
     positions[before + i] = position;
     originals[before + i] = ids[position];
   }
-  if (row + 1 < static_cast<int>(gridDim.x)) return;
-  const int all = before + counts[row];
+  if (example + 1 < static_cast<int>(gridDim.x)) return;
+  const int all = before + counts[example];
   for (int i = all + static_cast<int>(threadIdx.x); i < capacity; i += threads) {
     positions[i] = 0;
     originals[i] = 0;
@@ -184,8 +183,10 @@ __device__ int lower_bound(const std::int32_t* positions, int count, int bound) 
 __global__ void __launch_bounds__(threads)
     replace_tokens(const std::int32_t* ids, const std::int32_t* positions,
                    const std::int32_t* samples, const std::int32_t* count,
-                   std::int32_t* corrupted_ids, std::int32_t* labels, int capacity, int length) {
-  const int begin = static_cast<int>(blockIdx.x) * length;
+                   std::int32_t* corrupted_ids, std::int32_t* labels, int capacity,
+                   cuda::RowPlaces places) {
+  const int begin = places.first_row(static_cast<int>(blockIdx.x));
+  const int length = places.rows_of(static_cast<int>(blockIdx.x));
   for (int i = begin + static_cast<int>(threadIdx.x); i < begin + length; i += threads) {
     corrupted_ids[i] = ids[i];
     labels[i] = 0;
@@ -213,8 +214,8 @@ __global__ void __launch_bounds__(threads)
 }  // namespace
 
 void run_on(CudaContext& context, const MaskTokens& k) {
-  const Index batch = k.ids.shape()[0];
-  const Index length = k.ids.shape()[1];
+  const Index batch = k.rows.batch;
+  const Index length = k.rows.length;
   const Index capacity = k.positions.size();
   if (batch == 0) {
     for (const TensorView& view : {k.positions, k.originals, k.count}) context.zero(view);
@@ -224,7 +225,7 @@ void run_on(CudaContext& context, const MaskTokens& k) {
   const double kept = 0x1p32 * double{k.keep};
   const Masking masking{.draw = cuda::draw_of(k.random),
                         .special = k.special,
-                        .length = static_cast<int>(length),
+                        .places = math::row_places<int>(k.rows),
                         .most = static_cast<int>(most),
                         .vocabulary = static_cast<int>(k.vocabulary),
                         .kept = kept,
@@ -234,21 +235,20 @@ void run_on(CudaContext& context, const MaskTokens& k) {
   int* counts = columns + batch * most;
   const Index shared = 4 * (2 * length + (length > most ? length : most));
   cuda::launch(context, k.name, {static_cast<unsigned>(batch), threads, shared}, mask_examples,
-               k.ids.data<std::int32_t>(), k.lengths.data<std::int32_t>(),
-               k.mask_counts.data<std::int32_t>(), k.masked_ids.data<std::int32_t>(), columns,
-               counts, masking);
+               k.ids.data<std::int32_t>(), k.mask_counts.data<std::int32_t>(),
+               k.masked_ids.data<std::int32_t>(), columns, counts, masking);
   cuda::launch(context, k.name, {static_cast<unsigned>(batch), threads}, list_positions,
                k.ids.data<std::int32_t>(), columns, counts, k.positions.data<std::int32_t>(),
                k.originals.data<std::int32_t>(), k.count.data<std::int32_t>(),
-               static_cast<int>(capacity), static_cast<int>(length), static_cast<int>(most));
+               static_cast<int>(capacity), masking.places, static_cast<int>(most));
 }
 
 void run_on(CudaContext& context, const ReplaceTokens& k) {
-  cuda::launch(context, k.name, {static_cast<unsigned>(k.ids.shape()[0]), threads}, replace_tokens,
+  cuda::launch(context, k.name, {static_cast<unsigned>(k.rows.batch), threads}, replace_tokens,
                k.ids.data<std::int32_t>(), k.positions.data<std::int32_t>(),
                k.samples.data<std::int32_t>(), k.count.data<std::int32_t>(),
                k.corrupted_ids.data<std::int32_t>(), k.labels.data<std::int32_t>(),
-               static_cast<int>(k.positions.size()), static_cast<int>(k.ids.shape()[1]));
+               static_cast<int>(k.positions.size()), math::row_places<int>(k.rows));
 }
 
 }  // namespace electra

@@ -1,6 +1,7 @@
 #include "electra/kernels/metrics.h"
 #include "kernels/cuda/column_sums.cuh"
 #include "kernels/cuda/reduce.cuh"
+#include "kernels/math/row_places.h"
 
 namespace electra {
 
@@ -72,8 +73,8 @@ __device__ int bin_of(float logit) {
 /// has no order.
 __global__ void __launch_bounds__(threads)
     count_replaced(const float* losses, const float* logits, const std::int32_t* labels,
-                   const std::int32_t* lengths, unsigned size, unsigned length,
-                   float* losses_of_blocks, std::int32_t* counts, std::int32_t* histogram) {
+                   math::RowPlaces<int> places, unsigned size, float* losses_of_blocks,
+                   std::int32_t* counts, std::int32_t* histogram) {
   constexpr int bins = static_cast<int>(CountReplaced::bins);
   __shared__ std::int32_t of_block[2 * bins];
   for (int i = static_cast<int>(threadIdx.x); i < 2 * bins; i += threads) of_block[i] = 0;
@@ -81,10 +82,9 @@ __global__ void __launch_bounds__(threads)
   double loss = 0;
   int amounts[4] = {};  // tokens, replaced, found, false alarms
   for (unsigned i = blockIdx.x * threads + threadIdx.x; i < size; i += gridDim.x * threads) {
-    const unsigned example = i / length;
     const float logit = logits[i], loss_here = losses[i];
     const bool fake = labels[i] != 0, found = logit > 0;
-    if (static_cast<int>(i - example * length) >= lengths[example]) continue;
+    if (!places.is_real(static_cast<int>(i))) continue;
     ++amounts[0];
     amounts[1] += fake ? 1 : 0;
     amounts[2] += fake && found ? 1 : 0;
@@ -139,9 +139,8 @@ void run_on(CudaContext& context, const CountReplaced& k) {
   float* losses = cuda::partial_sums(context, blocks, 1, {k.loss.data<float>()});
   cuda::launch(context, k.name, {static_cast<unsigned>(blocks), threads}, count_replaced,
                k.losses.data<float>(), k.logits.data<float>(), k.labels.data<std::int32_t>(),
-               k.lengths.data<std::int32_t>(), static_cast<unsigned>(k.losses.size()),
-               static_cast<unsigned>(k.losses.shape()[1]), losses, k.counts.data<std::int32_t>(),
-               k.histogram.data<std::int32_t>());
+               math::row_places<int>(k.rows), static_cast<unsigned>(k.losses.size()), losses,
+               k.counts.data<std::int32_t>(), k.histogram.data<std::int32_t>());
 }
 
 void run_on(CudaContext& context, const FoldMetrics& k) {

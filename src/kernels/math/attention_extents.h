@@ -1,6 +1,6 @@
 #pragma once
 
-#include "electra/core/tensor.h"
+#include "electra/kernels/text_rows.h"
 
 namespace electra::math {
 
@@ -8,11 +8,12 @@ struct AttentionExtents {
   Index batch = 0, length = 0, heads = 0, width = 0, hidden = 0;  // width: of a head
 };
 
-/// Read off qkv [batch, length, 3 * hidden].
-[[nodiscard]] inline AttentionExtents extents(const ConstTensorView& qkv, Index heads) {
-  const Index hidden = qkv.shape()[2] / 3;
-  return {.batch = qkv.shape()[0],
-          .length = qkv.shape()[1],
+/// Read off qkv [rows, 3 * hidden] and its rows.
+[[nodiscard]] inline AttentionExtents extents(const ConstTensorView& qkv, const TextRows& rows,
+                                              Index heads) {
+  const Index hidden = qkv.width() / 3;
+  return {.batch = rows.batch,
+          .length = rows.length,
           .heads = heads,
           .width = hidden / heads,
           .hidden = hidden};

@@ -249,14 +249,13 @@ ReplacedTokenDetection::Trace ReplacedTokenDetection::forward(Pass& pass, const 
 
 ReplacedTokenDetection::Masked ReplacedTokenDetection::mask(Pass& pass,
                                                             const MicroBatch& batch) const {
-  const Index capacity =
-      batch.sequences.batch * max_predictions(masking_.share, batch.sequences.length);
+  const Index capacity = batch.rows.batch * max_predictions(masking_.share, batch.rows.length);
   const TensorView ids = pass.tensor(batch.ids.shape(), DType::i32);
   const TensorView positions = pass.tensor({capacity}, DType::i32);
   const TensorView originals = pass.tensor({capacity}, DType::i32);
   const TensorView count = pass.tensor({1}, DType::i32);
   pass.context.run(MaskTokens{.ids = batch.ids,
-                              .lengths = pass.sequences.lengths,
+                              .rows = pass.rows,
                               .mask_counts = batch.column(masks_column),
                               .masked_ids = ids,
                               .positions = positions,
@@ -297,6 +296,7 @@ void ReplacedTokenDetection::sample(Pass& pass, const MicroBatch& batch, const M
       .logits = logits,
       .targets = masked.originals,
       .positions = masked.where.positions,
+      .rows = pass.rows,
       .count = masked.where.count,
       .scale = state.scalar(generator_scale),
       .temperature = state.scalar(sampling_temperature),
@@ -306,11 +306,11 @@ void ReplacedTokenDetection::sample(Pass& pass, const MicroBatch& batch, const M
       .dlogits = gradient == Gradient::wanted ? logits : TensorView{},
       .non_finite = state.non_finite,
       .vocabulary = pair_.vocabulary(),
-      .length = pass.sequences.length,
       .correct = sampling_.disallow_correct ? VocabularyCrossEntropy::Correct::disallow
                                             : VocabularyCrossEntropy::Correct::allow,
       .random = pass.key(0, Place::sample)});
   pass.context.run(ReplaceTokens{.ids = batch.ids,
+                                 .rows = pass.rows,
                                  .positions = masked.where.positions,
                                  .samples = samples,
                                  .count = masked.where.count,
@@ -332,27 +332,25 @@ void ReplacedTokenDetection::discriminate(Pass& outer, const MicroBatch& batch, 
   ReplacedTokenHead::Saved head;
   const TensorView hidden = pair_.discriminator().forward(pass, trace.ids, batch.types, encoder);
   const TensorView logits = pair_.discriminator_head().forward(pass, hidden, head);
-  trace.logits = logits.reshape(trace.labels.shape());
-  const TensorView dlogits = gradient == Gradient::wanted
-                                 ? pass.tensor(trace.logits.shape(), logits.dtype())
-                                 : TensorView{};
+  trace.logits = logits;
+  const TensorView dlogits =
+      gradient == Gradient::wanted ? pass.tensor(logits.shape(), logits.dtype()) : TensorView{};
   pass.context.run(ReplacedTokenLoss{.logits = trace.logits,
                                      .labels = trace.labels,
-                                     .lengths = pass.sequences.lengths,
+                                     .rows = pass.rows,
                                      .scale = state.scalar(discriminator_scale),
                                      .losses = trace.disc_losses,
                                      .dlogits = dlogits});
   pass.context.run(CountReplaced{.losses = trace.disc_losses,
                                  .logits = trace.logits,
                                  .labels = trace.labels,
-                                 .lengths = pass.sequences.lengths,
+                                 .rows = pass.rows,
                                  .loss = state.of_step.of(losses).slice(disc_loss, 1),
                                  .counts = state.of_step.of(counts).slice(of_replaced, 4),
                                  .histogram = state.of_step.of(histogram)});
   if (gradient == Gradient::none) return;
   const TensorView dhidden = pass.tensor(hidden.shape(), hidden.dtype());
-  pair_.discriminator_head().backward(pass, head, dlogits.reshape({dlogits.size()}),
-                                      {dhidden, Write::overwrite});
+  pair_.discriminator_head().backward(pass, head, dlogits, {dhidden, Write::overwrite});
   pair_.discriminator().backward(pass, encoder, dhidden);
 }
 

@@ -91,9 +91,9 @@ TEST_CASE("a kernel that cannot be started names itself and who ran it", "[cuda]
   constexpr Index heads = 70000;  // a grid is at most 65,535 blocks wide there
   const Buffer memory(*context, 4 * 6 * heads);
   const TensorView lengths = memory.view({1}, DType::i32);
-  const AttentionForward kernel{.qkv = memory.view({1, 1, 3 * heads}, DType::f32, 256),
-                                .lengths = lengths,
-                                .out = memory.view({1, 1, heads}, DType::f32, 256 + 12 * heads),
+  const AttentionForward kernel{.qkv = memory.view({1, 3 * heads}, DType::f32, 256),
+                                .rows = {.batch = 1, .length = 1, .lengths = lengths},
+                                .out = memory.view({1, heads}, DType::f32, 256 + 12 * heads),
                                 .log_sum_exp = memory.view({1, heads, 1}, DType::f32, 256),
                                 .heads = heads};
   const int line = __LINE__ + 1;

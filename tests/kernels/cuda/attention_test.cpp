@@ -26,7 +26,7 @@ struct Extents {
 /// of padding are not exactly 0.
 double gradient_error(const HostTensor& found, const HostTensor& expected,
                       const std::vector<double>& tokens) {
-  const Index length = expected.shape()[1], hidden = expected.shape()[2] / 3;
+  const Index length = expected.shape()[0] / std::ssize(tokens), hidden = expected.shape()[1] / 3;
   const auto part_of = [&](Index i) { return i % (3 * hidden) / hidden; };
   std::array<double, 3> squares{};
   for (Index i = 0; i < expected.size(); ++i)
@@ -48,12 +48,13 @@ double gradient_error(const HostTensor& found, const HostTensor& expected,
 void check_attention(const HostTensor& qkv, Index heads, const std::vector<double>& tokens,
                      float dropout, Begin begin = Begin::aligned) {
   const DType dtype = qkv.dtype();
-  const Index batch = qkv.shape()[0], length = qkv.shape()[1], hidden = qkv.shape()[2] / 3;
+  const Index batch = std::ssize(tokens), rows = qkv.shape()[0], hidden = qkv.shape()[1] / 3;
+  const Index length = rows / batch;
   const Index width = hidden / heads;
   CAPTURE(to_string(dtype), length, heads, width, dropout);
   const HostTensor lengths({batch}, DType::i32, tokens);
   const HostTensor step({1}, DType::i32, {5});
-  const HostTensor out({batch, length, hidden}, dtype);
+  const HostTensor out({rows, hidden}, dtype);
   const HostTensor log_sum_exp({batch, heads, length}, DType::f32);
   const auto key = [&](ConstTensorView at) {
     return RandomKey{.seed = 0xfedcba9876543210U, .step = at, .first_example = 2, .site = {33}};
@@ -61,7 +62,7 @@ void check_attention(const HostTensor& qkv, Index heads, const std::vector<doubl
   Twin forward(
       [&](auto at) {
         return AttentionForward{.qkv = at(qkv),
-                                .lengths = at(lengths),
+                                .rows = {batch, length, at(lengths)},
                                 .out = at(out),
                                 .log_sum_exp = at(log_sum_exp),
                                 .heads = heads,
@@ -72,15 +73,15 @@ void check_attention(const HostTensor& qkv, Index heads, const std::vector<doubl
   CHECK(forward.error(out) < bound(dtype, length));
   CHECK(forward.error(log_sum_exp) < bound(DType::f32, length + width));
 
-  const HostTensor dout = test::random_tensor({batch, length, hidden}, dtype, 2);
-  const HostTensor dqkv({batch, length, 3 * hidden}, dtype);
+  const HostTensor dout = test::random_tensor({rows, hidden}, dtype, 2);
+  const HostTensor dqkv({rows, 3 * hidden}, dtype);
   Twin backward(
       [&](auto at) {
         return AttentionBackward{.dout = at(dout),
                                  .qkv = at(qkv),
                                  .out = at(out),
                                  .log_sum_exp = at(log_sum_exp),
-                                 .lengths = at(lengths),
+                                 .rows = {batch, length, at(lengths)},
                                  .dqkv = at(dqkv),
                                  .heads = heads,
                                  .dropout = dropout,
@@ -93,7 +94,7 @@ void check_attention(const HostTensor& qkv, Index heads, const std::vector<doubl
 
 void check_attention(DType dtype, const Extents& e, const std::vector<double>& tokens,
                      float dropout, Begin begin = Begin::aligned) {
-  const Shape shape{std::ssize(tokens), e.length, 3 * e.heads * e.width};
+  const Shape shape{std::ssize(tokens) * e.length, 3 * e.heads * e.width};
   check_attention(test::random_tensor(shape, dtype, 1), e.heads, tokens, dropout, begin);
 }
 
@@ -134,7 +135,7 @@ TEST_CASE("keys beyond the length count as nothing where all scores are far belo
   // Scores near -512: a key of zeros that took part would count infinitely.
   const auto [length, used] = GENERATE(table<Index, Index>({{20, 13}, {140, 133}}));
   const Index hidden = 64;
-  HostTensor qkv = test::random_tensor({1, length, 3 * hidden}, DType::bf16, 1);
+  HostTensor qkv = test::random_tensor({length, 3 * hidden}, DType::bf16, 1);
   for (Index row = 0; row < length; ++row) {
     qkv.set(row * 3 * hidden, 4096);
     qkv.set(row * 3 * hidden + hidden, -1);

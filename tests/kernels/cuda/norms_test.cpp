@@ -122,7 +122,7 @@ TEST_CASE("dropout, residual and norm on a GPU agree with the CPU's",
   const HostTensor residual = test::random_tensor({rows, width}, dtype, 3);
   const HostTensor gain = test::random_tensor({width}, DType::f32, 4, 0.3, 1);
   const HostTensor beta = test::random_tensor({width}, DType::f32, 5);
-  const HostTensor step({1}, DType::i32, {7});
+  const HostTensor lengths({rows / length}, DType::i32), step({1}, DType::i32, {7});
   const HostTensor sum({rows, width}, dtype), y({rows, width}, dtype);
   const HostTensor mean({rows}, DType::f32), rstd({rows}, DType::f32);
   const auto key = [&](ConstTensorView at) {
@@ -139,7 +139,7 @@ TEST_CASE("dropout, residual and norm on a GPU agree with the CPU's",
                                           .y = at(y),
                                           .mean = at(mean),
                                           .rstd = at(rstd),
-                                          .length = length,
+                                          .rows = {rows / length, length, at(lengths)},
                                           .epsilon = 1e-3F,
                                           .dropout = dropout,
                                           .random = key(at(step))};
@@ -166,7 +166,7 @@ TEST_CASE("dropout, residual and norm on a GPU agree with the CPU's",
                                            .dgain = at(dgain),
                                            .dbeta = at(dbeta),
                                            .dbias = at(dbias),
-                                           .length = length,
+                                           .rows = {rows / length, length, at(lengths)},
                                            .dropout = dropout,
                                            .random = key(at(step))};
       },
@@ -187,14 +187,14 @@ TEST_CASE("embeddings on a GPU agree with the CPU's", "[cuda][kernel][embedding]
   const Index batch = width == 7 ? 71 : 3;  // 71: several rows for each warp
   const Index length = 11, vocabulary = 29, rows = batch * length;
   CAPTURE(to_string(dtype), width, dropout);
-  const HostTensor ids = test::random_integers({batch, length}, vocabulary, 1);
-  const HostTensor types = test::random_integers({batch, length}, 2, 2);
+  const HostTensor ids = test::random_integers({rows}, vocabulary, 1);
+  const HostTensor types = test::random_integers({rows}, 2, 2);
   const HostTensor word = test::random_tensor({vocabulary, width}, dtype, 3);
   const HostTensor position = test::random_tensor({length + 2, width}, dtype, 4);
   const HostTensor type = test::random_tensor({2, width}, dtype, 5);
   const HostTensor gain = test::random_tensor({width}, DType::f32, 6, 0.3, 1);
   const HostTensor bias = test::random_tensor({width}, DType::f32, 7);
-  const HostTensor step({1}, DType::i32, {9});
+  const HostTensor lengths({batch}, DType::i32), step({1}, DType::i32, {9});
   const HostTensor y({rows, width}, dtype), mean({rows}, DType::f32), rstd({rows}, DType::f32);
   const auto key = [&](ConstTensorView at) {
     return RandomKey{.seed = 99, .step = at, .first_example = 1, .site = {5}};
@@ -203,6 +203,7 @@ TEST_CASE("embeddings on a GPU agree with the CPU's", "[cuda][kernel][embedding]
       [&](auto at) {
         return EmbeddingForward{.ids = at(ids),
                                 .types = at(types),
+                                .rows = {batch, length, at(lengths)},
                                 .word = at(word),
                                 .position = at(position),
                                 .type = at(type),
@@ -226,6 +227,7 @@ TEST_CASE("embeddings on a GPU agree with the CPU's", "[cuda][kernel][embedding]
         return EmbeddingBackward{.dy = at(dy),
                                  .ids = at(ids),
                                  .types = at(types),
+                                 .rows = {batch, length, at(lengths)},
                                  .word = at(word),
                                  .position = at(position),
                                  .type = at(type),
@@ -255,13 +257,14 @@ TEST_CASE("embedding gradients on a GPU agree with the CPU's", "[cuda][kernel][e
   const Begin begin = length == 100 && width == 8 ? Begin::unaligned : Begin::aligned;
   CAPTURE(to_string(dtype), batch, length, vocabulary, width);
   HostTensor ids =
-      test::random_integers({batch, length}, static_cast<std::uint32_t>(vocabulary), 1);
+      test::random_integers({batch * length}, static_cast<std::uint32_t>(vocabulary), 1);
   // One run over more pieces than a block of the joining kernel has threads.
   if (batch == 20)
     for (Index i = 0; i < ids.size(); ++i)
       if (ids[i] < 28) ids.set(i, 5);
   const HostTensor types =
-      test::random_integers({batch, length}, static_cast<std::uint32_t>(kinds), 2);
+      test::random_integers({batch * length}, static_cast<std::uint32_t>(kinds), 2);
+  const HostTensor lengths({batch}, DType::i32);
   const HostTensor dx = test::random_tensor({batch * length, width}, dtype, 3);
   const HostTensor dword = test::random_tensor({vocabulary, width}, DType::f32, 4);
   const HostTensor dposition = test::random_tensor({length + 1, width}, DType::f32, 5);
@@ -271,6 +274,7 @@ TEST_CASE("embedding gradients on a GPU agree with the CPU's", "[cuda][kernel][e
         return EmbeddingScatter{.dx = at(dx),
                                 .ids = at(ids),
                                 .types = at(types),
+                                .rows = {batch, length, at(lengths)},
                                 .dword = at(dword),
                                 .dposition = at(dposition),
                                 .dtype = at(dtype_rows)};

@@ -25,18 +25,18 @@ TEST_CASE("masking on a GPU gives the CPU's bits", "[cuda][kernel][mask_tokens]"
   const float random_share = GENERATE(0.0F, 0.3F);
   const Site site{random_share > 0 ? 1U << 31U : 0U};  // evaluation, or training
   CAPTURE(batch, length, static_cast<int>(draw));
-  const HostTensor ids = test::random_integers({batch, length}, 12, 1);  // specials among them
+  const HostTensor ids = test::random_integers({batch * length}, 12, 1);  // specials among them
   HostTensor lengths({batch}, DType::i32), counts({batch}, DType::i32);
   for (Index b = 0; b < batch; ++b) {
     lengths.set(b, static_cast<double>(b == 1 ? 0 : length - b));
     counts.set(b, static_cast<double>(b == 2 ? most / 2 : most));
   }
   const HostTensor step({1}, DType::i32, {3});
-  const HostTensor masked({batch, length}, DType::i32), positions({batch * most}, DType::i32);
+  const HostTensor masked({batch * length}, DType::i32), positions({batch * most}, DType::i32);
   const HostTensor originals({batch * most}, DType::i32), count({1}, DType::i32);
   Twin twin([&](auto at) {
     return MaskTokens{.ids = at(ids),
-                      .lengths = at(lengths),
+                      .rows = {batch, length, at(lengths)},
                       .mask_counts = at(counts),
                       .masked_ids = at(masked),
                       .positions = at(positions),
@@ -54,9 +54,10 @@ TEST_CASE("masking on a GPU gives the CPU's bits", "[cuda][kernel][mask_tokens]"
   CHECK(twin.equal(originals));
   CHECK(twin.equal(count));
   const HostTensor samples = test::random_integers({batch * most}, 12, 2);
-  const HostTensor corrupted({batch, length}, DType::i32), labels({batch, length}, DType::i32);
+  const HostTensor corrupted({batch * length}, DType::i32), labels({batch * length}, DType::i32);
   Twin replace([&](auto at) {
     return ReplaceTokens{.ids = at(ids),
+                         .rows = {batch, length, at(lengths)},
                          .positions = at(positions),
                          .samples = at(samples),
                          .count = at(count),
@@ -82,7 +83,7 @@ TEST_CASE("vocabulary cross-entropy on a GPU agrees with the CPU's",
   const HostTensor targets =
       test::random_integers({capacity}, static_cast<std::uint32_t>(vocabulary), 2);
   const HostTensor positions({capacity}, DType::i32, {0, 3, 9, 11, 12, 25, 0});
-  const HostTensor count({1}, DType::i32, {6});
+  const HostTensor lengths({3}, DType::i32, {10, 10, 10}), count({1}, DType::i32, {6});
   const HostTensor scale({1}, DType::f32, {0.5}), temperature({1}, DType::f32, {1.5});
   const HostTensor step({1}, DType::i32, {2}), non_finite({1}, DType::i32, {0});
   const HostTensor losses({capacity}, DType::f32), argmax({capacity}, DType::i32);
@@ -93,6 +94,7 @@ TEST_CASE("vocabulary cross-entropy on a GPU agrees with the CPU's",
     return VocabularyCrossEntropy{.logits = at(logits),
                                   .targets = at(targets),
                                   .positions = at(positions),
+                                  .rows = {3, length, at(lengths)},
                                   .count = at(count),
                                   .scale = at(scale),
                                   .temperature = at(temperature),
@@ -102,7 +104,6 @@ TEST_CASE("vocabulary cross-entropy on a GPU agrees with the CPU's",
                                   .dlogits = at(dlogits),
                                   .non_finite = at(non_finite),
                                   .vocabulary = vocabulary,
-                                  .length = length,
                                   .correct = correct,
                                   .random = {.seed = 6, .step = at(step), .first_example = 1}};
   });
@@ -121,10 +122,12 @@ TEST_CASE("a NaN among the logits is reported on a GPU", "[cuda][kernel][cross_e
   const HostTensor count({1}, DType::i32, {2}), step({1}, DType::i32, {2});
   const HostTensor one({1}, DType::f32, {1}), non_finite({1}, DType::i32, {0});
   const HostTensor losses({2}, DType::f32), argmax({2}, DType::i32), samples({2}, DType::i32);
+  const HostTensor lengths({1}, DType::i32, {10});
   Twin twin([&](auto at) {
     return VocabularyCrossEntropy{.logits = at(logits),
                                   .targets = at(targets),
                                   .positions = at(positions),
+                                  .rows = {1, 10, at(lengths)},
                                   .count = at(count),
                                   .scale = at(one),
                                   .temperature = at(one),
@@ -133,7 +136,6 @@ TEST_CASE("a NaN among the logits is reported on a GPU", "[cuda][kernel][cross_e
                                   .samples = at(samples),
                                   .non_finite = at(non_finite),
                                   .vocabulary = vocabulary,
-                                  .length = 10,
                                   .random = {.seed = 6, .step = at(step)}};
   });
   CHECK(twin.gpu_of(non_finite)[0] == 1);
@@ -263,16 +265,16 @@ TEST_CASE("replaced-token figures on a GPU agree with the CPU's", "[cuda][kernel
   const HostTensor histogram = test::random_integers({4, bins}, 5, 1);  // two rows are added to
   const HostTensor before = histogram;
   const Index length = GENERATE(500, 22'000);  // the second: several rounds of all blocks
-  const HostTensor losses = test::random_tensor({3, length}, DType::f32, 6);
-  const HostTensor logits = test::random_tensor({3, length}, DType::f32, 7, 3);
-  const HostTensor labels = test::random_integers({3, length}, 2, 8);
+  const HostTensor losses = test::random_tensor({3 * length}, DType::f32, 6);
+  const HostTensor logits = test::random_tensor({3 * length}, DType::f32, 7, 3);
+  const HostTensor labels = test::random_integers({3 * length}, 2, 8);
   const HostTensor lengths({3}, DType::i32,
                            {static_cast<double>(length), 0, static_cast<double>(length - 377)});
   Twin replaced([&](auto at) {
     return CountReplaced{.losses = at(losses),
                          .logits = at(logits),
                          .labels = at(labels),
-                         .lengths = at(lengths),
+                         .rows = {3, length, at(lengths)},
                          .loss = at(loss).slice(1, 1),
                          .counts = at(counts).slice(1, 4),
                          .histogram = at(histogram).slice(1, 2)};

@@ -11,7 +11,7 @@ using test::Begin;
 using test::HostTensor;
 using test::Mirror;
 
-constexpr Index rows = 10, length = 16;
+constexpr Index rows = 10, length = 16, texts = 11;
 constexpr double lowest = -HUGE_VAL;
 
 /// Logits on which a sampler that looks at few ids might go wrong, a kind a row.
@@ -58,6 +58,7 @@ struct Call {
 
   HostTensor logits = awkward_logits(vocabulary, padded, dtype);
   HostTensor targets = test::random_integers({rows}, static_cast<std::uint32_t>(vocabulary), 5);
+  HostTensor lengths{{texts}, DType::i32};
   HostTensor positions{{rows}, DType::i32, {0, 3, 9, 15, 16, 17, 40, 41, 42, 160}};
 
   [[nodiscard]] VocabularyCrossEntropy kernel(Mirror& at, const HostTensor& one_of_each,
@@ -68,6 +69,7 @@ struct Call {
     return {.logits = at(logits),
             .targets = at(targets),
             .positions = at(positions),
+            .rows = {texts, length, at(lengths)},
             .count = integers.slice(0, 1),
             .scale = numbers.slice(0, 1),
             .temperature = numbers.slice(1, 1),
@@ -77,7 +79,6 @@ struct Call {
             .dlogits = dlogits,
             .non_finite = integers.slice(2, 1),
             .vocabulary = vocabulary,
-            .length = length,
             .correct = correct,
             .random = {.seed = 77, .step = integers.slice(1, 1), .first_example = 3}};
   }

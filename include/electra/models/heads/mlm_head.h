@@ -9,7 +9,7 @@ namespace electra {
 /// Where the masked positions of a micro-batch are: a buffer of fixed capacity, and how many of it
 /// count, in device memory.
 struct MaskedPositions {
-  ConstTensorView positions;  // [capacity], i32: row * length + column, ascending
+  ConstTensorView positions;  // [capacity], i32: rows, ascending
   ConstTensorView count;      // [1], i32
 };
 

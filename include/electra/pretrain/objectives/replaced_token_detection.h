@@ -31,7 +31,7 @@ class ReplacedTokenDetection final : public Objective {
 
   /// What the generator reads, and where it has to guess what.
   struct Masked {
-    TensorView ids;  // [batch, length], i32
+    TensorView ids;  // [rows], i32
     MaskedPositions where;
     ConstTensorView originals;  // [capacity], i32
   };
@@ -47,10 +47,10 @@ class ReplacedTokenDetection final : public Objective {
     TensorView mlm_losses;   // [capacity], wide
     TensorView best;         // [capacity], i32: the generator's most probable tokens
     TensorView samples;      // [capacity], i32: drawn from the generator's distribution
-    TensorView ids;          // [batch, length], i32: what the discriminator reads
-    TensorView labels;       // [batch, length], i32: 1 where a token was replaced
-    TensorView logits;       // [batch, length], wide: positive for "replaced"
-    TensorView disc_losses;  // [batch, length], wide
+    TensorView ids;          // [rows], i32: what the discriminator reads
+    TensorView labels;       // [rows], i32: 1 where a token was replaced
+    TensorView logits;       // [rows], wide: positive for "replaced"
+    TensorView disc_losses;  // [rows], wide
   };
   /// The forward alone with these masks.
   [[nodiscard]] Trace forward(Pass& pass, const MicroBatch& batch, const Masked& masked,

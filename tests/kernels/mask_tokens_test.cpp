@@ -244,7 +244,7 @@ TEST_CASE("masking counts what there is to mask", "[kernel][mask_tokens]") {
   const auto draw = GENERATE(Draw::without_replacement, Draw::with_replacement);
   Case c = written({3, 6, 4});
   c.options.draw = draw;
-  c.ids = HostTensor({18}, DType::i32, {2, 3, 0, 0, 0, 0, 2, 1, 4, 50, 3, 0, 2, 5, 6, 7, 8, 9});
+  c.ids = HostTensor({18}, DType::i32, {2, 3, 60, 0, 0, 0, 2, 1, 4, 50, 3, 70, 2, 5, 6, 7, 8, 9});
   c.lengths = HostTensor({3}, DType::i32, {2, 5, 6});
   c.mask_counts = HostTensor({3}, DType::i32, {1, 2, 4});
   c.run();

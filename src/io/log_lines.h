@@ -5,7 +5,8 @@
 #include <string_view>
 
 #include "electra/core/error.h"
-#include "electra/core/file.h"
+#include "electra/core/shape.h"
+#include "electra/io/json_lines.h"
 #include "io/json.h"
 
 namespace electra {

@@ -1,7 +1,6 @@
 #include "electra/io/safetensors.h"
 
 #include <catch2/catch.hpp>
-#include <cmath>
 #include <cstring>
 #include <limits>
 #include <random>
@@ -205,65 +204,37 @@ TEST_CASE("a damaged safetensors file is an error or valid, never a crash", "[sa
   CHECK(refused < 20'000);
 }
 
-TEST_CASE("numbers are read as f32 and i32 from every type that holds them", "[safetensors]") {
+TEST_CASE("a file's tensors are found by name and read whole", "[safetensors]") {
   const TemporaryFolder folder;
-  const std::vector<float> single{1.5F, -0.0F, 1e-40F};
-  const std::vector<double> wide{1.5, 0.1, 1e300};
-  const std::vector<bf16> brain{to_bf16(1.5F), to_bf16(-2.0F)};
-  const std::vector<std::uint16_t> half{0x3E00, 0xC000, 0x0001, 0x83FF,
-                                        0x7BFF, 0x7C00, 0x7E00, 0x8000};
-  const std::vector<std::int64_t> large{1, -5, 2147483647};
-  const std::vector<std::int64_t> too_large{1, 2147483648};
+  const std::vector<double> wide{1.5, 0.1};
   const std::vector<std::int32_t> small{3, -4};
   SafetensorsWriter writer;
-  writer.add({"f32", StoredType::f32, {3}, bytes_of(single)});
-  writer.add({"f64", StoredType::f64, {3}, bytes_of(wide)});
-  writer.add({"bf16", StoredType::bf16, {2}, bytes_of(brain)});
-  writer.add({"f16", StoredType::f16, {2, 4}, bytes_of(half)});
-  writer.add({"i64", StoredType::i64, {3}, bytes_of(large)});
-  writer.add({"wide", StoredType::i64, {2}, bytes_of(too_large)});
+  writer.add({"f64", StoredType::f64, {2, 1}, bytes_of(wide)});
   writer.add("i32", ConstTensorView(small.data(), {2}, DType::i32));
   writer.write(folder / "x.safetensors");
 
   const auto file = SafetensorsFile::open(folder / "x.safetensors");
-  CHECK(file.names() ==
-        std::vector<std::string_view>{"bf16", "f16", "f32", "f64", "i32", "i64", "wide"});
+  CHECK(file.names() == std::vector<std::string_view>{"f64", "i32"});
+  CHECK(file.find("none") == nullptr);
   const auto floats = [&](const char* name, std::size_t size) {
     std::vector<float> values(size, std::numeric_limits<float>::quiet_NaN());
     file.read_f32(*file.find(name), values);
     return values;
   };
-  CHECK(floats("f32", 3) == single);
-  CHECK(std::signbit(floats("f32", 3)[1]));
-  CHECK(floats("f64", 3) == std::vector<float>{1.5F, 0.1F, std::numeric_limits<float>::infinity()});
-  CHECK(floats("bf16", 2) == std::vector<float>{1.5F, -2.0F});
-  const auto halves = floats("f16", 8);
-  CHECK(std::vector<float>(halves.begin(), halves.begin() + 6) ==
-        std::vector<float>{1.5F, -2.0F, 0x1p-24F, -1023 * 0x1p-24F, 65504.0F,
-                           std::numeric_limits<float>::infinity()});
-  CHECK(std::isnan(halves[6]));
-  CHECK(std::signbit(halves[7]));
+  CHECK(floats("f64", 2) == std::vector<float>{1.5F, 0.1F});
+  std::vector<std::int32_t> integers(2);
+  file.read_i32(*file.find("i32"), integers);
+  CHECK(integers == small);
 
-  const auto integers = [&](const char* name, std::size_t size) {
-    std::vector<std::int32_t> values(size, -77);
-    file.read_i32(*file.find(name), values);
-    return values;
-  };
-  CHECK(integers("i64", 3) == std::vector<std::int32_t>{1, -5, 2147483647});
-  CHECK(integers("i32", 2) == small);
-
-  CHECK(file.find("none") == nullptr);
-  CHECK_THAT(message_of<IoError>([&] { (void)integers("wide", 2); }),
-             Contains("x.safetensors: tensor \"wide\": element 1") && Contains("2147483648"));
-  CHECK_THAT(message_of<IoError>([&] { (void)integers("f32", 3); }),
-             Contains("expected I32 or I64, found F32"));
+  CHECK_THAT(message_of<IoError>([&] { file.read_i32(*file.find("f64"), integers); }),
+             Contains("x.safetensors: tensor \"f64\"") && Contains("found F64"));
   CHECK_THAT(message_of<IoError>([&] { (void)floats("i32", 2); }),
-             Contains("expected F32, F16, BF16 or F64, found I32"));
-  CHECK_THAT(message_of<IoError>([&] { (void)floats("f32", 4); }),
-             Contains("expected 4 numbers, found 3"));
-  const std::vector<Index> shape{4, 2};
-  CHECK_THAT(message_of<IoError>([&] { (void)file.get("f16", shape); }),
-             Contains("tensor \"f16\": expected the shape [4, 2], found [2, 4]"));
+             Contains("x.safetensors: tensor \"i32\"") && Contains("found I32"));
+  CHECK_THAT(message_of<IoError>([&] { (void)floats("f64", 4); }),
+             Contains("expected 4 numbers, found 2"));
+  const std::vector<Index> shape{1, 2};
+  CHECK_THAT(message_of<IoError>([&] { (void)file.get("f64", shape); }),
+             Contains("tensor \"f64\": expected the shape [1, 2], found [2, 1]"));
   CHECK_THAT(message_of<IoError>([&] { (void)file.get("none", shape); }),
              Contains("tensor \"none\": missing"));
 }

@@ -1,6 +1,8 @@
 #include "electra/models/pair_config.h"
 
+#include <algorithm>
 #include <array>
+#include <string>
 
 #include "core/range.h"
 
@@ -63,7 +65,8 @@ void check(const ModelConfig& config, Index vocabulary) {
   if (config.sharing != Sharing::all)
     return check(network_of(config, Network::generator, vocabulary), "model.generator.");
   const auto expect_same = [](std::string_view key, Index own, Index other) {
-    expect(own == other, key, "the discriminator's (sharing: all)", static_cast<double>(own));
+    expect(own == other, key, std::to_string(other) + ", the discriminator's (sharing: all)",
+           static_cast<double>(own));
   };
   const GeneratorConfig& g = config.generator;
   expect_same("model.generator.hidden", g.hidden, config.hidden);

@@ -142,9 +142,18 @@ void ParameterStore::update_values() {
   }
 }
 
-void ParameterStore::zero_gradients() { context_->zero(gradients()); }
+void ParameterStore::expect_gradients() const {
+  if (gradients_.data() == nullptr)
+    throw Error("the parameter store has no gradients: with_gradients adds them");
+}
+
+void ParameterStore::zero_gradients() {
+  expect_gradients();
+  context_->zero(gradients());
+}
 
 const Parameter* ParameterStore::first_non_finite_gradient() const {
+  expect_gradients();
   std::vector<const Parameter*> order;
   for (const Parameter& parameter : parameters_) order.push_back(&parameter);
   std::sort(order.begin(), order.end(),

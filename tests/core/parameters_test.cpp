@@ -143,6 +143,8 @@ TEST_CASE("a store has no gradients until somebody trains", "[parameters][law]")
   store.allocate(*context, Precision::f32);
   CHECK_FALSE(store.gradients());
   CHECK_FALSE(store.find("net/table")->gradient);
+  CHECK_THROWS_WITH(store.zero_gradients(), Contains("no gradients"));
+  CHECK_THROWS_WITH(store.first_non_finite_gradient(), Contains("no gradients"));
   CHECK(&store.with_gradients() == &store);
   const void* first = store.gradients().raw();
   CHECK(store.find("net/table")->gradient.shape() == store.find("net/table")->padded);

@@ -73,6 +73,7 @@ class ParameterStore {
   /// Lays out and allocates the weights, which are zero. Call `initialise` or load, then `update_values`.
   void allocate(Context& context, Precision precision);
   /// Adds gradients, which are zero, to an allocated store that has none yet; returns the store.
+  /// Before that, what works on gradients throws Error.
   ParameterStore& with_gradients();
   /// Draws the first weights from the seed; a parameter's numbers depend on its name alone.
   void initialise(std::uint64_t seed, float range);
@@ -98,6 +99,7 @@ class ParameterStore {
 
  private:
   [[nodiscard]] TensorView flat(const Buffer& buffer, DType dtype) const;
+  void expect_gradients() const;
 
   Context* context_ = nullptr;
   Precision precision_ = Precision::f32;

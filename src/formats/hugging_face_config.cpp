@@ -1,6 +1,8 @@
 #include "electra/formats/hugging_face_config.h"
 
+#include <algorithm>
 #include <array>
+#include <string_view>
 
 #include "electra/core/error.h"
 #include "electra/core/file.h"
@@ -27,6 +29,11 @@ class ConfigFile {
     if (!json_[key].is_number()) fail(key, "a number");
     return json_[key].get<float>();
   }
+  [[nodiscard]] bool flag(const char* key, bool otherwise) const {
+    if (!json_.contains(key) || json_[key].is_null()) return otherwise;
+    if (!json_[key].is_boolean()) fail(key, "true or false");
+    return json_[key].get<bool>();
+  }
   [[nodiscard]] std::string text(const char* key, const std::string& otherwise) const {
     if (!json_.contains(key) || json_[key].is_null()) return otherwise;
     if (!json_[key].is_string()) fail(key, "a string");
@@ -47,6 +54,45 @@ class ConfigFile {
   Json json_;
 };
 
+/// A number of a network, as the library and as the file calls it.
+struct Key {
+  std::string_view field;
+  const char* file;
+};
+constexpr auto keys = std::to_array<Key>({
+    {"embedding", "embedding_size"},
+    {"hidden", "hidden_size"},
+    {"layers", "num_hidden_layers"},
+    {"heads", "num_attention_heads"},
+    {"intermediate", "intermediate_size"},
+    {"positions", "max_position_embeddings"},
+    {"dropout", "hidden_dropout_prob"},
+    {"attention_dropout", "attention_probs_dropout_prob"},
+    {"initializer_range", "initializer_range"},
+    {"layer_norm_epsilon", "layer_norm_eps"},
+});
+
+/// Refuses a number that is out of its field's range by the key of the file that it came from.
+struct RangesOfFile {
+  const ConfigFile& file;
+
+  void operator()(std::string_view, auto&, std::string_view) const {}
+  void operator()(std::string_view field, auto& value, std::string_view,
+                  const ValueRange& range) const {
+    if (!range.contains(static_cast<double>(value)))
+      file.fail(std::ranges::find(keys, field, &Key::field)->file, range.text());
+  }
+};
+
+void check_sizes(NetworkConfig config, const ConfigFile& file) {
+  if (config.vocabulary < 6) file.fail("vocab_size", "6 or more");
+  config.fields(RangesOfFile{file});
+  if (config.hidden % config.heads != 0)
+    file.fail("num_attention_heads", "a divisor of hidden_size = " + std::to_string(config.hidden));
+}
+
+std::string name_of(Gelu activation) { return activation == Gelu::erf ? "gelu" : "gelu_new"; }
+
 Gelu activation_of(const ConfigFile& file) {
   const std::string name = file.text("hidden_act", "gelu");
   if (name == "gelu") return Gelu::erf;
@@ -54,10 +100,11 @@ Gelu activation_of(const ConfigFile& file) {
   file.fail("hidden_act", "gelu, gelu_new or gelu_pytorch_tanh");
 }
 
-void agree(bool equal, const std::string& what, Index generator, Index discriminator) {
-  if (!equal)
-    throw ConfigError("the generator's and the discriminator's " + what + " differ: " +
-                      std::to_string(generator) + " and " + std::to_string(discriminator));
+void agree(const std::string& what, const std::string& generator,
+           const std::string& discriminator) {
+  if (generator != discriminator)
+    throw ConfigError("the generator's and the discriminator's " + what + " differ: " + generator +
+                      " and " + discriminator);
 }
 
 }  // namespace
@@ -67,6 +114,7 @@ NetworkConfig read_network_config(const std::filesystem::path& directory) {
   if (file.text("model_type", "") != "electra") file.fail("model_type", "electra");
   if (file.text("position_embedding_type", "absolute") != "absolute")
     file.fail("position_embedding_type", "absolute");
+  if (file.flag("is_decoder", false)) file.fail("is_decoder", "false");
   if (file.integer("type_vocab_size") != NetworkConfig::types) file.fail("type_vocab_size", "2");
   NetworkConfig config{.vocabulary = file.integer("vocab_size"),
                        .embedding = file.integer("embedding_size"),
@@ -80,8 +128,7 @@ NetworkConfig read_network_config(const std::filesystem::path& directory) {
                        .initializer_range = file.number("initializer_range", 0.02F),
                        .activation = activation_of(file),
                        .layer_norm_epsilon = file.number("layer_norm_eps", 1e-12F)};
-  if (config.hidden % config.heads != 0)
-    file.fail("num_attention_heads", "a divisor of hidden_size = " + std::to_string(config.hidden));
+  check_sizes(config, file);
   return config;
 }
 
@@ -95,7 +142,7 @@ std::string network_config_json(const NetworkParts& network) {
                          {"num_hidden_layers", c.layers},
                          {"num_attention_heads", c.heads},
                          {"intermediate_size", c.intermediate},
-                         {"hidden_act", c.activation == Gelu::erf ? "gelu" : "gelu_new"},
+                         {"hidden_act", name_of(c.activation)},
                          {"hidden_dropout_prob", c.dropout},
                          {"attention_probs_dropout_prob", c.attention_dropout},
                          {"max_position_embeddings", c.positions},
@@ -109,11 +156,14 @@ std::string network_config_json(const NetworkParts& network) {
 }
 
 ModelConfig pair_of(const NetworkConfig& g, const NetworkConfig& d, Sharing sharing) {
-  agree(g.vocabulary == d.vocabulary, "vocabularies (vocab_size)", g.vocabulary, d.vocabulary);
-  agree(g.embedding == d.embedding, "embedding_size", g.embedding, d.embedding);
-  agree(g.positions == d.positions, "max_position_embeddings", g.positions, d.positions);
-  agree(g.activation == d.activation, "hidden_act (0: gelu, 1: gelu_new)",
-        static_cast<Index>(g.activation), static_cast<Index>(d.activation));
+  const auto agree_on = [](const char* what, Index generator, Index discriminator) {
+    agree(what, std::to_string(generator), std::to_string(discriminator));
+  };
+  agree_on("vocabularies (vocab_size)", g.vocabulary, d.vocabulary);
+  agree_on("embedding_size", g.embedding, d.embedding);
+  agree_on("max_position_embeddings", g.positions, d.positions);
+  agree("hidden_act", name_of(g.activation), name_of(d.activation));
+  agree("layer_norm_eps", number_text(g.layer_norm_epsilon), number_text(d.layer_norm_epsilon));
   ModelConfig pair{d, {}, sharing};
   pair.generator = {
       .hidden = g.hidden, .layers = g.layers, .heads = g.heads, .intermediate = g.intermediate};

@@ -1,14 +1,12 @@
 #include "electra/formats/hugging_face.h"
 
 #include <catch2/catch.hpp>
-#include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "electra/core/context.h"
 #include "electra/core/error.h"
 #include "electra/core/file.h"
 #include "electra/io/safetensors.h"
-#include "electra/models/pair.h"
+#include "formats/small_pair.h"
 #include "support/temporary_folder.h"
 
 using namespace electra;
@@ -19,25 +17,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Index vocabulary = 70;
-
-ModelConfig small_model(Sharing sharing = Sharing::embeddings) {
-  ModelConfig c;
-  c.embedding = 12;
-  c.hidden = 16;
-  c.layers = 2;
-  c.heads = 2;
-  c.intermediate = 20;
-  c.positions = 9;
-  c.generator = {.hidden = 8, .layers = 1, .heads = 1, .intermediate = 12};
-  c.sharing = sharing;
-  return c;
-}
-
 /// A pair with weights of its own.
 struct Pair {
   explicit Pair(std::uint64_t seed, const ModelConfig& c = small_model())
-      : config(c), model(store, c, vocabulary) {
+      : config(c), model(store, c, small_vocabulary) {
     store.allocate(*context, Precision::f32);
     store.initialise(seed, 0.5F);
   }
@@ -56,7 +39,7 @@ std::vector<float> weights(const ParameterStore& store) {
 void save(const Pair& pair, const TemporaryFolder& folder) {
   for (const auto& [network, name] : {std::pair{Network::generator, "generator"},
                                       std::pair{Network::discriminator, "discriminator"}})
-    save_network(folder / name, parts_of(pair.config, network, vocabulary), pair.store);
+    save_network(folder / name, parts_of(pair.config, network, small_vocabulary), pair.store);
 }
 
 /// Writes a directory's weights anew, with other names or without some.
@@ -77,16 +60,6 @@ void rewrite(const fs::path& directory,
   writer.write(file);
 }
 
-void set_key(const fs::path& directory, const std::string& key, const nlohmann::json& value) {
-  auto json = nlohmann::json::parse(read_file(directory / "config.json"));
-  json[key] = value;
-  write_file(directory / "config.json", json.dump());
-}
-
-std::string refusal_of_sizes(const fs::path& directory) {
-  return message_of<IoError>([&] { (void)read_network_config(directory); });
-}
-
 }  // namespace
 
 TEST_CASE("what is saved is loaded again, to the bit", "[hugging_face][law]") {
@@ -98,24 +71,6 @@ TEST_CASE("what is saved is loaded again, to the bit", "[hugging_face][law]") {
   REQUIRE(weights(a.store) != weights(b.store));
   load_pair(folder / "generator", folder / "discriminator", b.config, b.store);
   CHECK(weights(a.store) == weights(b.store));
-}
-
-TEST_CASE("directories state the sizes of their pair", "[hugging_face]") {
-  const Pair a(1);
-  const TemporaryFolder folder;
-  save(a, folder);
-  const ModelConfig sizes =
-      pair_of(read_network_config(folder / "generator"),
-              read_network_config(folder / "discriminator"), Sharing::embeddings);
-  CHECK(sizes.vocabulary == vocabulary);
-  CHECK(sizes.embedding == 12);
-  CHECK(sizes.hidden == 16);
-  CHECK(sizes.layers == 2);
-  CHECK(sizes.intermediate == 20);
-  CHECK(sizes.positions == 9);
-  CHECK(sizes.generator.hidden == 8);
-  CHECK(sizes.generator.layers == 1);
-  CHECK(sizes.generator.intermediate == 12);
 }
 
 TEST_CASE("files without a prefix, with position_ids and with a stored tied head are read",
@@ -137,11 +92,11 @@ TEST_CASE("files without a prefix, with position_ids and with a stored tied head
   for (const Parameter& p : a.store.parameters())
     if (p.name.ends_with("embeddings/word")) word = &p;
   REQUIRE(word != nullptr);
-  const auto table = word->master.span<float>().first(vocabulary * 12);
+  const auto table = word->master.span<float>().first(small_vocabulary * 12);
   rewrite(folder / "generator", [](const std::string& name) { return std::optional(name); },
           {{.name = "generator_lm_head.weight",
             .dtype = StoredType::f32,
-            .shape = {vocabulary, 12},
+            .shape = {small_vocabulary, 12},
             .bytes = std::as_bytes(table)}});
   load_pair(folder / "generator", folder / "discriminator", b.config, b.store);
   CHECK(weights(a.store) == weights(b.store));
@@ -221,47 +176,4 @@ TEST_CASE("a pair whose embeddings differ needs sharing: none", "[hugging_face]"
              Contains("embeddings/") && Contains("sharing: none"));
   Pair apart(2, small_model(Sharing::none));
   load_pair(folder / "generator", elsewhere / "discriminator", apart.config, apart.store);
-}
-
-TEST_CASE("a configuration that this library does not compute is refused by its key",
-          "[hugging_face]") {
-  const Pair a(1);
-  const TemporaryFolder folder;
-  save(a, folder);
-  const fs::path directory = folder / "discriminator";
-  SECTION("an activation") {
-    set_key(directory, "hidden_act", "relu");
-    CHECK_THAT(refusal_of_sizes(directory), Contains("hidden_act") && Contains("relu"));
-  }
-  SECTION("relative positions") {
-    set_key(directory, "position_embedding_type", "relative_key");
-    CHECK_THAT(refusal_of_sizes(directory), Contains("position_embedding_type"));
-  }
-  SECTION("another model") {
-    set_key(directory, "model_type", "bert");
-    CHECK_THAT(refusal_of_sizes(directory), Contains("model_type") && Contains("bert"));
-  }
-  SECTION("a width that is a text") {
-    set_key(directory, "hidden_size", "wide");
-    CHECK_THAT(refusal_of_sizes(directory), Contains("hidden_size"));
-  }
-  SECTION("no JSON") {
-    write_file(directory / "config.json", "{");
-    CHECK_THAT(refusal_of_sizes(directory), Contains("config.json"));
-  }
-  SECTION("nothing at all") {
-    CHECK_THAT(refusal_of_sizes(folder / "nowhere"), Contains("nowhere"));
-  }
-}
-
-TEST_CASE("weights in pytorch_model.bin alone come with the way out", "[hugging_face]") {
-  const Pair a(1);
-  Pair b(2);
-  const TemporaryFolder folder;
-  save(a, folder);
-  fs::rename(folder / "generator/model.safetensors", folder / "generator/pytorch_model.bin");
-  CHECK_THAT(message_of<IoError>([&] {
-               load_pair(folder / "generator", folder / "discriminator", b.config, b.store);
-             }),
-             Contains("pytorch_model.bin") && Contains("save_pretrained"));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <system_error>
 
 #include "electra/core/error.h"
 #include "electra/core/file.h"
@@ -98,6 +99,26 @@ OrderedJson tokenizer_config(const WordpieceOptions& options, Index positions) {
   return config;
 }
 
+bool is_there(const fs::path& file) {
+  std::error_code unknown;  // then it is not there for us
+  return fs::exists(file, unknown);
+}
+
+void read_config(const fs::path& file, WordpieceOptions& options) {
+  const Json json = parse_json_object(read_file(file), file.string());
+  const auto flag = [&](const char* key) -> std::optional<bool> {
+    if (!json.contains(key) || json[key].is_null()) return std::nullopt;
+    if (!json[key].is_boolean())
+      throw IoError(file.string() + ": " + key + ": expected true, false or null, found " +
+                    kind_of(json[key]));
+    return json[key].get<bool>();
+  };
+  options.lower_case = flag("do_lower_case").value_or(true);
+  options.strip_accents = flag("strip_accents");
+  if (!flag("tokenize_chinese_chars").value_or(true))
+    throw IoError(file.string() + ": tokenize_chinese_chars: expected true, found false");
+}
+
 }  // namespace
 
 void save_tokenizer(const fs::path& directory, const Vocabulary& vocabulary,
@@ -111,19 +132,9 @@ void save_tokenizer(const fs::path& directory, const Vocabulary& vocabulary,
 
 StoredTokenizer load_tokenizer(const fs::path& directory) {
   WordpieceOptions options;
-  if (const fs::path file = directory / "tokenizer_config.json"; fs::exists(file)) {
-    const Json json = parse_json_object(read_file(file), file.string());
-    const auto flag = [&](const char* key) -> std::optional<bool> {
-      if (!json.contains(key) || json[key].is_null()) return std::nullopt;
-      if (!json[key].is_boolean())
-        throw IoError(file.string() + ": " + key + ": expected true, false or null, found " +
-                      kind_of(json[key]));
-      return json[key].get<bool>();
-    };
-    options.lower_case = flag("do_lower_case").value_or(true);
-    options.strip_accents = flag("strip_accents");
-  }
-  if (const fs::path file = directory / "tokenizer.json"; fs::exists(file)) {
+  if (const fs::path file = directory / "tokenizer_config.json"; is_there(file))
+    read_config(file, options);
+  if (const fs::path file = directory / "tokenizer.json"; is_there(file)) {
     const Json json = parse_json_object(read_file(file), file.string());
     const Json::json_pointer longest("/model/max_input_chars_per_word");
     if (json.contains(longest) && json[longest] == 100) options.compat = Compat::hf;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "electra/core/error.h"
@@ -53,9 +54,11 @@ void TensorSource::read_f32(const StoredTensor& tensor, Index first, std::span<f
 }
 
 TensorSource open_weights(const std::filesystem::path& directory) {
-  for (const Importer& importer : importers)
-    if (std::filesystem::exists(directory / importer.file))
+  for (const Importer& importer : importers) {
+    std::error_code unknown;  // then the file is not there for us
+    if (std::filesystem::exists(directory / importer.file, unknown))
       return importer.open(directory / importer.file);
+  }
   std::string names;
   for (const Importer& importer : importers)
     names += (names.empty() ? "" : " or ") + std::string(importer.file);

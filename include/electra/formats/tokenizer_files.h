@@ -12,12 +12,14 @@ namespace electra {
 void save_tokenizer(const std::filesystem::path& directory, const Vocabulary& vocabulary,
                     const WordpieceOptions& options, Index positions);
 
-/// What a model's directory says of its tokenizer: vocab.txt, and lower-casing and accents from
-/// tokenizer_config.json (as google's tokenizer, if it does not say). Throws IoError.
+/// A tokenizer as a model's directory describes it.
 struct StoredTokenizer {
   Vocabulary vocabulary;
   WordpieceOptions options;
 };
+/// Reads vocab.txt; lower-casing and accents from tokenizer_config.json; and from tokenizer.json
+/// whether words are cut as Hugging Face's fast tokenizer does. What they do not say is as google's
+/// tokenizer has it. Throws IoError that names file and key.
 [[nodiscard]] StoredTokenizer load_tokenizer(const std::filesystem::path& directory);
 
 }  // namespace electra

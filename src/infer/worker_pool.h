@@ -24,6 +24,10 @@ class Worker {
   Arena arena_;
 };
 
+/// How many calls may compute at once if nothing else is asked for: on a CPU as many as there are
+/// processors for, each with `threads` of them (0: all), on a GPU one.
+[[nodiscard]] int usual_workers(Device device, int threads);
+
 /// A bounded number of workers, made when they are first needed, for any number of threads.
 class WorkerPool {
  public:
@@ -46,13 +50,14 @@ class WorkerPool {
   WorkerPool(Device device, int threads, int most)
       : device_(device), threads_(threads), most_(static_cast<std::size_t>(most)) {}
 
-  /// Waits if as many as there may be are at work. Throws DeviceError if a new one cannot be made.
+  /// Waits if as many as there may be are at work. Throws DeviceError if a new one cannot be made;
+  /// the next call tries again.
   [[nodiscard]] Lease take();
   /// How many have been made.
   [[nodiscard]] std::size_t size() const;
 
  private:
-  void give_back(Worker& worker);
+  void give_back(Worker& worker) noexcept;
 
   Device device_;
   int threads_;
@@ -60,7 +65,7 @@ class WorkerPool {
   mutable std::mutex mutex_;
   std::condition_variable returned_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::vector<Worker*> idle_;
+  std::vector<Worker*> idle_;  // has room for all that have been made
 };
 
 }  // namespace electra

@@ -1,13 +1,12 @@
 #include "electra/infer/engine.h"
 
-#include <algorithm>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "electra/core/context.h"
 #include "electra/core/error.h"
 #include "electra/core/host_copy.h"
+#include "electra/core/range.h"
 #include "electra/formats/hugging_face.h"
 #include "electra/formats/tokenizer_files.h"
 #include "electra/models/text_model.h"
@@ -19,13 +18,21 @@ namespace electra {
 namespace {
 
 int workers_of(const Engine::Options& options) {
-  if (options.workers < 0 || options.threads < 0)
-    throw ConfigError("threads and workers: expected 0 or more, found " +
-                      std::to_string(options.threads) + " and " + std::to_string(options.workers));
-  if (options.workers > 0) return options.workers;
-  if (options.device.type != DeviceType::cpu || options.threads == 0) return 1;
-  const int processors = static_cast<int>(std::thread::hardware_concurrency());
-  return std::max(1, processors / options.threads);
+  check_range("threads", options.threads, from(0));
+  check_range("workers", options.workers, from(0));
+  return options.workers > 0 ? options.workers : usual_workers(options.device, options.threads);
+}
+
+void check_text(std::size_t number, const std::vector<std::int32_t>& ids,
+                const NetworkConfig& config) {
+  const std::string text = "text " + std::to_string(number);
+  if (ids.empty() || static_cast<Index>(ids.size()) > config.positions)
+    throw InputError(text + ": expected 1 to " + std::to_string(config.positions) +
+                     " tokens, found " + std::to_string(ids.size()));
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    if (ids[i] < 0 || ids[i] >= config.vocabulary)
+      throw InputError(text + ", token " + std::to_string(i) + ": expected an id from 0 to " +
+                       std::to_string(config.vocabulary - 1) + ", found " + std::to_string(ids[i]));
 }
 
 StoredTokenizer tokenizer_of(const std::filesystem::path& directory, const NetworkConfig& config) {
@@ -44,7 +51,7 @@ struct Ids {
     for (const std::size_t text : of.texts) {
       lengths.push_back(static_cast<std::int32_t>(texts[text].size()));
       ids.insert(ids.end(), texts[text].begin(), texts[text].end());
-      ids.resize(lengths.size() * static_cast<std::size_t>(length));  // [PAD] is 0
+      ids.resize(lengths.size() * static_cast<std::size_t>(length));  // not read: any id will do
     }
   }
 
@@ -119,11 +126,7 @@ const Vocabulary& Engine::vocabulary() const { return parts_->tokenizer.vocabula
 const Wordpiece& Engine::wordpiece() const { return parts_->wordpiece; }
 
 void Engine::run(std::span<const std::vector<std::int32_t>> texts, const Take& take) const {
-  const auto most = static_cast<std::size_t>(config().positions);
-  for (std::size_t i = 0; i < texts.size(); ++i)
-    if (texts[i].empty() || texts[i].size() > most)
-      throw InputError("text " + std::to_string(i) + ": expected 1 to " + std::to_string(most) +
-                       " tokens, found " + std::to_string(texts[i].size()));
+  for (std::size_t i = 0; i < texts.size(); ++i) check_text(i, texts[i], config());
   const WorkerPool::Lease worker = parts_->pool.take();
   for (const LengthBatch& batch : length_batches(texts)) {
     const Ids ids(texts, batch);

@@ -1,10 +1,15 @@
 #include "electra/infer/engine.h"
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
 
 #include "electra/core/error.h"
+#include "electra/core/file.h"
 #include "electra/models/heads.h"
 #include "infer/saved_detector.h"
+#include "support/own_process.h"
 #include "support/temporary_folder.h"
 
 using namespace electra;
@@ -22,6 +27,38 @@ Answers answers_of(const Engine& engine, const std::vector<std::vector<std::int3
     all[text].assign(answer.begin(), answer.end());
   });
   return all;
+}
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
+
+constexpr const char* memory_of_opening = "an engine is opened and says what memory that took";
+
+/// Bytes of this process by a key of /proc/self/status: "VmRSS:", "VmHWM:".
+double own_memory(const std::string& key) {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;)
+    if (word == key) {
+      double kibibytes = 0;
+      status >> kibibytes;
+      return 1024 * kibibytes;
+    }
+  throw std::runtime_error("/proc/self/status: no " + key);
+}
+
+/// The number behind a word of a text.
+double number_behind(const std::string& text, const std::string& word) {
+  return std::stod(text.substr(text.find(word) + word.size()));
+}
+
+Vocabulary vocabulary_of(Index size) {
+  std::vector<std::string> tokens = some_vocabulary().tokens();
+  while (static_cast<Index>(tokens.size()) < size)
+    tokens.push_back("word" + std::to_string(tokens.size()));
+  return Vocabulary::from_tokens(std::move(tokens));
 }
 
 }  // namespace
@@ -57,7 +94,38 @@ TEST_CASE("an engine refuses texts that the model cannot read", "[engine]") {
   };
   CHECK_THAT(refusal(9), Contains("text 1") && Contains("1 to 8") && Contains("found 9"));
   CHECK_THAT(refusal(0), Contains("found 0"));
+  for (const std::int32_t id : {-1, 12})
+    CHECK_THAT(
+        message_of<InputError>([&] {
+          (void)answers_of(engine, {{2, 3}, {2, id, 3}});
+        }),
+        Contains("text 1, token 1: expected an id from 0 to 11, found " + std::to_string(id)));
   CHECK(answers_of(engine, {}).empty());
+}
+
+TEST_CASE("an engine goes on after an error of who takes the answers", "[engine][law]") {
+  const TemporaryFolder folder;
+  save_detector(folder.path(), some_vocabulary(), 12);
+  const Engine engine(folder.path(), head_kind("replaced_token"), {.threads = 1, .workers = 1});
+  const std::vector<std::vector<std::int32_t>> texts{{2, 5, 3}, {2, 3}};
+  const Answers expected = answers_of(engine, texts);
+  const auto fail = [](std::size_t, std::span<const float>) { throw InputError("my own"); };
+  for (int turn = 0; turn < 3; ++turn)
+    CHECK(message_of<InputError>([&] { engine.run(texts, fail); }) == "my own");
+  CHECK(answers_of(engine, texts) == expected);  // its only worker has come back
+}
+
+TEST_CASE("an engine refuses a model that cannot be by file and key", "[engine]") {
+  const TemporaryFolder folder;
+  save_detector(folder.path(), some_vocabulary(), 12);
+  std::string config = read_file(folder / "config.json");
+  const std::string key = "\"max_position_embeddings\": 8";
+  config.replace(config.find(key), key.size(), "\"max_position_embeddings\": 4");
+  write_file(folder / "config.json", config);
+  CHECK_THAT(message_of<IoError>(
+                 [&] { const Engine engine(folder.path(), head_kind("replaced_token"), {}); }),
+             Contains((folder / "config.json").string()) &&
+                 Contains("max_position_embeddings: expected 5 to 512, found 4"));
 }
 
 TEST_CASE("an engine with another head refuses the directory by the first tensor that lacks",
@@ -70,5 +138,36 @@ TEST_CASE("an engine with another head refuses the directory by the first tensor
   CHECK_THAT(message_of<ConfigError>([&] {
                const Engine engine(folder.path(), head_kind("replaced_token"), {.workers = -1});
              }),
-             Contains("workers") && Contains("-1"));
+             Contains("workers: expected 0 or more, found -1"));
+  CHECK_THAT(message_of<ConfigError>([&] {
+               const Engine engine(folder.path(), head_kind("replaced_token"), {.threads = -2});
+             }),
+             Contains("threads: expected 0 or more, found -2"));
+}
+
+TEST_CASE(memory_of_opening, "[.]") {
+  const char* directory = std::getenv("ELECTRA_TEST_MODEL");
+  REQUIRE(directory != nullptr);
+  const double before = own_memory("VmRSS:");
+  const Engine engine(directory, head_kind("replaced_token"), {.threads = 1});
+  std::cout << "at rest " << own_memory("VmRSS:") - before << "\nat most "
+            << own_memory("VmHWM:") - before << '\n';
+}
+
+TEST_CASE("opening a model takes hardly more memory than its weights, at no time",
+          "[engine][law]") {
+  if (sanitized) {
+    std::cout << "skipped: sanitizers take memory of their own\n";
+    return;
+  }
+  const TemporaryFolder folder;
+  save_detector(folder.path(), vocabulary_of(30522),
+                network_of(model_preset("small"), Network::discriminator, 30522));
+  const auto weights =
+      static_cast<double>(std::filesystem::file_size(folder / "model.safetensors"));
+  const std::string said =
+      output_with("ELECTRA_TEST_MODEL=" + folder.path().string(), memory_of_opening);
+  CAPTURE(weights, said);
+  CHECK(number_behind(said, "at rest ") < 1.25 * weights);
+  CHECK(number_behind(said, "at most ") < 1.5 * weights);
 }

@@ -15,9 +15,7 @@ inline Vocabulary some_vocabulary() {
 
 /// Writes a discriminator with first weights.
 inline void save_detector(const std::filesystem::path& directory, const Vocabulary& vocabulary,
-                          Index rows) {
-  NetworkConfig config = network_of(model_preset("tiny"), Network::discriminator, rows);
-  config.positions = 8;
+                          const NetworkConfig& config) {
   const auto context = Context::create({}, {.threads = 1});
   ParameterStore store;
   const TextModel model(store, config, head_kind("replaced_token"));
@@ -25,6 +23,14 @@ inline void save_detector(const std::filesystem::path& directory, const Vocabula
   store.initialise(1, 0.2F);
   save_network(directory, model.parts(), store);
   save_tokenizer(directory, vocabulary, {}, config.positions);
+}
+
+/// The same of preset tiny, for texts of 8 tokens unless another number is given.
+inline void save_detector(const std::filesystem::path& directory, const Vocabulary& vocabulary,
+                          Index rows, Index positions = 8) {
+  NetworkConfig config = network_of(model_preset("tiny"), Network::discriminator, rows);
+  config.positions = positions;
+  save_detector(directory, vocabulary, config);
 }
 
 }  // namespace electra::test

@@ -27,7 +27,8 @@ class Engine {
   };
 
   /// Throws IoError that names file and key or tensor if the directory is not that of an encoder
-  /// with this head, DeviceError if the device cannot be had.
+  /// with this head, ConfigError for options that cannot be, DeviceError if the device cannot be
+  /// had.
   Engine(const std::filesystem::path& directory, const HeadKind& head, const Options& options);
   ~Engine();
   Engine(const Engine&) = delete;
@@ -42,7 +43,9 @@ class Engine {
   using Take = std::function<void(std::size_t text, std::span<const float> answer)>;
   /// Runs texts of 1 to config().positions ids each, [CLS] and [SEP] included, through the model:
   /// those of like length together, so the answers come in another order. Safe from any number of
-  /// threads; `take` is called on the caller's. Throws InputError for a text of another length.
+  /// threads; `take` is called on the caller's, while the worker is the caller's: it must not call
+  /// `run`. Throws InputError for a text of another length or with an id that the model has not,
+  /// before anything is computed.
   void run(std::span<const std::vector<std::int32_t>> texts, const Take& take) const;
 
  private:

@@ -15,10 +15,11 @@ class Call {
   Call(const Engine& engine, LongText length)
       : engine_(engine), length_(length), room_(engine.config().positions - 2) {}
 
-  void add(std::string_view text) {
+  /// `name` is what messages call the text.
+  void add(std::string_view text, const std::string& name) {
     std::vector<Token> tokens = engine_.wordpiece().tokenize(text);
     const auto count = static_cast<Index>(tokens.size());
-    if (count > room_ && length_ == LongText::fail) refuse(count);
+    if (count > room_ && length_ == LongText::fail) refuse(name, count);
     Detection& found = found_.emplace_back();
     found.text = text;
     if (count > room_ && length_ == LongText::truncate) {
@@ -43,9 +44,8 @@ class Call {
     Window window;
   };
 
-  [[noreturn]] void refuse(Index tokens) const {
-    const std::string which = found_.empty() ? "" : " " + std::to_string(found_.size());
-    throw InputError("the text" + which + " has " + std::to_string(tokens + 2) +
+  [[noreturn]] void refuse(const std::string& name, Index tokens) const {
+    throw InputError(name + " has " + std::to_string(tokens + 2) +
                      " tokens with [CLS] and [SEP]; expected at most " + std::to_string(room_ + 2) +
                      ", the model's positions");
   }
@@ -108,15 +108,19 @@ Detector& Detector::operator=(Detector&&) noexcept = default;
 
 Detection Detector::detect(std::string_view text) const {
   Call call(*engine_, length_);
-  call.add(text);
+  call.add(text, "the text");
   std::vector<Detection> found = std::move(call).detect();
   return std::move(found.front());
 }
 
 std::vector<Detection> Detector::detect(std::span<const std::string> texts) const {
   Call call(*engine_, length_);
-  for (const std::string& text : texts) call.add(text);
+  for (std::size_t i = 0; i < texts.size(); ++i) call.add(texts[i], "text " + std::to_string(i));
   return std::move(call).detect();
+}
+
+std::vector<Detection> Detector::detect(std::initializer_list<std::string> texts) const {
+  return detect(std::span(texts.begin(), texts.size()));
 }
 
 }  // namespace electra

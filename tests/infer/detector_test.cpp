@@ -49,12 +49,44 @@ TEST_CASE("a text without a word has [CLS] and [SEP]", "[detector]") {
   CHECK(Detector(folder.path()).detect("\xff\xfe").ids == std::vector<std::int32_t>{2, 3});
 }
 
+TEST_CASE("any bytes are a text", "[detector]") {
+  const TemporaryFolder folder;
+  save_detector(folder.path(), some_vocabulary(), 12);
+  const Detector detector(folder.path(), {.threads = 1});
+  const std::string text("the\0 \xc3 \xe2\x82 ship", 14);  // a NUL, and characters cut off
+  const Detection found = detector.detect(text);
+  CHECK(found.text == text);
+  CHECK(found.tokens == std::vector<std::string>{"[CLS]", "the", "ship", "[SEP]"});
+  CHECK(slice_characters(text, found.spans[2].begin, found.spans[2].end) == "ship");
+}
+
+TEST_CASE("texts in braces are texts", "[detector]") {
+  const TemporaryFolder folder;
+  save_detector(folder.path(), some_vocabulary(), 12);
+  const Detector detector(folder.path(), {.threads = 1});
+  const std::vector<Detection> found = detector.detect({"the ship", "."});
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].text == "the ship");
+  CHECK(found[1].text == ".");
+  CHECK(detector.detect({"the"}).size() == 1);
+}
+
 TEST_CASE("a text that is too long is refused with both lengths", "[detector]") {
   const TemporaryFolder folder;
   save_detector(folder.path(), some_vocabulary(), 12);
-  CHECK_THAT(message_of<InputError>(
-                 [&] { (void)Detector(folder.path()).detect("the the the the the the the"); }),
-             Contains("9 tokens") && Contains("at most 8"));
+  const Detector detector(folder.path(), {.threads = 1});
+  const std::string most = "the the the the the the", more = most + " the";
+  CHECK(detector.detect(most).ids.size() == 8);
+  CHECK_THAT(message_of<InputError>([&] { (void)detector.detect(more); }),
+             Contains("the text has 9 tokens") && Contains("at most 8"));
+  CHECK_THAT(message_of<InputError>([&] {
+               (void)detector.detect({more, "the"});
+             }),
+             Contains("text 0 has 9 tokens"));
+  CHECK_THAT(message_of<InputError>([&] {
+               (void)detector.detect({"the", "the", more});
+             }),
+             Contains("text 2 has 9 tokens"));
 }
 
 TEST_CASE("a vocabulary that has more tokens than the model is refused", "[detector]") {
@@ -136,5 +168,19 @@ TEST_CASE("a text that is too long is cut, or seen through windows, if that is a
       CHECK(found.probabilities[i] == Approx(first.probabilities[i]).margin(1e-6));
     for (std::size_t i = 6; i < 11; ++i)
       CHECK(found.probabilities[i] == Approx(second.probabilities[i - 5]).margin(1e-6));
+  }
+}
+
+TEST_CASE("a model of the fewest positions answers for texts of any length", "[detector][law]") {
+  const TemporaryFolder folder;
+  save_detector(folder.path(), some_vocabulary(), 12, 5);  // 3 tokens of a text at once
+  const Detector detector(folder.path(), {.threads = 1, .length = LongText::windows});
+  std::string text;
+  for (std::size_t tokens = 0; tokens < 12; ++tokens) {
+    CAPTURE(tokens);
+    const Detection found = detector.detect(text);
+    REQUIRE(found.ids.size() == tokens + 2);
+    for (const double p : found.probabilities) CHECK((p > 0 && p < 1));
+    text += " ship";
   }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -43,12 +44,14 @@ class Detector {
   Detector(Detector&&) noexcept;
   Detector& operator=(Detector&&) noexcept;
 
-  /// Throws InputError if the text has more tokens than the model has positions, unless the options
-  /// say what to do then.
+  /// Any bytes are a text; those that are not UTF-8 are left out of the tokens and of the spans'
+  /// count. Throws InputError if it has more tokens than the model has positions, unless the
+  /// options say what to do then.
   [[nodiscard]] Detection detect(std::string_view text) const;
   /// One for each text, in the order given: faster than one by one. The probabilities are those of
-  /// one by one but for rounding.
+  /// one by one but for rounding. An InputError names the text by its number, from 0.
   [[nodiscard]] std::vector<Detection> detect(std::span<const std::string> texts) const;
+  [[nodiscard]] std::vector<Detection> detect(std::initializer_list<std::string> texts) const;
 
  private:
   std::unique_ptr<const Engine> engine_;

@@ -43,7 +43,8 @@ std::string json_line(const Detection& detection) {
 }
 
 void print_table(const Detection& detection) {
-  std::printf("%s\n", detection.text.c_str());
+  std::fwrite(detection.text.data(), 1, detection.text.size(), stdout);
+  std::putchar('\n');
   for (std::size_t i = 0; i < detection.ids.size(); ++i) {
     const Detection::Span span = detection.spans[i];
     std::string token = detection.tokens[i];
@@ -93,47 +94,84 @@ void for_lines(const std::function<void(std::span<const std::string>)>& use) {
   if (!lines.back().empty()) use(lines);
 }
 
-/// All together; if one of them is refused, those before it are answered all the same.
-void answer(const Detector& detector, std::span<const std::string> texts, bool json) {
-  try {
-    for (const Detection& detection : detector.detect(texts)) print(detection, json);
-  } catch (const InputError&) {
-    for (const std::string& text : texts) print(detector.detect(text), json);
-  }
-  std::fflush(stdout);
-}
-
-}  // namespace
-
-int main(int argc, char** argv) {
+struct Options {
   std::string model;
   std::vector<std::string> texts;
   bool json = false;
   std::string device = "cpu";
   int threads = 0;
   LongText length = LongText::fail;
-  CLI::App app("Says of each token of a text how probably it was replaced", "detect");
-  app.add_option("model", model, "Hugging Face directory of a discriminator, with its vocab.txt")
+};
+
+void add_options(CLI::App& app, Options& options) {
+  app.add_option("model", options.model,
+                 "Hugging Face directory of a discriminator, with its vocab.txt")
       ->required();
-  app.add_option("text", texts, "texts (default: the lines of standard input)");
-  app.add_flag("--json", json,
+  app.add_option("text", options.texts, "texts (default: the lines of standard input)");
+  app.add_flag("--json", options.json,
                "one object a line: text, ids, tokens, probabilities, and spans in code points");
-  app.add_option("--device", device, "cpu, cuda, cuda:N, or auto: the first usable GPU")
+  app.add_option("--device", options.device, "cpu, cuda, cuda:N, or auto: the first usable GPU")
       ->capture_default_str();
-  app.add_option("--threads", threads, "of the device cpu; 0: all processors")
+  app.add_option("--threads", options.threads, "of the device cpu; 0: all processors")
       ->capture_default_str();
-  app.add_option("--long", length, "texts of too many tokens: fail, truncate, or windows")
-      ->transform(CLI::CheckedTransformer(by_name(length), CLI::ignore_case))
+  app.add_option("--long", options.length, "texts of too many tokens: fail, truncate, or windows")
+      ->transform(CLI::CheckedTransformer(by_name(options.length), CLI::ignore_case))
       ->default_str("fail");
+}
+
+/// Prints what the detector says of texts, as they come.
+class Answers {
+ public:
+  Answers(const Detector& detector, bool json) : detector_(detector), json_(json) {}
+
+  /// All together; if one of them is refused, those before it are answered all the same.
+  void add(std::span<const std::string> texts) {
+    try {
+      for (const Detection& detection : detector_.detect(texts)) print(detection, json_);
+    } catch (const InputError&) {
+      for (std::size_t i = 0; i < texts.size(); ++i) add_one(texts[i], given_ + i + 1);
+    }
+    given_ += texts.size();
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+      throw IoError(std::string("standard output: ") + std::strerror(errno));
+  }
+
+ private:
+  void add_one(const std::string& text, std::size_t number) {
+    try {
+      print(detector_.detect(text), json_);
+    } catch (const InputError& error) {
+      throw InputError("text " + std::to_string(number) + ": " + error.what());
+    }
+  }
+
+  const Detector& detector_;
+  bool json_;
+  std::size_t given_ = 0;  // texts before
+};
+
+void run(const Options& options) {
+  const DeviceChoice choice = choose_device(options.device);
+  if (!choice.remark.empty()) std::fprintf(stderr, "detect: %s\n", choice.remark.c_str());
+  const Detector detector(
+      options.model,
+      {.device = choice.device, .threads = options.threads, .length = options.length});
+  Answers answers(detector, options.json);
+  if (options.texts.empty())
+    for_lines([&](std::span<const std::string> lines) { answers.add(lines); });
+  else
+    answers.add(options.texts);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  CLI::App app("Says of each token of a text how probably it was replaced", "detect");
+  add_options(app, options);
   try {
     app.parse(argc, argv);
-    const DeviceChoice choice = choose_device(device);
-    if (!choice.remark.empty()) std::fprintf(stderr, "detect: %s\n", choice.remark.c_str());
-    const Detector detector(model, {.device = choice.device, .threads = threads, .length = length});
-    if (texts.empty())
-      for_lines([&](std::span<const std::string> lines) { answer(detector, lines, json); });
-    else
-      answer(detector, texts, json);
+    run(options);
     return 0;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;

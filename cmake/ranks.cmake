@@ -33,7 +33,8 @@ if(ELECTRA_MPI STREQUAL "ON" OR (ELECTRA_MPI STREQUAL "AUTO" AND electra_cuda))
   if(MPI_CXX_FOUND)
     set(electra_mpi ON)
     set(ELECTRA_BUILT_WITH_MPI true)
-    # One source knows of MPI; all others are compiled as without it, so that ccache has them.
+    # src/parallel/mpi.cpp calls MPI, src/parallel/join.cpp asks built_with_mpi.h whether it is there;
+    # all others are compiled as without it.
     list(APPEND electra_link_libraries $<LINK_ONLY:MPI::MPI_CXX>)
     set_source_files_properties(src/parallel/mpi.cpp PROPERTIES
       INCLUDE_DIRECTORIES "${MPI_CXX_INCLUDE_DIRS}"

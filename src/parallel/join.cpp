@@ -4,6 +4,7 @@
 #include "electra/core/context.h"
 #include "electra/core/error.h"
 #include "electra/parallel/communicator.h"
+#include "parallel/built_with_mpi.h"
 #include "parallel/mpi.h"
 #include "parallel/nccl.h"
 

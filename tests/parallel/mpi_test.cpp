@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <random>
 
-#include "electra/core/build_config.h"
 #include "electra/core/error.h"
+#include "parallel/built_with_mpi.h"
 
 using namespace electra;
 

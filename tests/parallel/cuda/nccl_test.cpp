@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 
-#include "electra/core/build_config.h"
+#include "parallel/built_with_mpi.h"
 #include "support/host_copy.h"
 #include "support/ranks.h"
 #include "support/temporary_folder.h"

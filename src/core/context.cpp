@@ -9,7 +9,8 @@
 namespace electra {
 
 std::unique_ptr<Context> Context::create(Device device, Options options) {
-  if (device.type == DeviceType::cpu) return std::make_unique<CpuContext>(options.threads);
+  if (device.type == DeviceType::cpu)
+    return std::make_unique<CpuContext>(options.threads, options.products);
   if constexpr (built_with_cuda) return cuda::create_context(device.index);
   throw DeviceError("no " + to_string(device) +
                     ": this libelectra was built without CUDA; use the device cpu, or configure "

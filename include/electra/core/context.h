@@ -42,11 +42,16 @@ concept Kernel = requires(const K& kernel, const Checker& checker, CpuContext& c
   run_on(cpu, kernel);
 };
 
+/// How a CPU multiplies matrices: by oneDNN where this library has it and it is faster on this
+/// processor, else by the library's own tiles; or always by those.
+enum class Products : std::uint8_t { best, own };
+
 /// One device and one in-order stream of work on it. Passed explicitly; nothing is global.
 class Context {
  public:
   struct Options {
     int threads = 0;  // of a CPU context; 0 is every processor the process may use
+    Products products = Products::best;  // of a CPU context
   };
 
   /// Throws DeviceError, with the remedy, if the device cannot be had.

@@ -76,8 +76,10 @@ class CpuReadback final : public Readback {
 
 }  // namespace
 
-CpuContext::CpuContext(int threads)
-    : Context(Device{}), threads_(threads > 0 ? threads : usable_processors()) {
+CpuContext::CpuContext(int threads, Products products)
+    : Context(Device{}),
+      threads_(threads > 0 ? threads : usable_processors()),
+      products_(products) {
   if (threads < 0)
     throw ConfigError("threads: expected 0 (all) or more, found " + std::to_string(threads));
 }

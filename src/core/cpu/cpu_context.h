@@ -12,10 +12,11 @@ namespace electra {
 /// The CPU as a device: kernels run on return, on `threads` threads.
 class CpuContext final : public Context {
  public:
-  explicit CpuContext(int threads);
+  explicit CpuContext(int threads, Products products = Products::best);
   ~CpuContext() override;
 
   [[nodiscard]] int threads() const { return threads_; }
+  [[nodiscard]] Products products() const { return products_; }
 
   /// Calls body(begin, end) over pieces of [0, count), at least `grain` long, one a thread. The
   /// only source of parallelism in the library's kernels; calls must not nest.
@@ -56,7 +57,7 @@ class CpuContext final : public Context {
   struct ProductCache {
     virtual ~ProductCache() = default;
   };
-  std::unique_ptr<ProductCache> products;
+  std::unique_ptr<ProductCache> product_cache;
 
  private:
   void copy_bytes(const void* from, void* to, Index bytes) override;
@@ -64,6 +65,7 @@ class CpuContext final : public Context {
   void download_bytes(const void* from, std::span<std::byte> to) override;
 
   int threads_;
+  Products products_;
   void* workspace_ = nullptr;
   std::size_t workspace_bytes_ = 0;
 };

@@ -97,10 +97,10 @@ bool processor_has(dnnl::cpu_isa wanted) {
 }
 
 /// Where vectors have 256 bits, the library's own tiles are faster (docs/decisions/006).
-bool suits_onednn(const Matmul& kernel) {
+bool suits_onednn(const CpuContext& context, const Matmul& kernel) {
   static const bool wide_vectors = processor_has(dnnl::cpu_isa::avx512_core);
   static const bool bf16_products = processor_has(dnnl::cpu_isa::avx512_core_bf16);
-  if (math::extents(kernel).k == 0) return false;
+  if (context.products() == Products::own || math::extents(kernel).k == 0) return false;
   return kernel.a.dtype() == DType::f32 ? wide_vectors
                                         : kernel.a.dtype() == DType::bf16 && bf16_products;
 }
@@ -111,11 +111,11 @@ bool suits_onednn(const Matmul& kernel) {
 void run_on(CpuContext& context, const Matmul& kernel) {
   if (kernel.c.size() == 0) return;
 #ifdef ELECTRA_WITH_ONEDNN
-  if (suits_onednn(kernel)) {
+  if (suits_onednn(context, kernel)) {
     omp_set_num_threads(context.threads());  // of the calling thread alone
-    if (!context.products) context.products = std::make_unique<OnednnProducts>();
+    if (!context.product_cache) context.product_cache = std::make_unique<OnednnProducts>();
     try {
-      return static_cast<OnednnProducts&>(*context.products).run(kernel);
+      return static_cast<OnednnProducts&>(*context.product_cache).run(kernel);
     } catch (const dnnl::error& error) {
       throw Error("matmul: oneDNN failed: " + std::string(error.what()));
     }

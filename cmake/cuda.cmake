@@ -37,6 +37,8 @@ if(ELECTRA_CUDA STREQUAL "EMULATED")
   get_filename_component(GPU_EMULATOR_CUDA_ROOT ${electra_nvcc} DIRECTORY)
   get_filename_component(GPU_EMULATOR_CUDA_ROOT ${GPU_EMULATOR_CUDA_ROOT} DIRECTORY)
   set(CUDAToolkit_ROOT ${GPU_EMULATOR_CUDA_ROOT})
+  set(GPU_EMULATOR_STORE ${PROJECT_SOURCE_DIR}/build/nvcc CACHE PATH
+      "Folder by which several builds share what nvcc makes")
   find_package(CUDAToolkit REQUIRED)
   message(STATUS "electra: CUDA ${electra_toolkit} is emulated: kernels run on the CPU, slowly")
   include(${PROJECT_SOURCE_DIR}/tests/emulator/cmake/GpuEmulator.cmake)

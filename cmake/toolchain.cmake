@@ -3,8 +3,10 @@
 find_program(electra_ccache ccache)
 mark_as_advanced(electra_ccache)
 if(PROJECT_IS_TOP_LEVEL AND electra_ccache AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # Without this ccache would compile anew whatever uses a precompiled header, as tests do.
-  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros ${electra_ccache})
+  # Else ccache would compile anew whatever uses a precompiled header, as tests do, and for each
+  # build folder what is the same in all, as the GPU emulator's runtime is.
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_NOHASHDIR=1
+      ${electra_ccache})
   set(CMAKE_CUDA_COMPILER_LAUNCHER ${electra_ccache})
 endif()
 

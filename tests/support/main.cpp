@@ -32,6 +32,14 @@ std::string labels_of(const Catch::TestCaseInfo& test, std::string labels) {
   return labels;
 }
 
+/// ctest starts first what takes longest: on the emulator these are whole steps.
+int cost_of(const Catch::TestCaseInfo& test) {
+  const std::string tags = test.tagsAsString();
+  const auto has = [&](const char* tag) { return tags.find(tag) != std::string::npos; };
+  if (has("[slow]") || (has("[cuda]") && (has("[golden]") || has("[pretraining]")))) return 10;
+  return has("[cuda]") ? 1 : 0;
+}
+
 int write_ctest(const Catch::Config& config, const std::string& program, const std::string& path,
                 const std::string& label) {
   std::ofstream file(path);
@@ -40,7 +48,8 @@ int write_ctest(const Catch::Config& config, const std::string& program, const s
     file << "add_test(" << quoted(test.name) << ' ' << quoted(program) << ' '
          << quoted(pattern_of(test.name)) << ")\n"
          << "set_tests_properties(" << quoted(test.name) << " PROPERTIES LABELS "
-         << quoted(labels_of(test, label))
+         << quoted(labels_of(test, label)) << " COST "
+         << cost_of(test)
          // Tests run side by side: a thread that waits must not spin.
          << " ENVIRONMENT OMP_WAIT_POLICY=passive SKIP_REGULAR_EXPRESSION \"(^|\\n)skipped: \")\n";
   }

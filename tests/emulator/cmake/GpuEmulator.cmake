@@ -6,8 +6,8 @@
 #   gpu_emulator_add_library(NAME ... the same arguments ...)     a static library
 #   gpu_emulator_add_sources(TARGET ... the same arguments ...)   to a target that exists
 #
-# Each .cu file is compiled once by nvcc into a host object, keeping the PTX of that very
-# compilation; the PTX is translated to C++ and compiled with the (sanitizing) host compiler.
+# nvcc makes of each .cu file its host code, as C++, and PTX; the PTX is translated to C++, too, and
+# both are compiled with the (sanitizing) host compiler.
 include_guard(GLOBAL)
 
 # In the cache, so that the functions find them in whatever folder they are called.
@@ -15,6 +15,7 @@ get_filename_component(root ${CMAKE_CURRENT_LIST_DIR}/.. ABSOLUTE)
 set(GPU_EMULATOR_ROOT ${root} CACHE INTERNAL "")
 set(GPU_EMULATOR_CUDA_ROOT /usr/local/cuda CACHE PATH "CUDA toolkit: nvcc and headers")
 set(GPU_EMULATOR_ARCHITECTURE 80 CACHE STRING "Virtual architecture to compile the kernels for")
+set(GPU_EMULATOR_STORE "" CACHE PATH "Folder by which several builds share what nvcc makes")
 set(GPU_EMULATOR_SANITIZE "" CACHE STRING "Sanitizer where none is named: address or thread")
 option(GPU_EMULATOR_NATIVE "Use all instructions of the build machine's processor" ON)
 find_program(GPU_EMULATOR_NVCC nvcc HINTS ${GPU_EMULATOR_CUDA_ROOT}/bin REQUIRED)
@@ -29,7 +30,8 @@ set(GPU_EMULATOR_TRANSLATOR ${translator} CACHE INTERNAL "")
 
 # How the runtime and the look-alike libraries are compiled. They are never instrumented themselves.
 function(_gpu_emulator_runtime_options target)
-  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON
+    COMPILE_OPTIONS -fno-omit-frame-pointer)  # instead of those of the folder: a sanitizer's
   target_include_directories(${target} PUBLIC ${GPU_EMULATOR_ROOT})
   target_include_directories(${target} SYSTEM PUBLIC ${GPU_EMULATOR_CUDA_ROOT}/include)
   if(GPU_EMULATOR_NCCL_INCLUDE)
@@ -37,7 +39,7 @@ function(_gpu_emulator_runtime_options target)
   endif()
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_compile_options(${target} PRIVATE
-    -O3 -g -Wall -Wextra -Wno-missing-field-initializers -fno-sanitize=all -ffp-contract=off)
+    -O3 -g -Wall -Wextra -Wno-missing-field-initializers -ffp-contract=off)
   if(GPU_EMULATOR_NATIVE)
     target_compile_options(${target} PRIVATE -march=native)
   endif()
@@ -85,34 +87,34 @@ function(_gpu_emulator_runtime sanitizer result)
   endif()
 endfunction()
 
-# One .cu file: nvcc's host object, PTX and fat binary, in `directory`. nvcc gets the directories and
+# One .cu file: nvcc's host code, PTX and fat binary, in `directory`. nvcc gets the directories and
 # definitions that the target's other sources get, its libraries' part included.
-function(_gpu_emulator_nvcc target source directory anchor sanitizer flags)
+function(_gpu_emulator_nvcc target source directory anchor flags)
   get_filename_component(name ${source} NAME_WE)
-  set(object ${directory}/${name}.o)
-  set(host_flags -g -fPIC)
-  if(sanitizer)
-    list(APPEND host_flags -fsanitize=${sanitizer})
-  endif()
-  list(JOIN host_flags "," host_flags)
+  set(host ${directory}/${name}_host.cpp)
+  set(outputs ${host} ${directory}/${name}.ptx ${directory}/${name}.fatbin)
   set(arch ${GPU_EMULATOR_ARCHITECTURE})
-  set(directories "$<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>")
+  set(directories "$<REMOVE_DUPLICATES:$<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>>")
   set(definitions "$<TARGET_PROPERTY:${target},COMPILE_DEFINITIONS>")
+  set(once "")
+  set(script ${GPU_EMULATOR_ROOT}/cmake/run_once.py)
+  if(GPU_EMULATOR_STORE)
+    set(once ${GPU_EMULATOR_PYTHON} -B ${script} --store ${GPU_EMULATOR_STORE}
+        --build ${CMAKE_BINARY_DIR} --depfile ${host}.d --outputs ${outputs} --)
+  endif()
   add_custom_command(
-    OUTPUT ${object} ${directory}/${name}.ptx ${directory}/${name}.fatbin
-    COMMAND ${GPU_EMULATOR_NVCC} -c -std=c++20 --expt-relaxed-constexpr --extended-lambda
+    OUTPUT ${outputs}
+    COMMAND ${once} ${GPU_EMULATOR_NVCC} -cuda -std=c++20 --expt-relaxed-constexpr --extended-lambda
             -cudart none -lineinfo -gencode arch=compute_${arch},code=compute_${arch}
             -include ${GPU_EMULATOR_ROOT}/runtime/anchor.h -DGPU_EMULATOR_ANCHOR=${anchor}
-            -Xcompiler=${host_flags}
             "$<$<BOOL:${directories}>:-I$<JOIN:${directories},;-I>>"
             "$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},;-D>>" ${flags}
-            --keep --keep-dir ${directory} -MD -MF ${object}.d -MT ${object}
-            -o ${object} ${source}
-    DEPENDS ${source} ${GPU_EMULATOR_ROOT}/runtime/anchor.h DEPFILE ${object}.d
+            --keep --keep-dir ${directory} -MD -MF ${host}.d -MT ${host} -o ${host} ${source}
+    DEPENDS ${source} ${GPU_EMULATOR_ROOT}/runtime/anchor.h ${script} DEPFILE ${host}.d
     COMMENT "Compiling ${source} for emulation" COMMAND_EXPAND_LISTS VERBATIM)
 endfunction()
 
-# One .cu file: host object and translated kernels, both appended to `result`.
+# One .cu file: host code and translated kernels, both appended to `result`.
 function(_gpu_emulator_compile target owner source index sanitizer flags translate_flags result)
   get_filename_component(source ${source} ABSOLUTE)
   get_filename_component(name ${source} NAME_WE)
@@ -121,12 +123,13 @@ function(_gpu_emulator_compile target owner source index sanitizer flags transla
   file(MAKE_DIRECTORY ${directory})
   # The host object names a symbol of its translation, so that a linker which takes the one out of
   # a static library takes the other too.
-  string(MD5 anchor "${nvcc_directory}")
+  file(RELATIVE_PATH anchor ${CMAKE_BINARY_DIR} ${nvcc_directory})
+  string(MD5 anchor "${anchor}")
   set(anchor gpu_emulator_module_${anchor})
   if(owner STREQUAL target)
-    _gpu_emulator_nvcc(${target} ${source} ${directory} ${anchor} "${sanitizer}" "${flags}")
+    _gpu_emulator_nvcc(${target} ${source} ${directory} ${anchor} "${flags}")
   endif()
-  set(object ${nvcc_directory}/${name}.o)
+  set(host ${nvcc_directory}/${name}_host.cpp)
   add_custom_command(
     OUTPUT ${directory}/${name}_ptx.cpp
     COMMAND ${GPU_EMULATOR_PYTHON} -B ${GPU_EMULATOR_ROOT}/translator/ptx_to_cpp.py
@@ -146,8 +149,9 @@ function(_gpu_emulator_compile target owner source index sanitizer flags transla
     list(APPEND options -fsanitize=${sanitizer})
   endif()
   set_source_files_properties(${directory}/${name}_ptx.cpp PROPERTIES COMPILE_OPTIONS "${options}")
-  set_source_files_properties(${object} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
-  set(${result} ${${result}} ${object} ${directory}/${name}_ptx.cpp PARENT_SCOPE)
+  set_source_files_properties(${host} PROPERTIES GENERATED ON
+    COMPILE_OPTIONS "-O0;-g1;-w;-fPIC;-fno-sanitize=undefined")
+  set(${result} ${${result}} ${host} ${directory}/${name}_ptx.cpp PARENT_SCOPE)
 endfunction()
 
 # Parses the arguments of the three functions below; the target exists already.

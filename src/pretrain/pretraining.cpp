@@ -49,7 +49,7 @@ class Pretraining {
     objective_ = make_objective(store_, config_, data_->vocabulary().special_ids());
     store_.allocate(context_, config_.precision);
     agreement_.expect_same(config_hash(config_), "configurations (config_hash)");
-    if (starts_anew() && options_.minutes) choose_steps(*options_.minutes);
+    if (starts_anew() && options_.minutes) choose_steps(*options_.minutes, options_.measured);
     return Run(recipe(), config_, folder_, context_, ranks_, callbacks_).run(options_.start);
   }
 
@@ -75,9 +75,8 @@ class Pretraining {
     if (leads()) ranks_.barrier();
   }
 
-  /// Takes steps for a while to see how fast they are, and takes as many as fit.
-  void choose_steps(double minutes) {
-    constexpr double enough = 5;  // seconds
+  /// Takes steps for `measured` seconds to see how fast they are, and takes as many as fit.
+  void choose_steps(double minutes, double measured) {
     constexpr Index unmeasured = 5;
     initialise(config_, store_);
     Trainer trainer(store_, *objective_, ranks_, config_);
@@ -88,7 +87,7 @@ class Pretraining {
     Index steps = 0;
     do {
       trainer.step(loader.at(unmeasured + steps++));
-    } while (!agreement_.any(seconds_since(start) < enough ? Vote::no : Vote::yes));
+    } while (!agreement_.any(seconds_since(start) < measured ? Vote::no : Vote::yes));
     trainer.wait();
     const double each = seconds_since(start) / static_cast<double>(steps);
     config_.train.steps =

@@ -332,9 +332,10 @@ TEST_CASE("only one of two networks is nothing to continue from", "[pretraining]
              Contains("initialize") && Contains("both"));
 }
 
-TEST_CASE("minutes decide the number of steps, which is recorded", "[pretraining][slow]") {
+TEST_CASE("minutes decide the number of steps, which is recorded", "[pretraining]") {
   TinyRun run;
   run.options.minutes = 0.01;
+  run.options.measured = 0.1;
   const RunResult result = run.run();
   CHECK(config_from_file<PretrainConfig>(run.out().config()).train.steps == result.step);
   CHECK(result.step >= 10);

@@ -30,6 +30,7 @@ struct PretrainingOptions {
   std::filesystem::path out = {};
   Start start = Start::fresh;
   std::optional<double> minutes = {};        // choose train.steps so that it takes this long
+  double measured = 5;                       // seconds of steps that this choice is made by
   std::filesystem::path dump_examples = {};  // write the packed examples here; empty: do not
   std::vector<std::string> arguments = {};   // of the command line, for the log
   /// This process among the run's, all of which see the same folder and corpus; by default what

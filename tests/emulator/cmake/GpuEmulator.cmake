@@ -89,7 +89,7 @@ endfunction()
 
 # One .cu file: nvcc's host code, PTX and fat binary, in `directory`. nvcc gets the directories and
 # definitions that the target's other sources get, its libraries' part included.
-function(_gpu_emulator_nvcc target source directory anchor flags)
+function(_gpu_emulator_nvcc target source directory anchor sanitizer flags)
   get_filename_component(name ${source} NAME_WE)
   set(host ${directory}/${name}_host.cpp)
   set(outputs ${host} ${directory}/${name}.ptx ${directory}/${name}.fatbin)
@@ -101,6 +101,8 @@ function(_gpu_emulator_nvcc target source directory anchor flags)
   if(GPU_EMULATOR_STORE)
     set(once ${GPU_EMULATOR_PYTHON} -B ${script} --store ${GPU_EMULATOR_STORE}
         --build ${CMAKE_BINARY_DIR} --depfile ${host}.d --outputs ${outputs} --)
+  elseif(sanitizer)  # what builds share is the same with and without: it defines no __SANITIZE_…__
+    list(APPEND flags -Xcompiler=-fsanitize=${sanitizer})
   endif()
   add_custom_command(
     OUTPUT ${outputs}
@@ -127,7 +129,7 @@ function(_gpu_emulator_compile target owner source index sanitizer flags transla
   string(MD5 anchor "${anchor}")
   set(anchor gpu_emulator_module_${anchor})
   if(owner STREQUAL target)
-    _gpu_emulator_nvcc(${target} ${source} ${directory} ${anchor} "${flags}")
+    _gpu_emulator_nvcc(${target} ${source} ${directory} ${anchor} "${sanitizer}" "${flags}")
   endif()
   set(host ${nvcc_directory}/${name}_host.cpp)
   add_custom_command(

@@ -61,7 +61,8 @@ void Trainer::step(const StepBatch& batch) {
     });
   } else {
     compute_.run(key, [&] { add_gradients(); });
-    gradient_sum_.reduce();  // a loss that is not finite makes gradients that are not, on every rank
+    gradient_sum_
+        .reduce();  // a loss that is not finite makes gradients that are not, on every rank
     update_.run({.phase = key.phase}, [&] { update(); });  // the same for every shape
   }
   readback_of(next_step_).fetch(state_.skipped);

@@ -70,7 +70,8 @@ class ParameterStore {
   /// The returned reference stays valid for the store's life. Throws Error for a name declared
   /// twice or after `allocate`.
   Parameter& declare(Parameter parameter);
-  /// Lays out and allocates the weights, which are zero. Call `initialise` or load, then `update_values`.
+  /// Lays out and allocates the weights, which are zero. Call `initialise` or load, then
+  /// `update_values`.
   void allocate(Context& context, Precision precision);
   /// Adds gradients, which are zero, to an allocated store that has none yet; returns the store.
   /// Before that, what works on gradients throws Error.

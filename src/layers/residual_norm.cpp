@@ -28,14 +28,14 @@ TensorView ResidualNorm::forward(Pass& pass, TensorView x, ConstTensorView bias,
                                  .rstd = saved.rstd,
                                  .rows = pass.rows,
                                  .epsilon = config_.layer_norm_epsilon,
-                                 .dropout = pass.dropout(config_.dropout),
+                                 .dropout = rate(pass),
                                  .random = pass.key(sublayer_.layer, sublayer_.place)});
   return y;
 }
 
 ConstTensorView ResidualNorm::backward(Pass& pass, const Saved& saved, ConstTensorView dy,
                                        TensorView dresidual, TensorView dbias) const {
-  const float dropout = pass.dropout(config_.dropout);
+  const float dropout = rate(pass);
   const TensorView dx =
       dropout > 0 ? pass.tensor(saved.sum.shape(), saved.sum.dtype()) : TensorView{};
   pass.context.run(

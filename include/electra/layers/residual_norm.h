@@ -31,6 +31,9 @@ class ResidualNorm {
                                          TensorView dresidual, TensorView dbias) const;
 
  private:
+  /// Of dropout, in this pass.
+  [[nodiscard]] float rate(const Pass& pass) const { return pass.dropout(config_.dropout); }
+
   NetworkConfig config_;
   Sublayer sublayer_;
   LayerNorm norm_;

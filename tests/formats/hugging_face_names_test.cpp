@@ -5,7 +5,7 @@
 #include <set>
 
 #include "electra/models/text_model.h"
-#include "formats/small_pair.h"
+#include "models/small_pair.h"
 
 using namespace electra;
 using namespace electra::test;

@@ -6,7 +6,7 @@
 #include "electra/core/error.h"
 #include "electra/core/file.h"
 #include "electra/io/safetensors.h"
-#include "formats/small_pair.h"
+#include "models/small_pair.h"
 #include "support/temporary_folder.h"
 
 using namespace electra;

@@ -5,27 +5,12 @@
 
 #include "electra/core/error.h"
 #include "layers/layer_check.h"
+#include "models/small_network.h"
 #include "support/temporary_folder.h"
 
 using namespace electra;
 using namespace electra::test;
 using Catch::Contains;
-
-namespace {
-
-NetworkConfig small_network() {
-  return {.vocabulary = 11,
-          .embedding = 6,
-          .hidden = 8,
-          .layers = 2,
-          .heads = 2,
-          .intermediate = 10,
-          .positions = 6,
-          .dropout = 0,
-          .attention_dropout = 0};
-}
-
-}  // namespace
 
 TEST_CASE("every head is found by its name, and shares no name with another", "[heads]") {
   std::set<std::string_view> names, architectures;

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "electra/core/error.h"
+#include "models/small_pair.h"
 #include "support/temporary_folder.h"
 
 using namespace electra;
@@ -11,24 +12,6 @@ using namespace electra::test;
 using Catch::Contains;
 
 namespace {
-
-constexpr Index vocabulary = 70;
-
-ModelConfig small_model(Sharing sharing) {
-  ModelConfig c;
-  c.embedding = 12;
-  c.hidden = 16;
-  c.layers = 2;
-  c.heads = 2;
-  c.intermediate = 20;
-  c.positions = 9;
-  c.generator = {.hidden = 8, .layers = 1, .heads = 1, .intermediate = 12};
-  c.sharing = sharing;
-  if (sharing == Sharing::all)
-    c.generator = {
-        .hidden = c.hidden, .layers = c.layers, .heads = c.heads, .intermediate = c.intermediate};
-  return c;
-}
 
 /// What stands before the first two slashes' second: "shared/embeddings".
 std::string part_of(const std::string& name) {
@@ -40,7 +23,7 @@ std::string part_of(const std::string& name) {
 TEST_CASE("a pair shares what its configuration says and nothing else", "[pair][law]") {
   const auto parts_in_store = [](Sharing sharing) {
     ParameterStore store;
-    const ElectraPair pair(store, small_model(sharing), vocabulary);
+    const ElectraPair pair(store, small_model(sharing), small_vocabulary);
     CHECK((&pair.generator() == &pair.discriminator()) == (sharing == Sharing::all));
     std::set<std::string> parts;
     for (const Parameter& parameter : store.parameters()) parts.insert(part_of(parameter.name));
@@ -62,10 +45,10 @@ TEST_CASE("the parts of both networks are where the pair declares them", "[pair]
   const Sharing sharing = GENERATE(Sharing::embeddings, Sharing::none, Sharing::all);
   const ModelConfig config = small_model(sharing);
   ParameterStore store;
-  const ElectraPair pair(store, config, vocabulary);
+  const ElectraPair pair(store, config, small_vocabulary);
   for (const Network network : {Network::generator, Network::discriminator}) {
-    const NetworkParts parts = parts_of(config, network, vocabulary);
-    CHECK(parts.config.hidden == network_of(config, network, vocabulary).hidden);
+    const NetworkParts parts = parts_of(config, network, small_vocabulary);
+    CHECK(parts.config.hidden == network_of(config, network, small_vocabulary).hidden);
     CHECK(parts.kind->name == (network == Network::generator ? "masked_token" : "replaced_token"));
     for (const NetworkPart& part : {parts.embeddings, parts.encoder, parts.head}) {
       CAPTURE(part.prefix);
@@ -92,7 +75,7 @@ TEST_CASE("a part declares below its prefix, in its group and at the depth asked
 
 TEST_CASE("heads lie behind the last layer of their own network", "[pair]") {
   ParameterStore store;
-  const ElectraPair pair(store, small_model(Sharing::embeddings), vocabulary);
+  const ElectraPair pair(store, small_model(Sharing::embeddings), small_vocabulary);
   CHECK(pair.generator().depth() == 1);
   CHECK(pair.discriminator().depth() == 2);
   CHECK(store.find("generator/head/output/bias")->group.order == 2);
@@ -103,8 +86,9 @@ TEST_CASE("a pair that cannot be is refused before it declares anything", "[pair
   ParameterStore store;
   ModelConfig config = small_model(Sharing::all);
   config.generator.hidden = 8;
-  CHECK_THAT(message_of<ConfigError>([&] { const ElectraPair pair(store, config, vocabulary); }),
-             Contains("model.generator.hidden: expected 16, the discriminator's (sharing: all), "
-                      "found 8"));
+  CHECK_THAT(
+      message_of<ConfigError>([&] { const ElectraPair pair(store, config, small_vocabulary); }),
+      Contains("model.generator.hidden: expected 16, the discriminator's (sharing: all), "
+               "found 8"));
   CHECK(store.parameters().empty());
 }

@@ -3,27 +3,14 @@
 #include <catch2/catch.hpp>
 
 #include "layers/layer_check.h"
+#include "models/small_network.h"
 
 using namespace electra;
 using namespace electra::test;
 
 namespace {
 
-constexpr Index width = 8;
-constexpr Index vocabulary = 11;
-
-/// Without dropout but where a test asks for it.
-NetworkConfig small_network() {
-  return {.vocabulary = vocabulary,
-          .embedding = 6,
-          .hidden = width,
-          .layers = 2,
-          .heads = 2,
-          .intermediate = 10,
-          .positions = 6,
-          .dropout = 0,
-          .attention_dropout = 0};
-}
+const Index width = small_network().hidden;
 
 }  // namespace
 

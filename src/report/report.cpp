@@ -8,9 +8,8 @@
 
 #include "electra/core/error.h"
 #include "electra/core/file.h"
-#include "electra/io/json_lines.h"
-#include "io/log_lines.h"
 #include "report/chart.h"
+#include "report/run_history.h"
 
 namespace electra {
 namespace {
@@ -56,102 +55,6 @@ footer{color:var(--soft);font-size:13px;margin-top:28px}
 @media print{body{background:#fff}figure,.card{break-inside:avoid}}
 )";
 
-/// A figure as the log's first line describes it.
-struct Described {
-  std::string key, title, chart, unit, curve, tile;
-  NumberStyle style = NumberStyle::plain;
-  enum class Better { less, more } better = Better::less;
-  enum class Drawn { everywhere, evaluation } drawn = Drawn::everywhere;
-  std::optional<double> chance;
-};
-
-/// What logs were about that do not say it: replaced-token detection.
-constexpr std::string_view older_figures = R"({
-"loss": {"title": "Total loss", "chart": "Total loss", "unit": "nats, weighted sum", "tile": "held-out total loss"},
-"mlm_loss": {"title": "Generator: MLM loss", "chart": "Generator: MLM loss", "unit": "nats per masked token"},
-"disc_loss": {"title": "Discriminator loss", "chart": "Discriminator loss", "unit": "nats per token"},
-"mlm_accuracy": {"title": "Generator: MLM accuracy", "style": "percent", "better": "more",
-  "chart": "Generator: accuracy", "unit": "of masked tokens", "tile": "held-out MLM accuracy"},
-"sampled_mlm_accuracy": {"title": "Generator: accuracy of samples", "style": "percent", "better": "more",
-  "chart": "Generator: accuracy", "unit": "of masked tokens", "curve": "sampled", "drawn": "evaluation"},
-"disc_auc": {"title": "Discriminator: AUC", "better": "more", "chart": "Discriminator: AUC",
-  "unit": "0.5 is chance", "chance": 0.5, "tile": "held-out AUC"},
-"disc_accuracy": {"title": "Discriminator: accuracy", "style": "percent", "better": "more",
-  "chart": "Discriminator: accuracy", "unit": "of all tokens"},
-"disc_precision": {"title": "Discriminator: precision", "style": "percent", "better": "more",
-  "chart": "Discriminator: precision and recall", "unit": "held out, at probability 0.5", "curve": "precision",
-  "drawn": "evaluation"},
-"disc_recall": {"title": "Discriminator: recall", "style": "percent", "better": "more",
-  "chart": "Discriminator: precision and recall", "unit": "held out, at probability 0.5", "curve": "recall",
-  "drawn": "evaluation"}
-})";
-
-Described described(const std::string& key, const OrderedJson& json) {
-  const auto text = [&](const char* name) {
-    const auto found = json.find(name);
-    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
-  Described figure{.key = key,
-                   .title = text("title"),
-                   .chart = text("chart"),
-                   .unit = text("unit"),
-                   .curve = text("curve"),
-                   .tile = text("tile"),
-                   .chance = {}};
-  if (figure.title.empty()) figure.title = key;
-  if (text("style") == "percent") figure.style = NumberStyle::percent;
-  if (text("better") == "more") figure.better = Described::Better::more;
-  if (text("drawn") == "evaluation") figure.drawn = Described::Drawn::evaluation;
-  if (const auto chance = json.find("chance"); chance != json.end() && chance->is_number())
-    figure.chance = chance->get<double>();
-  return figure;
-}
-
-/// The table of the log's first line.
-std::vector<Described> figures_of(const OrderedJson& run) {
-  const auto found = run.find("figures");
-  const OrderedJson table =
-      found != run.end() && found->is_object() ? *found : OrderedJson::parse(older_figures);
-  std::vector<Described> figures;
-  for (const auto& [key, value] : table.items())
-    if (value.is_object()) figures.push_back(described(key, value));
-  return figures;
-}
-
-/// Nothing for what no metric can be: a text, or a number beyond any axis.
-std::optional<double> number(const Json& record, const char* key) {
-  const auto found = record.find(key);
-  if (found == record.end() || !found->is_number()) return std::nullopt;
-  const auto value = found->get<double>();
-  return std::abs(value) < 1e100 ? std::optional(value) : std::nullopt;
-}
-
-/// The lines of a train.jsonl by kind.
-struct History {
-  OrderedJson run = OrderedJson::object();
-  Json end = Json::object();
-  std::vector<Json> train, evaluations, resumes;
-
-  void add(const Json& record, std::string_view line) {
-    const auto found = record.find("kind");
-    const std::string kind =
-        found != record.end() && found->is_string() ? found->get<std::string>() : std::string();
-    if (kind == "run" || (kind == "resume" && run.empty())) run = OrderedJson::parse(line);
-    if (kind == "end") end = record;
-    if (!number(record, "step")) return;
-    if (kind == "train") train.push_back(record);
-    if (kind == "evaluation") evaluations.push_back(record);
-    if (kind == "resume") resumes.push_back(record);
-  }
-};
-
-History read_history(const std::filesystem::path& path) {
-  History history;
-  for_each_log_line(read_file(path), path.string(),
-                    [&](const Json& record, std::string_view line) { history.add(record, line); });
-  return history;
-}
-
 /// At most `most_points`: neighbours are averaged, a gap stays one if nothing was there.
 std::vector<Curve::Point> points_of(const std::vector<Json>& records, const char* key) {
   const std::size_t each = (records.size() + most_points - 1) / most_points;
@@ -160,8 +63,8 @@ std::vector<Curve::Point> points_of(const std::vector<Json>& records, const char
     const std::size_t end = std::min(begin + each, records.size());
     double steps = 0, sum = 0, count = 0;
     for (std::size_t i = begin; i < end; ++i) {
-      steps += *number(records[i], "step");
-      if (const auto value = number(records[i], key)) sum += *value, ++count;
+      steps += *metric_of(records[i], "step");
+      if (const auto value = metric_of(records[i], key)) sum += *value, ++count;
     }
     points.push_back({.x = steps / static_cast<double>(end - begin),
                       .y = count > 0 ? std::optional(sum / count) : std::nullopt});
@@ -169,12 +72,12 @@ std::vector<Curve::Point> points_of(const std::vector<Json>& records, const char
   return points;
 }
 
-Curve train_curve(const History& history, const char* key, const char* label = "training") {
+Curve train_curve(const RunHistory& history, const char* key, const char* label = "training") {
   return {.label = label, .css_class = "train", .points = points_of(history.train, key)};
 }
 
-Curve held_out_curve(const History& history, const char* key, const std::string& label = "held out",
-                     const char* css_class = "held") {
+Curve held_out_curve(const RunHistory& history, const char* key,
+                     const std::string& label = "held out", const char* css_class = "held") {
   return {.label = label,
           .css_class = css_class,
           .marks = history.evaluations.size() > 60 ? Curve::Marks::none : Curve::Marks::dots,
@@ -182,14 +85,14 @@ Curve held_out_curve(const History& history, const char* key, const std::string&
 }
 
 /// A figure's curves; in a chart that it shares they have its own name.
-void add_curves(const Described& figure, const History& history, Chart& chart) {
+void add_curves(const DescribedFigure& figure, const RunHistory& history, Chart& chart) {
   const char* key = figure.key.c_str();
   const bool first = chart.curves.empty();
-  if (figure.drawn == Described::Drawn::everywhere)
+  if (figure.drawn == DescribedFigure::Drawn::everywhere)
     chart.curves.push_back(train_curve(history, key));
   const std::string name =
       figure.curve.empty() ? "held out"
-      : figure.drawn == Described::Drawn::evaluation && !first && chart.curves.size() > 1
+      : figure.drawn == DescribedFigure::Drawn::evaluation && !first && chart.curves.size() > 1
           ? "held out, " + figure.curve
           : figure.curve;
   chart.curves.push_back(held_out_curve(history, key, name, first ? "held" : "third"));
@@ -197,9 +100,10 @@ void add_curves(const Described& figure, const History& history, Chart& chart) {
 }
 
 /// Figures that name the same chart share it.
-std::vector<Chart> figure_charts(const std::vector<Described>& figures, const History& history) {
+std::vector<Chart> figure_charts(const std::vector<DescribedFigure>& figures,
+                                 const RunHistory& history) {
   std::vector<Chart> charts;
-  for (const Described& figure : figures) {
+  for (const DescribedFigure& figure : figures) {
     if (figure.chart.empty()) continue;
     auto chart = std::ranges::find(charts, figure.chart, &Chart::title);
     if (chart == charts.end()) {
@@ -211,7 +115,8 @@ std::vector<Chart> figure_charts(const std::vector<Described>& figures, const Hi
   return charts;
 }
 
-std::vector<Chart> charts_of(const std::vector<Described>& figures, const History& history) {
+std::vector<Chart> charts_of(const std::vector<DescribedFigure>& figures,
+                             const RunHistory& history) {
   std::vector<Chart> charts = figure_charts(figures, history);
   const auto add = [&](const char* title, const char* unit, const char* key) -> Chart& {
     return charts.emplace_back(
@@ -224,7 +129,7 @@ std::vector<Chart> charts_of(const std::vector<Described>& figures, const Histor
   add("Gradient norm", "before clipping", "gradient_norm").scale = Chart::Scale::logarithmic;
   for (Chart& chart : charts)
     for (const Json& resume : history.resumes)
-      chart.marked_steps.push_back(*number(resume, "step"));
+      chart.marked_steps.push_back(*metric_of(resume, "step"));
   return charts;
 }
 
@@ -251,13 +156,13 @@ std::string count_text(double value) {
 }
 
 std::optional<double> last(const std::vector<Json>& records, const char* key) {
-  return records.empty() ? std::nullopt : number(records.back(), key);
+  return records.empty() ? std::nullopt : metric_of(records.back(), key);
 }
 
 std::optional<double> median(const std::vector<Json>& records, const char* key) {
   std::vector<double> values;
   for (const Json& record : records)
-    if (const auto value = number(record, key)) values.push_back(*value);
+    if (const auto value = metric_of(record, key)) values.push_back(*value);
   if (values.empty()) return std::nullopt;
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
@@ -268,41 +173,41 @@ std::string tile(const std::string& value, const std::string& name) {
   return "<div><b>" + value + "</b><span>" + name + "</span></div>\n";
 }
 
-std::string tiles_html(const std::vector<Described>& figures, const History& history) {
+std::string tiles_html(const std::vector<DescribedFigure>& figures, const RunHistory& history) {
   const Json* held = history.evaluations.empty() ? nullptr : &history.evaluations.back();
   std::string html;
-  for (const Described& figure : figures) {
-    const auto value = held != nullptr ? number(*held, figure.key.c_str()) : std::nullopt;
+  for (const DescribedFigure& figure : figures) {
+    const auto value = held != nullptr ? metric_of(*held, figure.key.c_str()) : std::nullopt;
     if (value && !figure.tile.empty())
       html += tile(number_text(*value, 0.001, figure.style), escaped(figure.tile));
   }
   if (const auto speed = median(history.train, "tokens_per_second"))
     html += tile(count_text(*speed), "tokens per second, median");
-  auto steps = number(history.end, "step");
+  auto steps = metric_of(history.end, "step");
   if (!steps) steps = last(history.train, "step");
   if (steps) html += tile(count_text(*steps), "steps");
-  if (const auto wall = number(history.end, "wall_s"))
+  if (const auto wall = metric_of(history.end, "wall_s"))
     html += tile(duration_text(*wall), "wall time");
   return html.empty() ? html : "<div class=\"tiles\">\n" + html + "</div>\n";
 }
 
 /// The value and step of the best evaluation by this metric.
-std::string best_text(const History& history, const Described& metric) {
+std::string best_text(const RunHistory& history, const DescribedFigure& metric) {
   const Json* best = nullptr;
-  const double sign = metric.better == Described::Better::more ? 1.0 : -1.0;
+  const double sign = metric.better == DescribedFigure::Better::more ? 1.0 : -1.0;
   for (const Json& record : history.evaluations) {
-    const auto value = number(record, metric.key.c_str());
-    if (value && (best == nullptr || sign * *value > sign * *number(*best, metric.key.c_str())))
+    const auto value = metric_of(record, metric.key.c_str());
+    if (value && (best == nullptr || sign * *value > sign * *metric_of(*best, metric.key.c_str())))
       best = &record;
   }
   if (best == nullptr) return "<td>–</td><td>–</td>";
-  return "<td>" + value_text(*number(*best, metric.key.c_str()), metric.style) + "</td><td>" +
-         count_text(*number(*best, "step")) + "</td>";
+  return "<td>" + value_text(*metric_of(*best, metric.key.c_str()), metric.style) + "</td><td>" +
+         count_text(*metric_of(*best, "step")) + "</td>";
 }
 
-std::string metrics_html(const std::vector<Described>& figures, const History& history) {
+std::string metrics_html(const std::vector<DescribedFigure>& figures, const RunHistory& history) {
   std::string rows;
-  for (const Described& metric : figures) {
+  for (const DescribedFigure& metric : figures) {
     const auto train = last(history.train, metric.key.c_str());
     const auto held = last(history.evaluations, metric.key.c_str());
     if (!train && !held) continue;
@@ -329,7 +234,7 @@ std::string fact_text(const OrderedJson& value) {
   return words;
 }
 
-std::string facts_html(const History& history) {
+std::string facts_html(const RunHistory& history) {
   std::string rows;
   for (const auto& [key, value] : history.run.items()) {
     if (key == "t" || key == "kind" || key == "figures") continue;
@@ -349,7 +254,7 @@ std::string text_of(const OrderedJson& run, const char* key, const char* otherwi
 }
 
 /// "Replaced token detection; the run ended: finished."
-std::string lead_text(const History& history) {
+std::string lead_text(const RunHistory& history) {
   std::string learned = text_of(history.run, "objective", "replaced_token_detection");
   std::replace(learned.begin(), learned.end(), '_', ' ');
   if (!learned.empty()) learned[0] = static_cast<char>(std::toupper(learned[0]));
@@ -362,8 +267,8 @@ std::string lead_text(const History& history) {
 }  // namespace
 
 std::string report_html(const std::filesystem::path& train_log) {
-  const History history = read_history(train_log);
-  const std::vector<Described> figures = figures_of(history.run);
+  const RunHistory history = read_history(train_log);
+  const std::vector<DescribedFigure> figures = figures_of(history.run);
   const std::string title = escaped("ELECTRA " + text_of(history.run, "task", "pretraining"));
   std::string html =
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"

@@ -10,8 +10,8 @@ using namespace electra::test;
 
 namespace {
 
-const Index width = small_network().hidden;
-const Index vocabulary = small_network().vocabulary;
+constexpr Index width = small_network().hidden;
+constexpr Index vocabulary = small_network().vocabulary;
 
 }  // namespace
 

@@ -5,7 +5,7 @@
 namespace electra::test {
 
 /// Few weights, for gradient checks; without dropout but where a test asks for it.
-inline NetworkConfig small_network() {
+constexpr NetworkConfig small_network() {
   return {.vocabulary = 11,
           .embedding = 6,
           .hidden = 8,

@@ -10,7 +10,7 @@ using namespace electra::test;
 
 namespace {
 
-const Index width = small_network().hidden;
+constexpr Index width = small_network().hidden;
 
 }  // namespace
 

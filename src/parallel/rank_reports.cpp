@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <sstream>
 #include <utility>
 
 #include "electra/core/file.h"
+#include "electra/core/quantity_text.h"
 
 namespace electra {
 
@@ -37,11 +37,9 @@ RankReport from_file(const std::string& text) {
   return report;
 }
 
-std::string seconds_text(std::filesystem::file_time_type::duration duration) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f s",
-                std::max(0.0, std::chrono::duration<double>(duration).count()));
-  return text;
+/// Between two times of files; never negative.
+std::string time_text(std::filesystem::file_time_type::duration duration) {
+  return seconds_text(std::max(0.0, std::chrono::duration<double>(duration).count()));
 }
 
 }  // namespace
@@ -107,11 +105,11 @@ std::string RankReports::describe(const RankReport& own) const {
     else if (!found || !here)
       text += ": nothing is known of it";
     else if (found->time < came_)  // perhaps of an earlier attempt: who lives writes again
-      text += ": nothing since this one came; " + seconds_text(came_ - found->time) +
+      text += ": nothing since this one came; " + time_text(came_ - found->time) +
               " before: " + to_string(found->report);
     else
       text += ": " + to_string(found->report) + "; last heard of " +
-              seconds_text(here->time - found->time) + " ago";
+              time_text(here->time - found->time) + " ago";
   }
   return text;
 }

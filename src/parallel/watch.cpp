@@ -1,9 +1,9 @@
 #include "parallel/watch.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "electra/core/error.h"
+#include "electra/core/quantity_text.h"
 
 namespace electra {
 
@@ -21,12 +21,6 @@ std::chrono::milliseconds tick(std::chrono::milliseconds deadline) {
 /// How often a rank gives a sign of life and looks for those of others.
 std::chrono::milliseconds interval(std::chrono::milliseconds deadline) {
   return std::clamp(deadline / 20, 1ms, 5000ms);
-}
-
-std::string seconds_text(std::chrono::duration<double> duration) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%g s", duration.count());
-  return text;
 }
 
 }  // namespace
@@ -139,7 +133,7 @@ std::string Watch::overdue() const {
   const Call& call = open_.front();
   if (Clock::now() - std::max(call.since, completed_) < call.limit) return {};
   return call.operation + " (call " + std::to_string(call.number) + ") did not end within " +
-         seconds_text(call.limit);
+         seconds_text(std::chrono::duration<double>(call.limit).count());
 }
 
 RankReport Watch::report() const {

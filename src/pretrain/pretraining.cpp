@@ -8,6 +8,7 @@
 #include "electra/core/context.h"
 #include "electra/core/error.h"
 #include "electra/core/file.h"
+#include "electra/core/quantity_text.h"
 #include "electra/formats/tokenizer_files.h"
 #include "electra/io/config.h"
 #include "electra/parallel/agreement.h"

@@ -8,6 +8,7 @@
 
 #include "electra/core/error.h"
 #include "electra/core/file.h"
+#include "electra/core/quantity_text.h"
 #include "report/chart.h"
 #include "report/run_history.h"
 
@@ -138,23 +139,6 @@ std::string value_text(double value, NumberStyle style) {
   return style == NumberStyle::percent ? number_text(value, 0.001, style) : fixed(value, 4);
 }
 
-/// 1 h 02 min, 4 min 31 s, 12.3 s.
-std::string duration_text(double seconds) {
-  const auto whole = static_cast<std::int64_t>(std::llround(seconds));
-  if (whole >= 3600)
-    return std::to_string(whole / 3600) + " h " + std::to_string(whole % 3600 / 60) + " min";
-  if (whole >= 60) return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
-  return fixed(seconds, 1) + " s";
-}
-
-/// 412,345.
-std::string count_text(double value) {
-  std::string digits = fixed(std::round(value), 0);
-  for (auto at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3)
-    digits.insert(digits.begin() + at, ',');
-  return digits;
-}
-
 std::optional<double> last(const std::vector<Json>& records, const char* key) {
   return records.empty() ? std::nullopt : metric_of(records.back(), key);
 }
@@ -182,10 +166,10 @@ std::string tiles_html(const std::vector<DescribedFigure>& figures, const RunHis
       html += tile(number_text(*value, 0.001, figure.style), escaped(figure.tile));
   }
   if (const auto speed = median(history.train, "tokens_per_second"))
-    html += tile(count_text(*speed), "tokens per second, median");
+    html += tile(count_text(std::llround(*speed)), "tokens per second, median");
   auto steps = metric_of(history.end, "step");
   if (!steps) steps = last(history.train, "step");
-  if (steps) html += tile(count_text(*steps), "steps");
+  if (steps) html += tile(count_text(std::llround(*steps)), "steps");
   if (const auto wall = metric_of(history.end, "wall_s"))
     html += tile(duration_text(*wall), "wall time");
   return html.empty() ? html : "<div class=\"tiles\">\n" + html + "</div>\n";
@@ -202,7 +186,7 @@ std::string best_text(const RunHistory& history, const DescribedFigure& metric) 
   }
   if (best == nullptr) return "<td>–</td><td>–</td>";
   return "<td>" + value_text(*metric_of(*best, metric.key.c_str()), metric.style) + "</td><td>" +
-         count_text(*metric_of(*best, "step")) + "</td>";
+         count_text(std::llround(*metric_of(*best, "step"))) + "</td>";
 }
 
 std::string metrics_html(const std::vector<DescribedFigure>& figures, const RunHistory& history) {

@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include "electra/core/quantity_text.h"
+
 namespace electra {
 
 namespace {
@@ -13,31 +15,12 @@ std::string print(const char* format, Values... values) {
   return text;
 }
 
-std::string count_text(double count) {
-  if (count >= 1e6) return print("%.2fM", count / 1e6);
-  return count >= 1e4 ? print("%.1fk", count / 1e3) : print("%.0f", count);
-}
-
-std::string memory_text(Index bytes) {
-  const double megabytes = static_cast<double>(bytes) * 1e-6;
-  return megabytes >= 1e3 ? print("%.1f GB", megabytes * 1e-3) : print("%.0f MB", megabytes);
-}
-
 /// " | skipped 3" where there is something to count.
 std::string warning_text(const char* what, Index count) {
   return count > 0 ? print(" | %s %td", what, count) : std::string();
 }
 
 }  // namespace
-
-std::string duration_text(double seconds) {
-  const auto whole = static_cast<Index>(seconds + 0.5);
-  if (whole >= 3600)
-    return print("%dh%02dm", static_cast<int>(whole / 3600), static_cast<int>(whole / 60 % 60));
-  if (whole >= 60)
-    return print("%dm%02ds", static_cast<int>(whole / 60), static_cast<int>(whole % 60));
-  return print("%ds", static_cast<int>(whole));
-}
 
 std::string progress_line(const Progress& p) {
   const double done =
@@ -46,7 +29,8 @@ std::string progress_line(const Progress& p) {
          print("  %td/%td %5.1f%%  ep %.2f | ", p.step, p.steps, done, p.epoch) +
          figures_line(p.values, Figure::Shown::everywhere) +
          print(" | lr %.1e gn %.2f | %s tok/s | %.1f ms | %s", p.rate, p.gradient_norm,
-               count_text(p.tokens_per_second).c_str(), p.ms, memory_text(p.memory_bytes).c_str()) +
+               short_count_text(p.tokens_per_second).c_str(), p.ms,
+               bytes_text(p.memory_bytes).c_str()) +
          warning_text("skipped", p.skipped) + warning_text("slow products", p.slow_products) +
          " | eta " + duration_text(p.eta_seconds);
 }

@@ -71,7 +71,7 @@ TEST_CASE("the reports of an earlier attempt count for nothing", "[rank_reports]
   age(folder, 1, -60s);
   const RankReports one(folder / "", 0, 2);
   CHECK_FALSE(one.failure_elsewhere());
-  CHECK_THAT(one.describe({}), Contains("rank 1: nothing since this one came; 60.") &&
+  CHECK_THAT(one.describe({}), Contains("rank 1: nothing since this one came; 60") &&
                                    Contains("before: step 1, stopped: old"));
 }
 

@@ -16,15 +16,6 @@ const FigureValues values(figures, {2.5, std::nullopt}, 7);
 
 }  // namespace
 
-TEST_CASE("durations are told in two units, rounded to seconds", "[progress]") {
-  CHECK(duration_text(0) == "0s");
-  CHECK(duration_text(59.4) == "59s");
-  CHECK(duration_text(59.6) == "1m00s");
-  CHECK(duration_text(187) == "3m07s");
-  CHECK(duration_text(3599.7) == "1h00m");
-  CHECK(duration_text(3725) == "1h02m");
-}
-
 TEST_CASE("a line of progress says where the run is and how fast it goes", "[progress]") {
   const Progress progress{.task = "tag",
                           .step = 50,

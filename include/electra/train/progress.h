@@ -30,7 +30,5 @@ struct Progress {
 [[nodiscard]] std::string progress_line(const Progress& progress);
 /// The figures of an evaluation on held-out text, in one line.
 [[nodiscard]] std::string evaluation_line(Index step, const FigureValues& values);
-/// "1h02m", "3m07s", "12s".
-[[nodiscard]] std::string duration_text(double seconds);
 
 }  // namespace electra

@@ -11,14 +11,11 @@
 #include "electra/kernels/replaced_token_loss.h"
 #include "electra/pretrain/auc.h"
 #include "electra/pretrain/objectives/masking.h"
+#include "pretrain/objectives/replaced_token_figures.h"
 
 namespace electra {
 
 namespace {
-
-using enum Figure::Style;
-using enum Figure::Better;
-constexpr auto evaluation_alone = Figure::Shown::evaluation;
 
 // What is added up, and where.
 constexpr std::string_view losses = "loss", counts = "count", histogram = "histogram";
@@ -29,83 +26,6 @@ constexpr Index of_masked = 0, of_replaced = 3;  // the first of each kernel's c
 constexpr std::string_view generator_scale = "generator_scale";
 constexpr std::string_view discriminator_scale = "discriminator_scale";
 constexpr std::string_view sampling_temperature = "temperature";
-
-constexpr auto all_figures = std::to_array<Figure>({
-    {.key = "loss",
-     .title = "Total loss",
-     .label = "loss",
-     .digits = 2,
-     .chart = "Total loss",
-     .unit = "nats, weighted sum",
-     .tile = "held-out total loss"},
-    {.key = "mlm_loss",
-     .title = "Generator: MLM loss",
-     .label = "gen",
-     .chart = "Generator: MLM loss",
-     .unit = "nats per masked token"},
-    {.key = "disc_loss",
-     .title = "Discriminator loss",
-     .label = "disc",
-     .digits = 4,
-     .chart = "Discriminator loss",
-     .unit = "nats per token"},
-    {.key = "mlm_accuracy",
-     .title = "Generator: MLM accuracy",
-     .style = percent,
-     .better = more,
-     .label = "mlm",
-     .before = " | ",
-     .chart = "Generator: accuracy",
-     .unit = "of masked tokens",
-     .tile = "held-out MLM accuracy"},
-    {.key = "sampled_mlm_accuracy",
-     .title = "Generator: accuracy of samples",
-     .style = percent,
-     .better = more,
-     .label = "sampled",
-     .lines = evaluation_alone,
-     .chart = "Generator: accuracy",
-     .unit = "of masked tokens",
-     .curve = "sampled",
-     .drawn = evaluation_alone},
-    {.key = "disc_auc",
-     .title = "Discriminator: AUC",
-     .better = more,
-     .label = "rtd auc",
-     .before = " | ",
-     .chart = "Discriminator: AUC",
-     .unit = "0.5 is chance",
-     .chance = 0.5,
-     .tile = "held-out AUC"},
-    {.key = "disc_accuracy",
-     .title = "Discriminator: accuracy",
-     .style = percent,
-     .better = more,
-     .label = "acc",
-     .lines = evaluation_alone,
-     .chart = "Discriminator: accuracy",
-     .unit = "of all tokens"},
-    {.key = "disc_precision",
-     .title = "Discriminator: precision",
-     .style = percent,
-     .better = more,
-     .label = "prec",
-     .digits = 2,
-     .chart = "Discriminator: precision and recall",
-     .unit = "held out, at probability 0.5",
-     .curve = "precision",
-     .drawn = evaluation_alone},
-    {.key = "disc_recall",
-     .title = "Discriminator: recall",
-     .style = percent,
-     .better = more,
-     .label = "rec",
-     .digits = 2,
-     .chart = "Discriminator: precision and recall",
-     .unit = "held out, at probability 0.5",
-     .curve = "recall",
-     .drawn = evaluation_alone},
-});
 
 /// Room for what becomes of a micro-batch.
 ReplacedTokenDetection::Trace make_trace(Pass& pass, const MicroBatch& batch, Index capacity,
@@ -162,7 +82,7 @@ ReplacedTokenDetection::ReplacedTokenDetection(ParameterStore& store, const Pret
       loss_(config.loss),
       special_(special) {}
 
-std::span<const Figure> ReplacedTokenDetection::figures() const { return all_figures; }
+std::span<const Figure> ReplacedTokenDetection::figures() const { return replaced_token_figures(); }
 
 std::span<const SumPiece> ReplacedTokenDetection::sums() const {
   using enum SumPiece::Kind;
@@ -204,7 +124,7 @@ FigureValues ReplacedTokenDetection::values(const HostSums& sums) const {
                          ? std::optional(loss_.generator * *mlm + loss_.discriminator * *disc)
                          : std::nullopt;
   const double wrong = replaced - found + alarms;
-  return {all_figures,
+  return {replaced_token_figures(),
           {total, mlm, disc, ratio(correct, masked), ratio(sampled, masked),
            histogram_auc(sums.of(histogram)), ratio(tokens - wrong, tokens),
            ratio(found, found + alarms), ratio(found, replaced)},

@@ -65,6 +65,7 @@ Index Loader::epoch_of(Index example) {
   if (!options_.repack || !trains(options_)) return example / epoch_examples();
   // How many examples an epoch has is known once it is packed; that takes only sentence lengths.
   while (starts_.back() <= example) {
+    stop_if(options_.stop);
     load_epoch(static_cast<Index>(starts_.size()) - 1);
     starts_.push_back(starts_.back() + epoch_.packing.count());
   }

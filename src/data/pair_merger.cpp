@@ -30,20 +30,27 @@ bool PairMerger::Worse::operator()(const Candidate& a, const Candidate& b) const
   return at(*symbols, right_of(a.key)) > at(*symbols, right_of(b.key));
 }
 
-PairMerger::PairMerger(std::vector<std::string> symbols, std::vector<SymbolWord> words)
-    : symbols_(std::move(symbols)), words_(std::move(words)), queue_(Worse{&symbols_}) {
+PairMerger::PairMerger(std::vector<std::string> symbols, std::vector<SymbolWord> words,
+                       StopRequest stop)
+    : stop_(std::move(stop)),
+      symbols_(std::move(symbols)),
+      words_(std::move(words)),
+      queue_(Worse{&symbols_}) {
   for (std::size_t i = 0; i < symbols_.size(); ++i)
     numbers_.emplace(symbols_[i], static_cast<std::int32_t>(i));
-  for (std::size_t w = 0; w < words_.size(); ++w)
+  for (std::size_t w = 0; w < words_.size(); ++w) {
+    stop_if(stop_);
     for (std::size_t i = 0; i + 1 < words_[w].symbols.size(); ++i)
       change(words_[w].symbols[i], words_[w].symbols[i + 1], words_[w].count,
              static_cast<std::int32_t>(w));
+  }
   grown_.clear();
   for (const auto& [key, pair] : pairs_) queue_.push({pair.count, key});
 }
 
 void PairMerger::merge_until(Index size, std::int64_t minimum) {
   while (static_cast<Index>(symbols_.size()) < size && !queue_.empty()) {
+    stop_if(stop_);
     const Candidate best = queue_.top();
     if (best.count < minimum) return;
     queue_.pop();

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "electra/core/interruption.h"
 #include "electra/core/shape.h"
 
 namespace electra {
@@ -23,7 +24,9 @@ struct SymbolWord {
 class PairMerger {
  public:
   /// `symbols` are the tokens that the words' numbers mean; those inside a word begin with "##".
-  PairMerger(std::vector<std::string> symbols, std::vector<SymbolWord> words);
+  /// Here and in a merge Interrupted is thrown if `stop` says so.
+  PairMerger(std::vector<std::string> symbols, std::vector<SymbolWord> words,
+             StopRequest stop = {});
   PairMerger(const PairMerger&) = delete;
   PairMerger& operator=(const PairMerger&) = delete;
 
@@ -55,6 +58,7 @@ class PairMerger {
   void change(std::int32_t left, std::int32_t right, std::int64_t by, std::int32_t word);
   [[nodiscard]] std::int32_t symbol_of(Key key);
 
+  StopRequest stop_;
   std::vector<std::string> symbols_;
   std::vector<SymbolWord> words_;
   std::unordered_map<std::string, std::int32_t> numbers_;

@@ -120,11 +120,20 @@ void Watch::ask() {
 }
 
 void Watch::look() {
+  if (is_to_stop()) return fail(Interrupted().what());
   if (const std::string late = overdue(); !late.empty()) return fail(late);
   if (Clock::now() - reported_ < interval(options_.deadline)) return;
   reported_ = Clock::now();
   update_values();
   if (const auto elsewhere = reports_.failure_elsewhere()) fail(*elsewhere, Origin::elsewhere);
+}
+
+bool Watch::is_to_stop() const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (step_ >= 0 || open_.empty()) return false;
+  }
+  return options_.stop && options_.stop();
 }
 
 std::string Watch::overdue() const {

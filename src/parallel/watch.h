@@ -62,6 +62,8 @@ class Watch {
   void ask();
   void fail(const std::string& reason, Origin origin) noexcept;
   [[nodiscard]] std::uint64_t enter(const std::string& operation, Clock::duration limit);
+  /// Only before the first step: later all ranks stop after the same one.
+  [[nodiscard]] bool is_to_stop() const;
   [[nodiscard]] std::string overdue() const;
   [[nodiscard]] RankReport report() const;
   RankReport update_values() const;

@@ -8,8 +8,10 @@
 #include "electra/core/context.h"
 #include "electra/core/error.h"
 #include "electra/core/file.h"
+#include "electra/core/folder_lock.h"
 #include "electra/core/quantity_text.h"
 #include "electra/formats/tokenizer_files.h"
+#include "electra/io/checkpoint.h"
 #include "electra/io/config.h"
 #include "electra/parallel/agreement.h"
 #include "electra/pretrain/objectives.h"
@@ -38,6 +40,7 @@ class Pretraining {
       : options_(options),
         callbacks_(callbacks),
         folder_(options.out),
+        start_(folder_.has_only_begun() ? Start::fresh : options.start),
         context_(context),
         ranks_(ranks),
         remark_(std::move(remark)),
@@ -51,12 +54,13 @@ class Pretraining {
     store_.allocate(context_, config_.precision);
     agreement_.expect_same(config_hash(config_), "configurations (config_hash)");
     if (starts_anew() && options_.minutes) choose_steps(*options_.minutes, options_.measured);
-    return Run(recipe(), config_, folder_, context_, ranks_, callbacks_).run(options_.start);
+    return Run(recipe(), config_, folder_, context_, ranks_, callbacks_).run(start_);
   }
 
  private:
   [[nodiscard]] bool leads() const { return ranks_.rank() == 0; }
-  [[nodiscard]] bool starts_anew() const { return options_.start == Start::fresh; }
+  /// From step 0: a new run, or one that was ended before its first checkpoint.
+  [[nodiscard]] bool starts_anew() const { return start_ == Start::fresh; }
   void say(const std::string& text) const {
     if (leads() && callbacks_.say) callbacks_.say(text);
   }
@@ -64,16 +68,29 @@ class Pretraining {
   /// Rank 0 makes what is missing; the others then find it there.
   void prepare_data() {
     if (!leads()) ranks_.barrier();
-    if (leads() && starts_anew()) {
-      check_inputs(config_);
-      for (const std::string& input : {config_.data.corpus, config_.vocabulary.file})
-        folder_.check_apart(input);
-      folder_.begin(config_to_json(config_));
-    }
+    if (leads()) begin_folder();
     data_.emplace(config_, folder_.vocabulary(), folder_.tokens(),
                   [this](const std::string& text) { say(text); });
     config_.vocabulary.size = data_->vocabulary_rows();
     if (leads()) ranks_.barrier();
+  }
+
+  void begin_folder() const {
+    if (options_.start == Start::fresh) {
+      check_inputs(config_);
+      for (const std::string& input : {config_.data.corpus, config_.vocabulary.file})
+        folder_.check_apart(input);
+      folder_.begin(config_to_json(config_));
+    } else if (starts_anew()) {
+      say("the run was ended before its first checkpoint: it begins again at step 0");
+      folder_.begin_again();
+    }
+  }
+
+  /// All ranks stop here together, or none.
+  void stop_if_asked() {
+    const bool asked = callbacks_.stop_requested && callbacks_.stop_requested();
+    if (agreement_.any(asked ? Vote::yes : Vote::no)) throw Interrupted();
   }
 
   /// Takes steps for `measured` seconds to see how fast they are, and takes as many as fit.
@@ -82,12 +99,16 @@ class Pretraining {
     initialise(config_, store_);
     Trainer trainer(store_, *objective_, ranks_, config_);
     Loader loader = data_->training_loader(config_, ranks_.rank(), ranks_.size());
-    for (Index i = 0; i < unmeasured; ++i) trainer.step(loader.at(i));
+    for (Index i = 0; i < unmeasured; ++i) {
+      trainer.step(loader.at(i));
+      stop_if_asked();
+    }
     trainer.wait();
     const auto start = Clock::now();
     Index steps = 0;
     do {
       trainer.step(loader.at(unmeasured + steps++));
+      stop_if_asked();
     } while (!agreement_.any(seconds_since(start) < measured ? Vote::no : Vote::yes));
     trainer.wait();
     const double each = seconds_since(start) / static_cast<double>(steps);
@@ -151,6 +172,7 @@ class Pretraining {
   const PretrainingOptions& options_;
   const RunCallbacks& callbacks_;
   PretrainFolder folder_;
+  Start start_;  // of the training
   Context& context_;
   Communicator& ranks_;
   std::string remark_;
@@ -161,19 +183,27 @@ class Pretraining {
   std::unique_ptr<Objective> objective_;
 };
 
-}  // namespace
+FolderLock::Options lock_options(const RunCallbacks& callbacks) {
+  return {.say = callbacks.say, .stop = callbacks.stop_requested};
+}
 
-RunResult pretrain(const PretrainingOptions& options, const RunCallbacks& callbacks) {
+void check_folder(const PretrainFolder& folder, Start start) {
+  if (start == Start::fresh)
+    folder.check_free();
+  else if (list_checkpoints(folder.checkpoints()).empty() && !folder.has_only_begun())
+    throw IoError(folder.checkpoints().string() + ": no complete checkpoint to resume from");
+}
+
+RunResult pretrain_as(const Launch& launch, const PretrainingOptions& options,
+                      const RunCallbacks& callbacks) {
   const PretrainConfig& config = options.config;
-  const Launch launch = options.launch ? *options.launch : discover_launch();
   check(config);
   check_objective(config.objective);
   (void)micro_batch_of(config, launch.size);
   const PretrainFolder folder(options.out);
-  if (options.start == Start::fresh)
-    folder.check_free();
-  else if (list_checkpoints(folder.checkpoints()).empty())
-    throw IoError(folder.checkpoints().string() + ": no complete checkpoint to resume from");
+  std::optional<FolderLock> lock;
+  if (launch.leads()) lock.emplace(options.out, lock_options(callbacks));
+  check_folder(folder, options.start);
   DeviceChoice choice = choose_device(config.device);
   if (launch.size > 1) choice.device = device_of(launch, config.device);
   const auto context = Context::create(choice.device, {.threads = config.threads});
@@ -181,7 +211,8 @@ RunResult pretrain(const PretrainingOptions& options, const RunCallbacks& callba
   const auto ranks =
       Communicator::join(launch, *context,
                          {.deadline = std::chrono::ceil<std::chrono::milliseconds>(deadline),
-                          .reports = folder.ranks()});
+                          .reports = folder.ranks(),
+                          .stop = callbacks.stop_requested});
   if (!options.launch && launch.leads() && callbacks.say)
     for (const std::string& warning : launch.warnings) callbacks.say(warning);
   try {
@@ -189,6 +220,20 @@ RunResult pretrain(const PretrainingOptions& options, const RunCallbacks& callba
   } catch (const std::exception& error) {
     ranks->abort(error.what());
     throw;
+  }
+}
+
+}  // namespace
+
+RunResult pretrain(const PretrainingOptions& options, const RunCallbacks& callbacks) {
+  const Launch launch = options.launch ? *options.launch : discover_launch();
+  try {
+    return pretrain_as(launch, options, callbacks);
+  } catch (const Interrupted&) {
+    return {.end = RunResult::End::interrupted};
+  } catch (const TrainingError&) {  // by another rank, which was asked to stop, too
+    if (launch.size == 1 || !callbacks.stop_requested || !callbacks.stop_requested()) throw;
+    return {.end = RunResult::End::interrupted};
   }
 }
 

@@ -20,6 +20,7 @@ using Clock = std::chrono::steady_clock;
 using Vote = Agreement::Vote;
 
 constexpr Index keep_all = 1000000000;
+constexpr const char* owed = "owes_evaluation";  // in a checkpoint: its step was not evaluated
 
 }  // namespace
 
@@ -67,6 +68,7 @@ struct Run::Parts {
     check_identity(*latest.checkpoint);
     say_other_platform(*latest.checkpoint);
     trainer.load(*latest.checkpoint);
+    owes_evaluation = latest.checkpoint->state().contains(owed);
     say("resumed at step " + std::to_string(trainer.next_step()) + " from " +
         latest.checkpoint->path().string());
   }
@@ -99,16 +101,25 @@ struct Run::Parts {
 
   // ---- steps
 
+  [[nodiscard]] RunResult::End steps() {
+    try {
+      return take_steps();
+    } catch (const Interrupted&) {  // between two steps
+      return RunResult::End::interrupted;
+    }
+  }
+
   [[nodiscard]] RunResult::End take_steps() {
     begin = Clock::now();
     Prefetcher prefetcher(recipe.training(), trainer.next_step());
     Speedometer speed;
     const auto due = [&](Index every) { return every > 0 && trainer.next_step() % every == 0; };
-    if (trainer.next_step() == 0) evaluate();
-    while (trainer.next_step() < config.train.steps) {
+    if (trainer.next_step() == 0 || owes_evaluation) evaluate();
+    while (trainer.next_step() < config.train.steps && !owes_evaluation) {
       const StepBatch batch = prefetcher.next();
       ranks.begin_step(trainer.next_step());
       trainer.step(batch);
+      if (leads() && callbacks.stepped) callbacks.stepped(trainer.next_step());
       const bool stop = agreement.any_before(stop_vote());
       speed.add(batch.totals.tokens, config.train.batch * batch.batch.length);
       if (due(config.log.every)) report(batch.epoch, speed);
@@ -117,7 +128,7 @@ struct Run::Parts {
       speed.pause();
       if (stop && trainer.next_step() < config.train.steps) return RunResult::End::interrupted;
     }
-    return RunResult::End::finished;
+    return owes_evaluation ? RunResult::End::interrupted : RunResult::End::finished;
   }
 
   void report(double epoch, const Speedometer& speed) {
@@ -154,9 +165,17 @@ struct Run::Parts {
     slow_products_said = slow.size();
   }
 
+  /// It is owed if the run is asked to stop meanwhile.
   void evaluate() {
     const HeldOut held_out = recipe.held_out();
-    evaluation = trainer.evaluate(*held_out.source, held_out.batches);
+    owes_evaluation = true;
+    try {
+      evaluation = trainer.evaluate(*held_out.source, held_out.batches,
+                                    [this] { return agreement.any(stop_vote()); });
+    } catch (const Interrupted&) {
+      return;
+    }
+    owes_evaluation = false;
     if (!leads()) return;
     say_slow_products();
     log->evaluation(trainer.next_step(), *evaluation);
@@ -175,6 +194,7 @@ struct Run::Parts {
   void write_checkpoint() {
     CheckpointWriter checkpoint(folder.checkpoints(), trainer.next_step());
     CheckpointState state{{"platform", context.platform()}};
+    if (owes_evaluation) state[owed] = 1;
     state.insert(recipe.notes.begin(), recipe.notes.end());
     state.insert(recipe.identity.begin(), recipe.identity.end());
     trainer.save(checkpoint, state);
@@ -185,11 +205,12 @@ struct Run::Parts {
     if (leads()) say_slow_products();
     const bool finished = end == RunResult::End::finished;
     if (saved_at != trainer.next_step()) save();
-    if (finished) {
-      evaluate();
-      if (leads()) write_exports();
+    if (finished) evaluate();
+    if (owes_evaluation) end = RunResult::End::interrupted;
+    if (leads()) {
+      if (finished && !owes_evaluation) write_exports();
+      end_log(end == RunResult::End::finished ? "finished" : "interrupted");
     }
-    if (leads()) end_log(finished ? "finished" : "interrupted");
     return {.end = end, .step = trainer.next_step(), .evaluation = evaluation};
   }
 
@@ -216,6 +237,7 @@ struct Run::Parts {
   Trainer trainer;
   std::optional<RunLog> log;
   std::optional<FigureValues> evaluation;
+  bool owes_evaluation = false;  // it was broken off; the first thing that a resume does
   Index saved_at = -1;
   std::size_t slow_products_said = 0;
   Clock::time_point begin = Clock::now();
@@ -231,7 +253,7 @@ RunResult Run::run(Start start) {
   Parts& p = *parts_;
   p.start(start);
   try {
-    return p.finish(p.take_steps());
+    return p.finish(p.steps());
   } catch (const Error&) {
     if (p.log) p.log->end("error", p.trainer.next_step(), p.seconds(), p.evaluation);
     throw;

@@ -1,5 +1,7 @@
 #include "electra/train/run_folder.h"
 
+#include <algorithm>
+
 #include "electra/core/error.h"
 #include "electra/core/file.h"
 #include "electra/io/checkpoint.h"
@@ -17,11 +19,17 @@ bool is_there(const fs::path& path) { return fs::exists(fs::symlink_status(path)
 /// What is there of what a run writes before its first checkpoint, but for its configuration and
 /// the reports of ranks, which may begin before it does.
 std::vector<fs::path> RunFolder::begun() const {
+  std::vector<fs::path> found = written();
+  for (const std::string& name : prepared)
+    if (is_there(root / name)) found.push_back(root / name);
+  return found;
+}
+
+/// Of these, what is not prepared.
+std::vector<fs::path> RunFolder::written() const {
   std::vector<fs::path> found;
   for (const fs::path& path : {log(), report(), checkpoints()})
     if (is_there(path)) found.push_back(path);
-  for (const std::string& name : prepared)
-    if (is_there(root / name)) found.push_back(root / name);
   std::error_code missing;
   for (const auto& entry : fs::directory_iterator(root, missing))
     if (entry.path().filename().string().starts_with("events.out.tfevents."))
@@ -43,6 +51,12 @@ void RunFolder::check_free() const {
                       ", so that it was no run that did; choose another folder");
 }
 
+bool RunFolder::has_only_begun() const {
+  const auto is_exported = [this](const std::string& name) { return is_there(root / name); };
+  return fs::exists(config()) && list_checkpoints(checkpoints()).empty() &&
+         std::none_of(exports.begin(), exports.end(), is_exported);
+}
+
 void RunFolder::check_apart(const fs::path& input) const {
   std::error_code missing;
   for (const fs::path& path : begun())
@@ -56,6 +70,10 @@ void RunFolder::begin(const std::string& config_text) const {
   for (const fs::path& path : begun()) fs::remove_all(path);
   make_folders(root);
   write_file(config(), config_text + "\n");
+}
+
+void RunFolder::begin_again() const {
+  for (const fs::path& path : written()) fs::remove_all(path);
 }
 
 }  // namespace electra

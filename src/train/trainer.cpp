@@ -156,7 +156,7 @@ FigureValues Trainer::evaluate(std::span<const StepBatch> batches) {
   return evaluate(given, static_cast<Index>(batches.size()));
 }
 
-FigureValues Trainer::evaluate(StepSource& held_out, Index batches) {
+FigureValues Trainer::evaluate(StepSource& held_out, Index batches, const StopRequest& stop) {
   const auto evaluation = objective_.evaluation();
   StepState state(context_, store_.master().dtype(), objective_.sums());
   Scalars scalars;
@@ -169,6 +169,7 @@ FigureValues Trainer::evaluate(StepSource& held_out, Index batches) {
     state.set_step(step);
     const HostBatch whole = held_out.at(step).batch;
     for (Index first = 0; first < whole.count(); first += micro_batch_) {
+      stop_if(stop);
       const HostBatch host = whole.slice(first, std::min(micro_batch_, whole.count() - first));
       if (std::exchange(room, host.count()) != host.count()) device.emplace(context_, host);
       device->upload(host);

@@ -263,3 +263,15 @@ TEST_CASE("options that cannot be are named", "[loader]") {
   CHECK_THAT(message_of<Error>([&] { (void)data.loader({.length = 32}).at(-1); }),
              Contains("expected a step from 0 on, found -1"));
 }
+
+TEST_CASE("a step of a late epoch is given up when that is wanted", "[loader]") {
+  const Data data;
+  bool wanted = false;
+  Loader loader = data.loader({.length = 16, .batch = 4, .stop = [&] { return wanted; }});
+  const Index later = 3 * loader.epoch_steps();
+  wanted = true;
+  CHECK_NOTHROW(loader.at(0));  // of the epoch that is packed
+  CHECK_THROWS_AS(loader.at(later), Interrupted);
+  wanted = false;
+  CHECK(equal(loader.at(later).batch, data.loader({.length = 16, .batch = 4}).at(later).batch));
+}

@@ -51,3 +51,13 @@ TEST_CASE("two pairs that spell the same token make one symbol", "[pair_merger]"
   CHECK(std::count(symbols.begin(), symbols.end(), "aba") == 1);
   CHECK(symbols.size() == 6);
 }
+
+TEST_CASE("merging stops when that is wanted, before it has begun and on its way") {
+  const std::vector<std::string> symbols{"a", "##a"};
+  const std::vector<SymbolWord> words(3, {{0, 1, 1, 1}, 5});
+  CHECK_THROWS_AS(PairMerger(symbols, words, [] { return true; }), Interrupted);
+  bool wanted = false;
+  PairMerger merger(symbols, words, [&] { return wanted; });
+  wanted = true;
+  CHECK_THROWS_AS(merger.merge_until(3, 1), Interrupted);
+}

@@ -50,6 +50,21 @@ TEST_CASE("the deadline holds although the transport's own poll hangs", "[watch]
   CHECK(stop.wait_for(60s) == std::future_status::ready);
 }
 
+TEST_CASE("a wait before the first step ends when that is wanted; later ranks stop together",
+          "[watch]") {
+  std::atomic<bool> wanted = false;
+  const RankOptions options{.deadline = 1s, .reports = {}, .stop = [&] { return wanted.load(); }};
+  const Watch::Transport none{.poll = [] { return std::string(); }, .stop = [] {}};
+  Watch waiting(0, 2, options, none), training(1, 2, options, none);
+  training.begin_step(0);
+  (void)waiting.enter("barrier");
+  (void)training.enter("barrier");
+  CHECK_NOTHROW(waiting.check());
+  wanted = true;
+  CHECK_THAT(ending(waiting), Contains("before step 0: was asked to stop"));
+  CHECK_FALSE(training.failed());
+}
+
 TEST_CASE("what the transport reports ends the calls long before the deadline", "[watch]") {
   std::atomic<bool> broken = false;
   Watch watch(0, 2, {.deadline = 60s, .reports = {}},

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <fstream>
+#include <memory>
 #include <string>
 
 #include "electra/pretrain/pretraining.h"
@@ -50,9 +52,14 @@ class TinyRun {
   }
   /// Asks the run to stop once it has taken this many steps.
   void stop_after(Index steps) {
-    callbacks.stop_requested = [steps, taken = Index{0}]() mutable { return ++taken == steps; };
+    const auto reached = std::make_shared<std::atomic<bool>>(false);
+    callbacks.stepped = [steps, reached](Index step) { *reached = step == steps; };
+    callbacks.stop_requested = [reached] { return reached->load(); };
   }
-  void do_not_stop() { callbacks.stop_requested = {}; }
+  void do_not_stop() {
+    callbacks.stepped = {};
+    callbacks.stop_requested = {};
+  }
 
   [[nodiscard]] PretrainFolder out() const { return PretrainFolder(options.out); }
   [[nodiscard]] const TemporaryFolder& folder() const { return folder_; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <fstream>
 
 #include "electra/core/context.h"
@@ -157,7 +158,9 @@ class ToyRun {
 
   /// Asks the run to stop once it has taken this many steps.
   void stop_after(Index steps) {
-    callbacks.stop_requested = [steps, taken = Index{0}]() mutable { return ++taken == steps; };
+    const auto reached = std::make_shared<std::atomic<bool>>(false);
+    callbacks.stepped = [steps, reached](Index step) { *reached = step == steps; };
+    callbacks.stop_requested = [reached] { return reached->load(); };
   }
 
   TemporaryFolder temporary;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <vector>
 
+#include "electra/core/interruption.h"
 #include "electra/core/shape.h"
 #include "electra/data/packing.h"
 #include "electra/data/step_source.h"
@@ -28,6 +29,8 @@ struct LoaderOptions {
   Mode mode = Mode::training;
   /// Adds columns to the batch of a whole step, before it is divided over ranks.
   std::function<void(HostBatch&)> add_columns = {};
+  /// Asked between epochs, which a late step has to pass through.
+  StopRequest stop = {};
 };
 
 /// The examples of each step as a function of (seed, step). Every example of an epoch is used
@@ -46,7 +49,7 @@ class Loader final : public StepSource {
   [[nodiscard]] Index epoch_steps() const;
 
   /// This rank's contiguous share of the step's examples, and the totals of all. Throws Error for a
-  /// step beyond the end of an evaluation.
+  /// step beyond the end of an evaluation, and Interrupted.
   [[nodiscard]] StepBatch at(Index step) override;
 
   /// All examples of epoch 0 in the order of the documents: what other programs are given to train

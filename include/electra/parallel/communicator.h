@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "electra/core/interruption.h"
 #include "electra/core/tensor.h"
 #include "electra/parallel/launch.h"
 
@@ -17,6 +18,7 @@ class Context;
 struct RankOptions {
   std::chrono::milliseconds deadline = std::chrono::minutes(10);  // an operation takes no longer
   std::filesystem::path reports;  // a folder that all ranks see, for what each did last; or none
+  StopRequest stop = {};          // ends a wait for the others, as long as no step is taken
 };
 
 /// A group of ranks that train together. Every rank calls the same operations in the same order;

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "electra/core/interruption.h"
 #include "electra/data/step_source.h"
 #include "electra/parallel/communicator.h"
 #include "electra/train/objective.h"
@@ -17,12 +18,15 @@
 namespace electra {
 
 /// How a run talks to its application; anything may be empty. Of several ranks, rank 0 alone does,
-/// but each of them may ask to stop: all then stop after the same step, the next one.
+/// but each of them may ask to stop: all then stop after the same step, the next one. An evaluation
+/// is broken off, and made up for when the run is resumed; before the first step there is nothing
+/// to save but what is prepared.
 struct RunCallbacks {
   std::function<void(const std::string&)> say = {};
+  std::function<void(Index step)> stepped = {};  // this many steps are taken
   std::function<void(const Progress&)> progress = {};
   std::function<void(Index step, const FigureValues&)> evaluated = {};
-  std::function<bool()> stop_requested = {};  // asked after every step
+  StopRequest stop_requested = {};
 };
 
 struct RunResult {

@@ -27,9 +27,15 @@ struct RunFolder {
   /// known from then on. What a run left that ended before its first checkpoint goes; nothing else
   /// does. Throws as check_free does.
   void begin(const std::string& config) const;
+  /// Whether a run began here and was ended before its first checkpoint, so that resuming it means
+  /// to begin it again with what it has prepared.
+  [[nodiscard]] bool has_only_begun() const;
+  /// Begins such a run again: its log and report go, what it prepared stays.
+  void begin_again() const;
 
  private:
   [[nodiscard]] std::vector<std::filesystem::path> begun() const;
+  [[nodiscard]] std::vector<std::filesystem::path> written() const;
 };
 
 }  // namespace electra

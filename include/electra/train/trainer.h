@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 
+#include "electra/core/interruption.h"
 #include "electra/core/readback.h"
 #include "electra/core/repeated_work.h"
 #include "electra/data/step_source.h"
@@ -37,8 +38,10 @@ class Trainer {
   [[nodiscard]] FigureValues take_values();
   /// Figures on so many held-out batches, without dropout; masks and samples depend on the seed
   /// alone, so that the same weights give the same figures. Every rank computes all that it is
-  /// given, in micro-batches of training's size.
-  [[nodiscard]] FigureValues evaluate(StepSource& held_out, Index batches);
+  /// given, in micro-batches of training's size. `stop` is asked before each, equally often on
+  /// every rank, and must say the same there; Interrupted is thrown then, and nothing has changed.
+  [[nodiscard]] FigureValues evaluate(StepSource& held_out, Index batches,
+                                      const StopRequest& stop = {});
   [[nodiscard]] FigureValues evaluate(std::span<const StepBatch> batches);
 
   [[nodiscard]] Index next_step() const { return next_step_; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <memory>
 
 #include "electra/core/build_config.h"
@@ -13,6 +14,7 @@
 #include "electra/parallel/agreement.h"
 #include "electra/pretrain/objectives.h"
 #include "electra/pretrain/prepared_data.h"
+#include "electra/pretrain/resumption.h"
 #include "electra/train/trainer.h"
 #include "pretrain/initialization.h"
 
@@ -27,29 +29,56 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+/// What a run goes by, settled before anything is made.
+struct Plan {
+  PretrainConfig config;  // as far as it is known without the data
+  RunOrigin origin;       // but for what is used in the end
+  std::vector<std::string> remarks = {};
+};
+
+Plan new_plan(const PretrainingOptions& options) {
+  check(options.config);
+  return {.config = options.config, .origin = {.asked = options.config, .preset = options.preset}};
+}
+
+Plan resumed_plan(const PretrainingOptions& options, const PretrainFolder& folder) {
+  if (list_checkpoints(folder.checkpoints()).empty())
+    throw IoError(folder.checkpoints().string() + ": no complete checkpoint to resume from");
+  const RunOrigin before = origin_of(folder);
+  Resumption resumption = resume_with(
+      before,
+      {.config = options.config, .preset = options.preset, .minutes = options.minutes.has_value()});
+  return {.config = std::move(resumption.config),
+          .origin = before,
+          .remarks = std::move(resumption.remarks)};
+}
+
 /// One rank's part of a pretraining run: makes what a run needs, in this order: data, networks,
 /// number of steps, the configuration as it was resolved.
 class Pretraining {
  public:
   /// `remark` is what is to be said of the device.
-  Pretraining(const PretrainingOptions& options, const RunCallbacks& callbacks, Context& context,
-              Communicator& ranks, std::string remark)
+  Pretraining(const PretrainingOptions& options, Plan plan, const RunCallbacks& callbacks,
+              Context& context, Communicator& ranks, std::string remark)
       : options_(options),
+        plan_(std::move(plan)),
         callbacks_(callbacks),
         folder_(options.out),
         context_(context),
         ranks_(ranks),
         remark_(std::move(remark)),
         agreement_(context, ranks),
-        config_(with_released_sizes(options.config)) {}
+        config_(starts_anew() ? with_released_sizes(plan_.config) : plan_.config) {}
 
   RunResult run() {
     if (!remark_.empty()) say(remark_);  // no run takes to the CPU silently
+    for (const std::string& remark : plan_.remarks) say(remark);
     prepare_data();
     objective_ = make_objective(store_, config_, data_->vocabulary().special_ids());
     store_.allocate(context_, config_.precision);
     agreement_.expect_same(config_hash(config_), "configurations (config_hash)");
     if (starts_anew() && options_.minutes) choose_steps(*options_.minutes, options_.measured);
+    for (const std::string& remark : remarks_on(config_)) say(remark);
     return Run(recipe(), config_, folder_, context_, ranks_, callbacks_).run(options_.start);
   }
 
@@ -90,8 +119,9 @@ class Pretraining {
     } while (!agreement_.any(seconds_since(start) < measured ? Vote::no : Vote::yes));
     trainer.wait();
     const double each = seconds_since(start) / static_cast<double>(steps);
-    config_.train.steps =
-        agreement_.of_rank_0(std::max<Index>(10, static_cast<Index>(minutes * 60 / each)));
+    constexpr double most = std::numeric_limits<std::int32_t>::max();  // that a device counts to
+    const auto fit = static_cast<Index>(std::min(minutes * 60 / each, most));
+    config_.train.steps = agreement_.of_rank_0(std::max<Index>(10, fit));
     config_.schedule.warmup = std::min(config_.schedule.warmup, config_.train.steps / 5);
     config_.sampling.temperature_steps =
         std::min(config_.sampling.temperature_steps, config_.train.steps * 7 / 10);
@@ -116,8 +146,16 @@ class Pretraining {
                                  wordpiece_options(config_.vocabulary), config_.model.positions);
                 },
             .identity = {{"vocabulary_hash", std::to_string(data_->vocabulary().hash())}},
-            .notes = {{"config_hash", config_hash(config_)}},
+            .notes = notes(),
             .facts = facts()};
+  }
+
+  [[nodiscard]] CheckpointState notes() const {
+    RunOrigin origin = plan_.origin;
+    origin.used = config_;
+    CheckpointState state = state_of(origin);
+    state["config_hash"] = config_hash(config_);
+    return state;
   }
 
   /// Once nothing refuses to begin or to go on any more.
@@ -148,6 +186,7 @@ class Pretraining {
   }
 
   const PretrainingOptions& options_;
+  Plan plan_;
   const RunCallbacks& callbacks_;
   PretrainFolder folder_;
   Context& context_;
@@ -163,16 +202,15 @@ class Pretraining {
 }  // namespace
 
 RunResult pretrain(const PretrainingOptions& options, const RunCallbacks& callbacks) {
-  const PretrainConfig& config = options.config;
   const Launch launch = options.launch ? *options.launch : discover_launch();
-  check(config);
+  if (options.minutes) check_range("minutes", *options.minutes, above(0));
+  const PretrainFolder folder(options.out);
+  const bool fresh = options.start == Start::fresh;
+  Plan plan = fresh ? new_plan(options) : resumed_plan(options, folder);
+  const PretrainConfig config = plan.config;
   check_objective(config.objective);
   (void)micro_batch_of(config, launch.size);
-  const PretrainFolder folder(options.out);
-  if (options.start == Start::fresh)
-    folder.check_free();
-  else if (list_checkpoints(folder.checkpoints()).empty())
-    throw IoError(folder.checkpoints().string() + ": no complete checkpoint to resume from");
+  if (fresh) folder.check_free();
   DeviceChoice choice = choose_device(config.device);
   if (launch.size > 1) choice.device = device_of(launch, config.device);
   const auto context = Context::create(choice.device, {.threads = config.threads});
@@ -184,7 +222,7 @@ RunResult pretrain(const PretrainingOptions& options, const RunCallbacks& callba
   if (!options.launch && launch.leads() && callbacks.say)
     for (const std::string& warning : launch.warnings) callbacks.say(warning);
   try {
-    return Pretraining(options, callbacks, *context, *ranks, choice.remark).run();
+    return Pretraining(options, std::move(plan), callbacks, *context, *ranks, choice.remark).run();
   } catch (const std::exception& error) {
     ranks->abort(error.what());
     throw;

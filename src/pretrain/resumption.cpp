@@ -29,7 +29,8 @@ std::string compact(const PretrainConfig& config) {
 /// Sorts what differs into what is taken, what is kept and what is refused.
 class Comparison {
  public:
-  Comparison(const RunOrigin& before, const ResumeRequest& now) : before_(before), now_(now) {
+  Comparison(const RunOrigin& before, const ResumeRequest& now)
+      : now_(now), became_(changed_fields(before.asked, before.used)) {
     for (const ChangedField& field : changed_fields(before.asked, now.config))
       differs_from_asked_.push_back(field.path);
     result_.config = before.used;
@@ -56,7 +57,8 @@ class Comparison {
     const bool asked =
         std::ranges::find(differs_from_asked_, field.path) == differs_from_asked_.end();
     if (field.path == compared_by_content) return take(field.path);
-    if (asked && (now_.minutes || !may_change_on_resume(field.path))) return;  // what came of it
+    const bool chosen = now_.minutes && field.path == "train.steps";
+    if (asked && (chosen || !may_change_on_resume(field.path))) return;  // this came of it
     if (!may_change_on_resume(field.path)) return refuse(field);
     take(field.path);
     append(changed_, ", ", field.path + " " + field.before + " -> " + field.now);
@@ -65,29 +67,27 @@ class Comparison {
     result_.config = with_field_of(result_.config, now_.config, path);
   }
   void refuse(const ChangedField& field) {
-    append(refused_, "; ", field.path + ": " + field.before + " before, " + field.now + " now");
+    const auto asked = std::ranges::find(became_, field.path, &ChangedField::path);
+    const std::string from = asked == became_.end() ? "" : " (asked for: " + asked->before + ")";
+    append(refused_, "; ",
+           field.path + ": " + field.before + from + " before, " + field.now + " now");
   }
   static void append(std::string& list, const char* between, const std::string& text) {
     list += (list.empty() ? "" : between) + text;
   }
 
-  const RunOrigin& before_;
   const ResumeRequest& now_;
+  std::vector<ChangedField> became_;  // what the run was asked for, and what came of it
   std::vector<std::string> differs_from_asked_;
   std::string refused_, changed_;
   Resumption result_;
 };
 
-/// A run that was made with a longer warm-up than itself, as earlier versions allowed, goes on; no
-/// run becomes so.
-void check_warmup(const PretrainConfig& before, Resumption& resumption) {
+/// A resume may end a run within its warm-up, which stays as it was made.
+void check_all(Resumption& resumption) {
   PretrainConfig checked = resumption.config;
   const Index warmup = checked.schedule.warmup, steps = checked.train.steps;
   if (steps > 0 && warmup > steps) {
-    if (steps != before.train.steps)
-      throw ConfigError(
-          "train.steps: expected at least schedule.warmup = " + std::to_string(warmup) +
-          ", which a resume keeps, found " + std::to_string(steps));
     checked.schedule.warmup = steps;
     resumption.remarks.push_back("schedule.warmup = " + std::to_string(warmup) +
                                  " is more than train.steps = " + std::to_string(steps) +
@@ -134,7 +134,7 @@ bool may_change_on_resume(std::string_view path) {
 Resumption resume_with(const RunOrigin& before, const ResumeRequest& now) {
   check_ranges(now.config);
   Resumption resumption = Comparison(before, now).result();
-  check_warmup(before.used, resumption);
+  check_all(resumption);
   return resumption;
 }
 

@@ -164,6 +164,7 @@ void Trainer::gather_sums() {
 FigureValues Trainer::take_values() {
   const HostSums sums = state_.running.read(communicator_);
   state_.running.clear();
+  communicator_.check();  // if another rank is lost, what was read means nothing
   return finite("step " + std::to_string(next_step_), objective_.values(sums), sums);
 }
 

@@ -358,6 +358,29 @@ TEST_CASE("published weights that are not finite begin no run: tensor and folder
   }
 }
 
+TEST_CASE("NaN in what two published networks share is named as such", "[pretraining]") {
+  TinyRun first, second;
+  first.run();
+  second.options.config.initialize.generator = first.out().generator().string();
+  second.options.config.initialize.discriminator = first.out().discriminator().string();
+  for (const fs::path& folder : {first.out().generator(), first.out().discriminator()}) {
+    const SafetensorsFile file = SafetensorsFile::open(folder / "model.safetensors");
+    SafetensorsWriter writer;
+    std::vector<std::byte> bytes;
+    for (StoredTensor tensor : file.tensors()) {
+      if (tensor.name.ends_with("position_embeddings.weight")) {
+        bytes.assign(tensor.bytes.begin(), tensor.bytes.end());
+        std::fill_n(bytes.begin(), 4, std::byte{0xff});
+        tensor.bytes = bytes;
+      }
+      writer.add(tensor);
+    }
+    writer.write(folder / "model.safetensors", file.metadata());
+  }
+  CHECK_THAT(message_of<TrainingError>([&] { second.run(); }),
+             Contains("shared/embeddings/position: nan at [0, 0]"));
+}
+
 TEST_CASE("what no run can be made of is refused before anything is written", "[pretraining]") {
   TinyRun run;
   SECTION("an objective that there is not") {

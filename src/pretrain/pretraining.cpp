@@ -41,16 +41,26 @@ Plan new_plan(const PretrainingOptions& options) {
   return {.config = options.config, .origin = {.asked = options.config, .preset = options.preset}};
 }
 
+/// Without a checkpoint the run begins again with what it has prepared.
 Plan resumed_plan(const PretrainingOptions& options, const PretrainFolder& folder) {
-  if (list_checkpoints(folder.checkpoints()).empty())
-    throw IoError(folder.checkpoints().string() + ": no complete checkpoint to resume from");
-  const RunOrigin before = origin_of(folder);
-  Resumption resumption = resume_with(
-      before,
-      {.config = options.config, .preset = options.preset, .minutes = options.minutes.has_value()});
+  const bool from_start = list_checkpoints(folder.checkpoints()).empty();
+  const PretrainConfig now = from_start ? with_released_sizes(options.config) : options.config;
+  RunOrigin origin = origin_of(folder);
+  Resumption resumption = resume_with(origin, {.config = now,
+                                               .preset = options.preset,
+                                               .minutes = options.minutes.has_value(),
+                                               .from_start = from_start});
+  if (from_start) origin = {.asked = now, .preset = options.preset};
   return {.config = std::move(resumption.config),
-          .origin = before,
+          .origin = std::move(origin),
           .remarks = std::move(resumption.remarks)};
+}
+
+void check_folder(const PretrainFolder& folder, Start start) {
+  if (start == Start::fresh)
+    folder.check_free();
+  else if (list_checkpoints(folder.checkpoints()).empty())
+    throw IoError(folder.checkpoints().string() + ": no complete checkpoint to resume from");
 }
 
 /// One rank's part of a pretraining run: makes what a run needs, in this order: data, networks,
@@ -205,12 +215,11 @@ RunResult pretrain(const PretrainingOptions& options, const RunCallbacks& callba
   const Launch launch = options.launch ? *options.launch : discover_launch();
   if (options.minutes) check_range("minutes", *options.minutes, above(0));
   const PretrainFolder folder(options.out);
-  const bool fresh = options.start == Start::fresh;
-  Plan plan = fresh ? new_plan(options) : resumed_plan(options, folder);
+  check_folder(folder, options.start);
+  Plan plan = options.start == Start::fresh ? new_plan(options) : resumed_plan(options, folder);
   const PretrainConfig config = plan.config;
   check_objective(config.objective);
   (void)micro_batch_of(config, launch.size);
-  if (fresh) folder.check_free();
   DeviceChoice choice = choose_device(config.device);
   if (launch.size > 1) choice.device = device_of(launch, config.device);
   const auto context = Context::create(choice.device, {.threads = config.threads});

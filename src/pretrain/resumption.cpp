@@ -19,6 +19,11 @@ constexpr std::array<std::string_view, 8> changeable{
 constexpr const char* changeable_text =
     "train.steps, train.micro_batch, device, threads, evaluate.*, checkpoint.*, log.* and ranks.*";
 
+// What minutes choose, beside train.steps, and what the corpus decides.
+constexpr std::array<std::string_view, 2> chosen_by_minutes{"schedule.warmup",
+                                                            "sampling.temperature_steps"};
+constexpr std::string_view found_in_corpus = "vocabulary.size";
+
 // A corpus is compared by its content where the data are prepared, not by its path.
 constexpr std::string_view compared_by_content = "data.corpus";
 
@@ -45,7 +50,7 @@ class Comparison {
                         ". Only " + changeable_text +
                         " may change; with other values begin a new run in another folder");
     if (!changed_.empty()) result_.remarks.push_back("changed with this resume: " + changed_);
-    if (now_.minutes)
+    if (now_.minutes && !now_.from_start)
       result_.remarks.push_back(
           "minutes choose the steps of a new run: this one keeps train.steps = " +
           std::to_string(result_.config.train.steps));
@@ -57,11 +62,19 @@ class Comparison {
     const bool asked =
         std::ranges::find(differs_from_asked_, field.path) == differs_from_asked_.end();
     if (field.path == compared_by_content) return take(field.path);
-    const bool chosen = now_.minutes && field.path == "train.steps";
-    if (asked && (chosen || !may_change_on_resume(field.path))) return;  // this came of it
-    if (!may_change_on_resume(field.path)) return refuse(field);
+    const bool chosen = now_.minutes && !now_.from_start && field.path == "train.steps";
+    if (asked && (chosen || !may_change(field.path))) return;  // this came of it
+    if (now_.from_start && field.path == found_in_corpus)
+      return result_.remarks.push_back(field.path + " stays " + field.before +
+                                       ": the run has prepared its data");
+    if (!may_change(field.path)) return refuse(field);
     take(field.path);
     append(changed_, ", ", field.path + " " + field.before + " -> " + field.now);
+  }
+  [[nodiscard]] bool may_change(const std::string& path) const {
+    return may_change_on_resume(path) ||
+           (now_.from_start &&
+            std::ranges::find(chosen_by_minutes, path) != chosen_by_minutes.end());
   }
   void take(const std::string& path) {
     result_.config = with_field_of(result_.config, now_.config, path);

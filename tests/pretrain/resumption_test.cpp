@@ -128,6 +128,28 @@ TEST_CASE("a resume may end a run within its warm-up, which stays, and says so",
   CHECK_THAT(shorter.remarks[1], Contains("schedule.warmup = 140") && Contains("never reaches"));
 }
 
+TEST_CASE("a run that was ended before its first checkpoint may be asked for as at first",
+          "[resumption][law]") {
+  RunOrigin begun = origin();
+  begun.asked = begun.used;  // nobody knows
+  begun.preset.clear();
+  const auto resumed = [&](const PretrainConfig& now) {
+    return resume_with(begun, {.config = now, .minutes = true, .from_start = true});
+  };
+  const Resumption resumption = resumed(origin().asked);
+  PretrainConfig expected = origin().asked;
+  expected.vocabulary.size = 1500;
+  CHECK(hash(resumption.config) == hash(expected));
+  REQUIRE(resumption.remarks.size() == 2);
+  CHECK_THAT(resumption.remarks[0], Contains("vocabulary.size stays 1500"));
+  CHECK_THAT(resumption.remarks[1],
+             Contains("schedule.warmup 140 -> 600") && Contains("train.steps 700 -> 9000"));
+  CHECK_THROWS_WITH(resumed(with("seed=2")), Contains("seed: 1 before, 2 now"));
+  CHECK_THROWS_WITH(resumed(with("data.held_out=0.3")), Contains("data.held_out: 0.05 before"));
+  CHECK_THROWS_WITH(resumed(with("vocabulary.lower_case=false")),
+                    Contains("vocabulary.lower_case"));
+}
+
 TEST_CASE("a refusal says what was asked for, too, where another value came of it",
           "[resumption]") {
   CHECK_THAT(refusal(with("vocabulary.size=9")),

@@ -39,12 +39,17 @@ struct ResumeRequest {
   PretrainConfig config = {};
   std::string preset = {};  // empty: not named
   bool minutes = false;     // whether minutes are to choose the steps, which a resume keeps
+  /// The run was ended before its first checkpoint, so that it begins again with what it has
+  /// prepared, and nobody knows any more what it was asked for.
+  bool from_start = false;
 };
 
 /// The run as it was made, with the values of `now` that may change. Values that the run was first
 /// asked for mean what came of them, so that the same command line goes on with the same run.
 /// Throws ConfigError that names every other value that differs, as it was and as it is now; and
-/// if the values do not fit together.
+/// if the values do not fit together. `from_start`: warm-up, falling temperature and steps are
+/// those of now, for minutes may have chosen others, and the size of the vocabulary is the prepared
+/// one's.
 [[nodiscard]] Resumption resume_with(const RunOrigin& before, const ResumeRequest& now);
 
 }  // namespace electra

@@ -148,7 +148,8 @@ class Poisonable {
                           [&] {
                             store.initialise(1, 0.06F);
                             if (first) first(store);
-                          }},
+                          },
+                      .identity = {}},
                      config, folder, *context, *alone, callbacks);
     const std::string text = message_of<TrainingError>([&] { (void)run.run(Start::fresh); });
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));

@@ -16,15 +16,15 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "electra/core/error.h"
-#include "electra/core/file.h"
 #include "electra/io/config.h"
 #include "electra/parallel/launch.h"
-#include "electra/pretrain/presets.h"
 #include "electra/pretrain/pretraining.h"
+#include "electra/pretrain/request.h"
 #include "example_defaults.h"
 #include "show_detection.h"
 
@@ -35,32 +35,30 @@ using namespace electra;
 std::atomic<int> signal_received = 0;
 
 struct Options {
-  std::string preset;
-  std::string corpus;
+  PretrainRequest request;
   std::string out = "out/pretrain_small";
-  std::string config_file;
   std::string dump_examples;
-  std::vector<std::string> assignments;
-  double minutes = 0;
-  Index steps = -1;
-  std::uint64_t seed = 1;
+  std::optional<double> minutes;
   bool resume = false;
   bool show_config = false;
   LaunchFlags launch;
 };
 
 void add_options(CLI::App& app, Options& o) {
-  app.add_option("--preset", o.preset,
+  app.add_option("--preset", o.request.preset,
                  "tiny, mini, small, small_plus_plus, base or large (default: tiny on a CPU)");
-  app.add_option("--corpus", o.corpus,
+  app.add_option("--corpus", o.request.corpus,
                  "a file, or a folder of *.txt and *.jsonl (default: the bundled sample)");
   app.add_option("--out", o.out, "folder of the run")->capture_default_str();
-  app.add_option("--steps", o.steps, "optimizer steps (train.steps)");
-  app.add_option("--minutes", o.minutes, "choose the steps so that they take this long");
-  app.add_option("--seed", o.seed, "of everything that is random")->capture_default_str();
-  app.add_option("--config", o.config_file, "JSON file with configuration values");
-  app.add_option("--set", o.assignments, "path=value, e.g. schedule.peak=1e-4; may be repeated");
-  app.add_flag("--resume", o.resume, "go on from the newest checkpoint in --out");
+  app.add_option("--steps", o.request.steps,
+                 "optimizer steps (train.steps); of a new run, what depends on them is scaled");
+  app.add_option("--minutes", o.minutes, "choose a new run's steps so that they take this long");
+  app.add_option("--seed", o.request.seed, "of everything that is random (default: 1)");
+  app.add_option("--config", o.request.config_file, "JSON file with configuration values");
+  app.add_option("--set", o.request.assignments,
+                 "path=value, e.g. schedule.peak=1e-4; may be repeated");
+  app.add_flag("--resume", o.resume,
+               "go on from the newest checkpoint in --out, as the run was made");
   app.add_option("--dump-examples", o.dump_examples,
                  "write the packed examples to this safetensors file");
   app.add_option("--rank", o.launch.rank, "of this process, where no launcher says so");
@@ -70,37 +68,10 @@ void add_options(CLI::App& app, Options& o) {
   app.add_flag("--show-config", o.show_config, "list every configuration value, and leave");
 }
 
-/// The preset by its name, by an assignment, or by the configuration file, which must not disagree.
-PretrainConfig defaults(const Options& o, const PretrainFolder& folder) {
-  if (o.resume) return config_from_file<PretrainConfig>(folder.config());
-  std::vector<std::string> names;
-  if (!o.preset.empty()) names.push_back(o.preset);
-  for (const std::string& assignment : o.assignments)
-    if (const auto name = preset_in_assignment(PretrainConfig::preset_keys, assignment))
-      names.push_back(*name);
-  if (!o.config_file.empty())
-    if (const auto name =
-            preset_in_json(PretrainConfig::preset_keys, read_file(o.config_file), o.config_file))
-      names.push_back(*name);
-  for (const std::string& name : names)
-    if (name != names.front())
-      throw ConfigError("preset: expected one, found " + names.front() + " and " + name);
-  return pretrain_preset(names.empty() ? "tiny" : names.front());
-}
-
 PretrainConfig configuration(const Options& o, const PretrainFolder& folder) {
-  PretrainConfig config = defaults(o, folder);
-  if (!o.config_file.empty()) config = config_from_file(o.config_file, config);
-  if (!o.corpus.empty()) config.data.corpus = o.corpus;
+  if (o.resume) return resumed_configuration_of(o.request, folder);
+  PretrainConfig config = configuration_of(o.request);
   if (config.data.corpus.empty()) config.data.corpus = bundled_sample().string();
-  if (!o.resume) config.seed = o.seed;
-  if (o.steps >= 0) config = with_steps(config, o.steps);
-  for (const std::string& assignment : o.assignments) {
-    if (!preset_in_assignment(PretrainConfig::preset_keys, assignment))
-      config = with_assignment(config, assignment);
-    else if (o.resume)
-      throw ConfigError("--set " + assignment + ": a run that is resumed keeps its preset");
-  }
   return config;
 }
 
@@ -130,7 +101,9 @@ PretrainingOptions pretraining_options(const Options& o, const PretrainFolder& f
   options.config = configuration(o, folder);
   options.out = o.out;
   options.start = o.resume ? Start::resume : Start::fresh;
-  if (o.minutes > 0) options.minutes = o.minutes;
+  options.preset = preset_of(o.request);
+  if (!o.resume && options.preset.empty()) options.preset = default_preset;
+  options.minutes = o.minutes;
   options.dump_examples = o.dump_examples;
   options.arguments = arguments;
   options.launch = discover_launch(o.launch);

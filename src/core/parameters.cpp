@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <memory>
 #include <numeric>
 #include <tuple>
@@ -43,6 +42,10 @@ class HostTeam {
 std::span<const std::string_view> enum_names(Precision) {
   static constexpr std::array<std::string_view, 3> names{"f32", "bf16", "f64"};
   return names;
+}
+
+std::string to_string(const BadValue& bad) {
+  return bad.parameter->name + ": " + to_string(bad.found, bad.parameter->padded);
 }
 
 Parameter& ParameterStore::declare(Parameter parameter) {
@@ -154,15 +157,27 @@ void ParameterStore::zero_gradients() {
 
 const Parameter* ParameterStore::first_non_finite_gradient() const {
   expect_gradients();
+  const auto bad = first_non_finite(gradients());
+  return bad ? bad->parameter : nullptr;
+}
+
+std::optional<BadValue> ParameterStore::first_non_finite_weight() const {
+  return first_non_finite(master());
+}
+
+/// Parameter by parameter, in the flat order, in host memory.
+std::optional<BadValue> ParameterStore::first_non_finite(TensorView flat) const {
   std::vector<const Parameter*> order;
   for (const Parameter& parameter : parameters_) order.push_back(&parameter);
-  std::sort(order.begin(), order.end(),
-            [](const Parameter* a, const Parameter* b) { return a->offset < b->offset; });
+  std::ranges::sort(order, {}, &Parameter::offset);
   for (const Parameter* parameter : order) {
-    const std::vector<double> values = to_host_f64(*context_, parameter->gradient);
-    if (!std::ranges::all_of(values, [](double v) { return std::isfinite(v); })) return parameter;
+    const TensorView values = piece(*parameter, flat);
+    std::vector<std::byte> bytes(static_cast<std::size_t>(values.bytes()));
+    context_->download(values, bytes);
+    if (const auto found = electra::first_non_finite(bytes, values.dtype()))
+      return BadValue{parameter, *found};
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 ParameterScope ParameterScope::operator/(std::string_view name) const {

@@ -15,6 +15,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 template <class T>
 std::string shortest(T value) {
+  if (std::isnan(value)) return "nan";  // without a sign
   std::array<char, 32> digits{};
   const bool whole = std::trunc(value) == value && std::abs(value) < T(1e15);
   char* const end = digits.data() + digits.size();

@@ -23,6 +23,9 @@ namespace fs = std::filesystem;
 
 constexpr Index most_at_once = Index{1} << 18;  // numbers: a megabyte of f32
 
+/// NaN is the same as NaN here: that it is no weight is said where weights are looked through.
+bool same_value(float a, float b) { return a == b || (a != a && b != b); }
+
 const Parameter& parameter_of(const ParameterStore& store, const std::string& name) {
   const Parameter* parameter = store.find(name);
   if (parameter == nullptr) throw Error(name + ": the store has no such parameter");
@@ -114,7 +117,7 @@ class NetworkReader {
       b.resize(a.size());
       source_.read_f32(own, first, a);
       other.read_f32(its, first, b);
-      same = same && a == b;
+      same = same && std::ranges::equal(a, b, same_value);
     });
     return same;
   }

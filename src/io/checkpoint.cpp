@@ -263,4 +263,14 @@ LatestCheckpoint latest_checkpoint(const fs::path& root) {
   return latest;
 }
 
+std::optional<CheckpointState> latest_state(const fs::path& root) {
+  for (const fs::path& folder : list_checkpoints(root)) {
+    try {
+      return StateReader(folder / "state.json").state();
+    } catch (const IoError&) {  // whoever opens the checkpoint says so
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace electra

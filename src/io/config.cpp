@@ -33,23 +33,31 @@ class Reader {
   Reader(std::span<const ConfigField> fields, std::string origin)
       : fields_(fields), origin_(std::move(origin)) {}
 
-  void read(const Json& json, const std::string& path) const {
+  /// Stores what the JSON value of this path, or a value within it, says; returns the paths.
+  std::vector<std::string> read(const Json& json, const std::string& path) {
+    named_.clear();
+    descend(json, path);
+    return named_;
+  }
+
+ private:
+  void descend(const Json& json, const std::string& path) {
     for (const ConfigField& field : fields_)
       if (field.path == path) return store(field, json);
     if (!path.empty() && !is_object(path)) unknown(path);
     if (!json.is_object()) wrong(path, "an object", json);
     for (const auto& [key, value] : json.items())
-      read(value, path.empty() ? key : path + "." + key);
+      descend(value, path.empty() ? key : path + "." + key);
   }
 
- private:
   bool is_object(const std::string& path) const {
     return std::any_of(fields_.begin(), fields_.end(), [&](const ConfigField& field) {
       return field.path.starts_with(path + ".");
     });
   }
 
-  void store(const ConfigField& field, const Json& json) const {
+  void store(const ConfigField& field, const Json& json) {
+    if (!std::holds_alternative<PresetName>(field.value)) named_.push_back(field.path);
     if (const auto misfit = store_json(json, field.value))
       wrong(field.path + misfit->element, misfit->expected, *misfit->found);
   }
@@ -75,6 +83,7 @@ class Reader {
 
   std::span<const ConfigField> fields_;
   std::string origin_;
+  std::vector<std::string> named_;
 };
 
 /// The strings between the commas, each as it is; no text is no string.
@@ -115,14 +124,36 @@ Json parse_config(std::string_view json, const std::string& origin) {
   }
 }
 
-}  // namespace
-
-void set_from_json(std::span<const ConfigField> fields, std::string_view json,
-                   const std::string& origin) {
-  Reader(fields, origin).read(parse_config(json, origin), "");
+const ConfigField& field_at(std::span<const ConfigField> fields, std::string_view path) {
+  const auto found = std::ranges::find(fields, path, &ConfigField::path);
+  if (found == fields.end()) throw ConfigError(std::string(path) + ": unknown key");
+  return *found;
 }
 
-void set_from_assignment(std::span<const ConfigField> fields, std::string_view assignment) {
+/// Copies a value into another of the same type.
+struct Copy {
+  const ConfigValue& from;
+
+  void operator()(const PresetName&) const {}
+  void operator()(const EnumReference& to) const {
+    const auto& source = std::get<EnumReference>(from);
+    to.store(to.value, source.load(source.value));
+  }
+  template <class T>
+  void operator()(T* to) const {
+    *to = *std::get<T*>(from);
+  }
+};
+
+}  // namespace
+
+std::vector<std::string> set_from_json(std::span<const ConfigField> fields, std::string_view json,
+                                       const std::string& origin) {
+  return Reader(fields, origin).read(parse_config(json, origin), "");
+}
+
+std::vector<std::string> set_from_assignment(std::span<const ConfigField> fields,
+                                             std::string_view assignment) {
   const std::string origin = "--set " + std::string(assignment);
   const auto equals = assignment.find('=');
   if (equals == std::string_view::npos || equals == 0)
@@ -133,10 +164,28 @@ void set_from_assignment(std::span<const ConfigField> fields, std::string_view a
   try {
     const Json value = value_from(assignment.substr(equals + 1),
                                   field == fields.end() ? nullptr : &*field, origin);
-    Reader(fields, origin).read(value, path);
+    return Reader(fields, origin).read(value, path);
   } catch (const IoError& error) {
     throw ConfigError(error.what());
   }
+}
+
+std::vector<ChangedField> changed_fields(std::span<const ConfigField> before,
+                                         std::span<const ConfigField> now) {
+  std::vector<ChangedField> changed;
+  for (const ConfigField& field : before) {
+    const auto text = [](const ConfigValue& value) {
+      return value_text(value, JsonLayout::indented);
+    };
+    ChangedField found{field.path, text(field.value), text(field_at(now, field.path).value)};
+    if (found.before != found.now) changed.push_back(std::move(found));
+  }
+  return changed;
+}
+
+void copy_field(std::span<const ConfigField> from, std::span<const ConfigField> to,
+                std::string_view path) {
+  std::visit(Copy{field_at(from, path).value}, field_at(to, path).value);
 }
 
 std::optional<std::string> preset_in_json(std::span<const std::string_view> keys,

@@ -36,6 +36,10 @@ struct Group {
   std::optional<int> rank = {}, size = {}, local_rank = {}, local_size = {};
 
   [[nodiscard]] bool complete() const { return rank && size && local_rank; }
+  /// A single process needs nobody to say where it stands.
+  [[nodiscard]] bool alone() const {
+    return size == 1 && rank.value_or(0) == 0 && local_rank.value_or(0) == 0;
+  }
   [[nodiscard]] bool empty() const { return !rank && !size && !local_rank; }
 };
 
@@ -98,7 +102,8 @@ void check(const Group& group) {
          *group.local_rank);
 }
 
-/// The first complete group wins; the others must not contradict it without a word.
+/// The first complete group wins; the others must not contradict it without a word. Without one, a
+/// part that says "one process" is enough.
 Launch choose(const std::vector<Group>& found) {
   Launch launch;
   const Group* chosen = nullptr;
@@ -106,7 +111,7 @@ Launch choose(const std::vector<Group>& found) {
     if (chosen == nullptr && group.complete()) chosen = &group;
   for (const Group& group : found) {
     if (&group == chosen || group.empty()) continue;
-    if (chosen != nullptr && agree(group, *chosen)) continue;
+    if (chosen != nullptr ? agree(group, *chosen) : group.alone()) continue;
     if (!group.complete()) fail_incomplete(group);
     launch.warnings.push_back(std::string(chosen->names.rank) + " and " + group.names.rank +
                               " disagree about the ranks: " + chosen->names.rank + " counts");

@@ -1,6 +1,8 @@
 #include "electra/pretrain/auc.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "electra/train/figures.h"
 
@@ -25,6 +27,8 @@ void RankAuc::add(double score, bool replaced) {
 }
 
 std::optional<double> RankAuc::value() const {
+  const auto is_nan = [](const auto& pair) { return std::isnan(pair.first); };
+  if (std::ranges::any_of(scores_, is_nan)) return std::numeric_limits<double>::quiet_NaN();
   auto sorted = scores_;
   std::ranges::sort(sorted, {}, [](const auto& pair) { return pair.first; });
   double area = 0;

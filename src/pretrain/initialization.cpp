@@ -19,6 +19,17 @@ void take_tokenizer(VocabularyConfig& config, const std::filesystem::path& direc
   config.compat = text.compat;
 }
 
+/// What both networks have comes from the discriminator's directory last.
+void load_released(const PretrainConfig& config, ParameterStore& store) {
+  const InitializeConfig& from = config.initialize;
+  load_pair(from.generator, from.discriminator, config.model, store);
+  const auto bad = store.first_non_finite_weight();
+  if (!bad) return;
+  const bool generator = bad->parameter->group.network == Network::generator;
+  throw TrainingError((generator ? from.generator : from.discriminator) + ": " + to_string(*bad) +
+                      ": nothing can be learned from such weights");
+}
+
 }  // namespace
 
 PretrainConfig with_released_sizes(PretrainConfig config) {
@@ -42,7 +53,7 @@ void initialise(const PretrainConfig& config, ParameterStore& store) {
   if (config.initialize.generator.empty())
     store.initialise(config.seed, config.model.initializer_range);
   else
-    load_pair(config.initialize.generator, config.initialize.discriminator, config.model, store);
+    load_released(config, store);
 }
 
 }  // namespace electra

@@ -11,7 +11,8 @@ namespace electra {
 /// continue from. Throws Error.
 [[nodiscard]] PretrainConfig with_released_sizes(PretrainConfig config);
 
-/// First weights: those to continue from, or drawn from the seed.
+/// First weights: those to continue from, or drawn from the seed. Throws TrainingError, naming the
+/// directory and the parameter, if one to continue from is not finite.
 void initialise(const PretrainConfig& config, ParameterStore& store);
 
 }  // namespace electra

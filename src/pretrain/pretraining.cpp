@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <memory>
 
 #include "electra/core/build_config.h"
@@ -16,6 +17,7 @@
 #include "electra/parallel/agreement.h"
 #include "electra/pretrain/objectives.h"
 #include "electra/pretrain/prepared_data.h"
+#include "electra/pretrain/resumption.h"
 #include "electra/train/trainer.h"
 #include "pretrain/initialization.h"
 
@@ -30,14 +32,49 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+/// What a run goes by, settled before anything is made.
+struct Plan {
+  PretrainConfig config;  // as far as it is known without the data
+  RunOrigin origin;       // but for what is used in the end
+  std::vector<std::string> remarks = {};
+};
+
+Plan new_plan(const PretrainingOptions& options) {
+  check(options.config);
+  return {.config = options.config, .origin = {.asked = options.config, .preset = options.preset}};
+}
+
+/// Without a checkpoint the run begins again with what it has prepared.
+Plan resumed_plan(const PretrainingOptions& options, const PretrainFolder& folder) {
+  const bool from_start = list_checkpoints(folder.checkpoints()).empty();
+  const PretrainConfig now = from_start ? with_released_sizes(options.config) : options.config;
+  RunOrigin origin = origin_of(folder);
+  Resumption resumption = resume_with(origin, {.config = now,
+                                               .preset = options.preset,
+                                               .minutes = options.minutes.has_value(),
+                                               .from_start = from_start});
+  if (from_start) origin = {.asked = now, .preset = options.preset};
+  return {.config = std::move(resumption.config),
+          .origin = std::move(origin),
+          .remarks = std::move(resumption.remarks)};
+}
+
+void check_folder(const PretrainFolder& folder, Start start) {
+  if (start == Start::fresh)
+    folder.check_free();
+  else if (list_checkpoints(folder.checkpoints()).empty() && !folder.has_only_begun())
+    throw IoError(folder.checkpoints().string() + ": no complete checkpoint to resume from");
+}
+
 /// One rank's part of a pretraining run: makes what a run needs, in this order: data, networks,
 /// number of steps, the configuration as it was resolved.
 class Pretraining {
  public:
   /// `remark` is what is to be said of the device.
-  Pretraining(const PretrainingOptions& options, const RunCallbacks& callbacks, Context& context,
-              Communicator& ranks, std::string remark)
+  Pretraining(const PretrainingOptions& options, Plan plan, const RunCallbacks& callbacks,
+              Context& context, Communicator& ranks, std::string remark)
       : options_(options),
+        plan_(std::move(plan)),
         callbacks_(callbacks),
         folder_(options.out),
         start_(folder_.has_only_begun() ? Start::fresh : options.start),
@@ -45,15 +82,17 @@ class Pretraining {
         ranks_(ranks),
         remark_(std::move(remark)),
         agreement_(context, ranks),
-        config_(with_released_sizes(options.config)) {}
+        config_(starts_anew() ? with_released_sizes(plan_.config) : plan_.config) {}
 
   RunResult run() {
     if (!remark_.empty()) say(remark_);  // no run takes to the CPU silently
+    for (const std::string& remark : plan_.remarks) say(remark);
     prepare_data();
     objective_ = make_objective(store_, config_, data_->vocabulary().special_ids());
     store_.allocate(context_, config_.precision);
     agreement_.expect_same(config_hash(config_), "configurations (config_hash)");
     if (starts_anew() && options_.minutes) choose_steps(*options_.minutes, options_.measured);
+    for (const std::string& remark : remarks_on(config_)) say(remark);
     return Run(recipe(), config_, folder_, context_, ranks_, callbacks_).run(start_);
   }
 
@@ -112,8 +151,9 @@ class Pretraining {
     } while (!agreement_.any(seconds_since(start) < measured ? Vote::no : Vote::yes));
     trainer.wait();
     const double each = seconds_since(start) / static_cast<double>(steps);
-    config_.train.steps =
-        agreement_.of_rank_0(std::max<Index>(10, static_cast<Index>(minutes * 60 / each)));
+    constexpr double most = std::numeric_limits<std::int32_t>::max();  // that a device counts to
+    const auto fit = static_cast<Index>(std::min(minutes * 60 / each, most));
+    config_.train.steps = agreement_.of_rank_0(std::max<Index>(10, fit));
     config_.schedule.warmup = std::min(config_.schedule.warmup, config_.train.steps / 5);
     config_.sampling.temperature_steps =
         std::min(config_.sampling.temperature_steps, config_.train.steps * 7 / 10);
@@ -138,8 +178,16 @@ class Pretraining {
                                  wordpiece_options(config_.vocabulary), config_.model.positions);
                 },
             .identity = {{"vocabulary_hash", std::to_string(data_->vocabulary().hash())}},
-            .notes = {{"config_hash", config_hash(config_)}},
+            .notes = notes(),
             .facts = facts()};
+  }
+
+  [[nodiscard]] CheckpointState notes() const {
+    RunOrigin origin = plan_.origin;
+    origin.used = config_;
+    CheckpointState state = state_of(origin);
+    state["config_hash"] = config_hash(config_);
+    return state;
   }
 
   /// Once nothing refuses to begin or to go on any more.
@@ -170,6 +218,7 @@ class Pretraining {
   }
 
   const PretrainingOptions& options_;
+  Plan plan_;
   const RunCallbacks& callbacks_;
   PretrainFolder folder_;
   Start start_;  // of the training
@@ -187,23 +236,17 @@ FolderLock::Options lock_options(const RunCallbacks& callbacks) {
   return {.say = callbacks.say, .stop = callbacks.stop_requested};
 }
 
-void check_folder(const PretrainFolder& folder, Start start) {
-  if (start == Start::fresh)
-    folder.check_free();
-  else if (list_checkpoints(folder.checkpoints()).empty() && !folder.has_only_begun())
-    throw IoError(folder.checkpoints().string() + ": no complete checkpoint to resume from");
-}
-
 RunResult pretrain_as(const Launch& launch, const PretrainingOptions& options,
                       const RunCallbacks& callbacks) {
-  const PretrainConfig& config = options.config;
-  check(config);
-  check_objective(config.objective);
-  (void)micro_batch_of(config, launch.size);
+  if (options.minutes) check_range("minutes", *options.minutes, above(0));
   const PretrainFolder folder(options.out);
   std::optional<FolderLock> lock;
   if (launch.leads()) lock.emplace(options.out, lock_options(callbacks));
   check_folder(folder, options.start);
+  Plan plan = options.start == Start::fresh ? new_plan(options) : resumed_plan(options, folder);
+  const PretrainConfig config = plan.config;
+  check_objective(config.objective);
+  (void)micro_batch_of(config, launch.size);
   DeviceChoice choice = choose_device(config.device);
   if (launch.size > 1) choice.device = device_of(launch, config.device);
   const auto context = Context::create(choice.device, {.threads = config.threads});
@@ -216,7 +259,7 @@ RunResult pretrain_as(const Launch& launch, const PretrainingOptions& options,
   if (!options.launch && launch.leads() && callbacks.say)
     for (const std::string& warning : launch.warnings) callbacks.say(warning);
   try {
-    return Pretraining(options, callbacks, *context, *ranks, choice.remark).run();
+    return Pretraining(options, std::move(plan), callbacks, *context, *ranks, choice.remark).run();
   } catch (const std::exception& error) {
     ranks->abort(error.what());
     throw;

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <utility>
 
 #include "electra/core/error.h"
+#include "electra/core/range.h"
 
 namespace electra {
 
@@ -43,6 +45,15 @@ std::optional<double> FigureValues::operator[](std::string_view key) const {
 
 void FigureValues::set(std::string_view key, std::optional<double> value) {
   values_[place_of(key)] = value;
+}
+
+std::string non_finite_text(const FigureValues& values) {
+  std::string text;
+  for (std::size_t i = 0; i < values.figures().size(); ++i)
+    if (const auto value = values.at(i); value && !std::isfinite(*value))
+      text += (text.empty() ? "" : "; ") + std::string(values.figures()[i].key) +
+              " is not finite (" + number_text(*value) + ")";
+  return text;
 }
 
 std::string figures_line(const FigureValues& values, Figure::Shown shown) {

@@ -53,11 +53,17 @@ struct Run::Parts {
     if (how == Start::resume)
       resume();
     else
-      recipe.first_weights();
+      make_first_weights();
     agreement.expect_same(std::to_string(trainer.next_step()), "steps to start from");
     if (!leads()) return;
     if (recipe.begun) recipe.begun();
     open_log(how);
+  }
+
+  void make_first_weights() {
+    recipe.first_weights();
+    if (const auto bad = recipe.store.first_non_finite_weight())
+      throw TrainingError("the first weights: " + to_string(*bad));
   }
 
   void resume() {
@@ -66,6 +72,7 @@ struct Run::Parts {
     if (!latest.checkpoint)
       throw IoError(folder.checkpoints().string() + ": no complete checkpoint to resume from");
     check_identity(*latest.checkpoint);
+    check_steps(*latest.checkpoint);
     say_other_platform(*latest.checkpoint);
     trainer.load(*latest.checkpoint);
     owes_evaluation = latest.checkpoint->state().contains(owed);
@@ -78,6 +85,13 @@ struct Run::Parts {
       if (checkpoint.text(name) != value)
         throw IoError(checkpoint.path().string() + ": was made with another " +
                       name.substr(0, name.find('_')) + " than " + folder.root.string() + " has");
+  }
+
+  void check_steps(const Checkpoint& checkpoint) const {
+    if (checkpoint.step() > config.train.steps)
+      throw ConfigError("train.steps: expected at least " + std::to_string(checkpoint.step()) +
+                        ", the steps that " + checkpoint.path().string() + " has taken, found " +
+                        std::to_string(config.train.steps));
   }
 
   /// Products of another library or card have other last bits. Older checkpoints do not name
@@ -254,8 +268,8 @@ RunResult Run::run(Start start) {
   p.start(start);
   try {
     return p.finish(p.steps());
-  } catch (const Error&) {
-    if (p.log) p.log->end("error", p.trainer.next_step(), p.seconds(), p.evaluation);
+  } catch (const std::exception& error) {
+    if (p.log) p.log->end("error", p.trainer.next_step(), p.seconds(), p.evaluation, error.what());
     throw;
   }
 }

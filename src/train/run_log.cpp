@@ -1,5 +1,6 @@
 #include "electra/train/run_log.h"
 
+#include <cmath>
 #include <utility>
 
 namespace electra {
@@ -78,7 +79,8 @@ void RunLog::train(const Progress& p) {
     if (const auto value = p.values.at(i))
       events_.add_scalar("train/" + std::string(p.values.figures()[i].key), *value, p.step);
   events_.add_scalar("train/rate", p.rate, p.step);
-  events_.add_scalar("train/gradient_norm", p.gradient_norm, p.step);
+  if (std::isfinite(p.gradient_norm))  // of a step that was skipped it is not
+    events_.add_scalar("train/gradient_norm", p.gradient_norm, p.step);
   events_.add_scalar("train/tokens_per_second", p.tokens_per_second, p.step);
 }
 
@@ -90,9 +92,11 @@ void RunLog::evaluation(Index step, const FigureValues& values) {
 }
 
 void RunLog::end(const std::string& reason, Index step, double wall_seconds,
-                 const std::optional<FigureValues>& evaluation) {
+                 const std::optional<FigureValues>& evaluation, const std::string& error) {
   LogRecord record;
-  record.add("reason", reason).add("step", step).add("wall_s", wall_seconds);
+  record.add("reason", reason);
+  if (!error.empty()) record.add("error", error);
+  record.add("step", step).add("wall_s", wall_seconds);
   if (evaluation) record.add("evaluation", evaluation_record(step, *evaluation));
   log_.write("end", record);
 }

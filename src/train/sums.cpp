@@ -1,9 +1,12 @@
 #include "electra/train/sums.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "electra/core/error.h"
+#include "electra/core/finite.h"
 #include "electra/core/host_copy.h"
+#include "electra/core/range.h"
 #include "electra/io/safetensors.h"
 #include "electra/parallel/communicator.h"
 
@@ -28,6 +31,15 @@ std::span<const double> HostSums::of(std::string_view name) const {
   const auto found = values_.find(name);
   if (found == values_.end()) throw Error("no sum is called \"" + std::string(name) + "\"");
   return found->second;
+}
+
+std::string HostSums::non_finite_text() const {
+  for (const auto& [name, values] : values_)
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (!std::isfinite(values[i]))
+        return "the sum " + name + "[" + std::to_string(i) + "] is not finite (" +
+               number_text(values[i]) + ")";
+  return {};
 }
 
 Sums::Sums(Context& context, DType exact, std::span<const SumPiece> pieces) : context_(context) {
@@ -99,6 +111,10 @@ void Sums::load(const Checkpoint& checkpoint) const {
       throw IoError(file.path().string() + ": " + name + ": expected " +
                     std::string(to_string(stored_type(view.dtype()))) + ", found " +
                     std::string(to_string(tensor.dtype)));
+    if (view.dtype() != DType::i32)
+      if (const auto bad = first_non_finite(tensor.bytes, view.dtype()))
+        throw TrainingError(file.path().string() + ": the sum " + name + ": " +
+                            to_string(*bad, view.shape()));
     context_.upload(tensor.bytes, view);
   }
 }

@@ -12,6 +12,7 @@ namespace electra {
 namespace {
 
 constexpr Index stuck_after = 3;  // steps in a row whose gradient was not finite
+constexpr const char* weights_are_bad = ". The last good weights are in the newest checkpoint";
 
 /// Batches that somebody holds.
 class GivenBatches final : public StepSource {
@@ -107,13 +108,28 @@ void Trainer::stop_if_stuck(Index step) {
   communicator_.check();  // if another rank is lost, what was read means nothing
   if (skipped.in_a_row < stuck_after) return;
   first_step_ = next_step_;  // reported once: the caller may go on
+  const std::string stuck = "step " + std::to_string(step) + ": the gradient was not finite " +
+                            std::to_string(stuck_after) + " times in a row; first bad ";
+  if (const auto weight = store_.first_non_finite_weight())
+    throw TrainingError(stuck + "weight: " + to_string(*weight) + weights_are_bad);
   const Parameter* bad = store_.first_non_finite_gradient();
   throw TrainingError(
-      "step " + std::to_string(step) + ": the gradient was not finite " +
-      std::to_string(stuck_after) + " times in a row; first bad tensor: " +
-      (bad == nullptr ? std::string("none, but a loss was not finite") : bad->name) +
+      stuck +
+      "tensor: " + (bad == nullptr ? std::string("none, but a loss was not finite") : bad->name) +
       ". The weights are those of the last good step; a lower schedule.peak or a longer "
       "schedule.warmup helps if the loss was growing");
+}
+
+FigureValues Trainer::finite(const std::string& when, FigureValues values,
+                             const HostSums& sums) const {
+  std::string bad = non_finite_text(values);
+  if (bad.empty()) bad = sums.non_finite_text();
+  if (bad.empty()) return values;
+  const auto weight = store_.first_non_finite_weight();
+  throw TrainingError(when + ": " + bad + "; " +
+                      (weight ? "first bad weight: " + to_string(*weight) + weights_are_bad
+                              : "all weights are finite. A lower schedule.peak or a longer "
+                                "schedule.warmup helps if the loss was growing"));
 }
 
 void Trainer::set_replay(RepeatedWork::Replay replay) {
@@ -146,9 +162,10 @@ void Trainer::gather_sums() {
 }
 
 FigureValues Trainer::take_values() {
-  const FigureValues values = objective_.values(state_.running.read(communicator_));
+  const HostSums sums = state_.running.read(communicator_);
   state_.running.clear();
-  return values;
+  communicator_.check();  // if another rank is lost, what was read means nothing
+  return finite("step " + std::to_string(next_step_), objective_.values(sums), sums);
 }
 
 FigureValues Trainer::evaluate(std::span<const StepBatch> batches) {
@@ -182,7 +199,8 @@ FigureValues Trainer::evaluate(StepSource& held_out, Index batches, const StopRe
     }
   }
   const std::unique_ptr<Communicator> alone = Communicator::single_process();
-  return evaluation->finish(state.of_step.read(*alone));
+  const HostSums sums = state.of_step.read(*alone);
+  return finite("held out at step " + std::to_string(next_step_), evaluation->finish(sums), sums);
 }
 
 }  // namespace electra

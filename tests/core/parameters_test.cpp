@@ -165,3 +165,24 @@ TEST_CASE("the first gradient that is not finite is named", "[parameters]") {
     CHECK(store.first_non_finite_gradient() == p);
   }
 }
+
+TEST_CASE("the first weight that is not finite is named with its place", "[parameters]") {
+  const auto context = Context::create({});
+  ParameterStore store;
+  declare_some(store);
+  store.allocate(*context, GENERATE(Precision::f32, Precision::bf16));
+  store.initialise(1, 0.02F);
+  CHECK_FALSE(store.first_non_finite_weight());
+  for (const Parameter& parameter : store.parameters()) {
+    float& last =
+        parameter.master.span<float>()[static_cast<std::size_t>(parameter.shape.size()) - 1];
+    const float good = std::exchange(last, std::numeric_limits<float>::infinity());
+    const auto bad = store.first_non_finite_weight();
+    REQUIRE(bad);
+    CHECK(bad->parameter == &parameter);
+    CHECK(bad->found.index == parameter.shape.size() - 1);
+    last = good;
+  }
+  store.find("net/table")->master.span<float>()[7] = std::numeric_limits<float>::quiet_NaN();
+  CHECK(to_string(*store.first_non_finite_weight()) == "net/table: nan at [1, 3]");
+}

@@ -172,3 +172,18 @@ TEST_CASE("any changed byte of a state is noticed or harmless", "[checkpoint][la
     }
   }
 }
+
+TEST_CASE("the newest whole state is read without its tensors", "[checkpoint]") {
+  const TemporaryFolder folder;
+  CHECK_FALSE(latest_state(folder / "missing"));
+  (void)save(folder.path(), 5);
+  const auto newest = save(folder.path(), 12);
+  write_file(newest / "parameters.safetensors", "damaged");
+  const auto state = latest_state(folder.path());
+  REQUIRE(state);
+  CHECK(std::get<std::string>(state->at("hash")) == "abc");
+  write_file(newest / "state.json", "{}");
+  CHECK(latest_state(folder.path()));  // the older one's
+  write_file(folder / "checkpoint-5/state.json", "{}");
+  CHECK_FALSE(latest_state(folder.path()));
+}

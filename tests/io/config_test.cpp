@@ -234,3 +234,46 @@ TEST_CASE("a number that is not finite cannot be written", "[config]") {
   run.peak = std::numeric_limits<double>::quiet_NaN();
   CHECK_THROWS_AS(config_to_json(run), ConfigError);
 }
+
+TEST_CASE("what differs between two configs is told by path, as it was and as it is", "[config]") {
+  Run before, now;
+  CHECK(changed_fields(before, now).empty());
+  now.model.generator.layers = 6;
+  now.peak = 1e-3;
+  now.strip = false;
+  now.model.sharing = Sharing::all;
+  std::string text;
+  for (const ChangedField& field : changed_fields(before, now))
+    text += field.path + ": " + field.before + " " + field.now + "; ";
+  CHECK(text ==
+        "peak: 5e-04 0.001; strip: null false; model.generator.layers: 12 6; "
+        "model.sharing: \"embeddings\" \"all\"; ");
+}
+
+TEST_CASE("a field's value is taken over alone, whatever its type", "[config][law]") {
+  Run from;
+  from.seed = 2;
+  from.peak = 1;
+  from.shuffle = false;
+  from.strip = true;
+  from.corpus = "b";
+  from.model.sharing = Sharing::none;
+  from.model.generator.layers = 3;
+  for (const ChangedField& field : changed_fields(Run{}, from)) {
+    const auto changed = changed_fields(Run{}, with_field_of(Run{}, from, field.path));
+    REQUIRE(changed.size() == 1);
+    CHECK(changed[0].path == field.path);
+    CHECK(changed[0].now == field.now);
+  }
+  CHECK_THROWS_WITH(with_field_of(from, Run{}, "model.depth"), Contains("model.depth"));
+}
+
+TEST_CASE("what sets fields says which it has set", "[config]") {
+  Run run;
+  const auto fields = fields_of(run);
+  CHECK(set_from_json(fields, R"({"peak": 1, "model": {"generator": {"layers": 2}}})", "a.json") ==
+        std::vector<std::string>{"model.generator.layers", "peak"});
+  CHECK(set_from_assignment(fields, "model={\"hidden\": 3, \"dropout\": 0}") ==
+        std::vector<std::string>{"model.dropout", "model.hidden"});
+  CHECK(set_from_assignment(fields, "peak=2") == std::vector<std::string>{"peak"});
+}

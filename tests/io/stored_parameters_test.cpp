@@ -104,3 +104,40 @@ TEST_CASE("a checkpoint of another model is refused by tensor", "[checkpoint]") 
   CHECK_THAT(message(Model({{"a", {3, 2}, 3, 0}, {"b", {5}, 0, 0}}, Precision::f64)),
              Contains("tensor \"net/a\": expected F64, found F32"));
 }
+
+TEST_CASE("what is not finite is never saved, by name and place", "[checkpoint][law]") {
+  const TemporaryFolder folder;
+  Model model({{"a", {3, 2}, 4, 0}, {"b", {5}, 0, 0}});
+  (void)saved(model, folder);
+  const std::string before = read_file(folder / "checkpoint-3/state.json");
+  for (std::size_t buffer = 0; buffer < 2; ++buffer)
+    for (const Parameter& parameter : model.store().parameters()) {
+      const TensorView piece = model.store().piece(parameter, model.buffers()[buffer].flat);
+      piece.span<float>()[3] = std::numeric_limits<float>::quiet_NaN();
+      CHECK_THAT(
+          message_of<TrainingError>([&] { (void)saved(model, folder); }),
+          Contains("checkpoint-3: not written: " + model.buffers()[buffer].file + " of " +
+                   parameter.name + ": nan at " + (parameter.name == "net/a" ? "[1, 1]" : "[3]")));
+      piece.span<float>()[3] = 0;
+    }
+  CHECK(read_file(folder / "checkpoint-3/state.json") == before);
+  CHECK(folder.count() == 1);
+}
+
+TEST_CASE("a checkpoint that holds what is not finite is refused by name and place",
+          "[checkpoint][law]") {
+  const TemporaryFolder folder;
+  const std::vector<float> good{1, 2, 3}, bad{1, 2, -std::numeric_limits<float>::infinity()};
+  CheckpointWriter writer(folder.path(), 3);
+  for (const char* file : {"parameters", "moment"}) {
+    const auto& values = file == std::string("moment") ? bad : good;
+    SafetensorsWriter tensors;
+    tensors.add("net/a", ConstTensorView(values.data(), {3}, DType::f32));
+    writer.write(file, tensors);
+  }
+  const Checkpoint checkpoint = Checkpoint::open(writer.commit({}, 1));
+  Model to({{"a", {3}, 0, 0}});
+  CHECK_THAT(message_of<TrainingError>([&] { load_buffers(checkpoint, to.store(), to.buffers()); }),
+             Contains("checkpoint-3/moment.safetensors: tensor \"net/a\": -inf at [2]"));
+  CHECK(rows_of(to.store(), "net/a", to.buffers()[0].flat) == std::vector<float>{0, 0, 0});
+}

@@ -1,5 +1,6 @@
 #include "electra/parallel/launch.h"
 
+#include <array>
 #include <catch2/catch.hpp>
 
 #include "electra/core/error.h"
@@ -80,6 +81,45 @@ TEST_CASE("a launcher that says only a part is an error that names the rest", "[
                     Contains("a rank below OMPI_COMM_WORLD_SIZE = 2, found 2"));
   CHECK_THROWS_WITH(discovered(with(torchrun, {{"LOCAL_RANK", "4"}})), Contains("LOCAL_RANK"));
   CHECK_THROWS_AS(discovered(with(torchrun, {{"WORLD_SIZE", "0"}})), ConfigError);
+}
+
+TEST_CASE("a part that says one process is a run of one process, whoever says it",
+          "[launch][law]") {
+  const std::vector<std::array<const char*, 3>> groups{
+      {"RANK", "WORLD_SIZE", "LOCAL_RANK"},
+      {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK"},
+      {"PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID"},
+      {"SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "SLURM_LOCALID"}};
+  for (const auto& [rank, size, local] : groups) {
+    INFO(size);
+    for (const Variables& part : {Variables{{size, "1"}}, Variables{{size, "1"}, {rank, "0"}},
+                                  Variables{{size, "1"}, {local, "0"}},
+                                  Variables{{size, "1"}, {rank, "0"}, {local, "0"}}}) {
+      const Launch launch =
+          discovered(with(part, {{"MASTER_ADDR", "localhost"}, {"MASTER_PORT", "23456"}}));
+      CHECK(launch.size == 1);
+      CHECK(launch.rank == 0);
+      CHECK(launch.local_rank == 0);
+      CHECK(launch.leads());
+      CHECK(launch.warnings.empty());
+    }
+    for (const Variables& part :
+         {Variables{{size, "1"}, {rank, "1"}}, Variables{{size, "1"}, {local, "1"}},
+          Variables{{size, "2"}}, Variables{{size, "2"}, {rank, "0"}}, Variables{{size, "0"}},
+          Variables{{size, "1"}, {rank, "1"}, {local, "0"}}})
+      CHECK_THROWS_AS(discovered(part), ConfigError);
+  }
+  CHECK(discovered({}, {.size = 1}).size == 1);
+  CHECK_THROWS_AS(discovered({}, {.rank = 1, .size = 1}), ConfigError);
+  CHECK(discovered({{"MASTER_ADDR", "n1"}, {"MASTER_PORT", "9"}}).size == 1);
+  CHECK_THROWS_WITH(discovered({{"RANK", "0"}}), Contains("found no WORLD_SIZE"));
+  CHECK_THROWS_WITH(discovered({{"LOCAL_RANK", "0"}}), Contains("found no RANK, WORLD_SIZE"));
+}
+
+TEST_CASE("a part that says one process does not undo a launcher's ranks", "[launch]") {
+  CHECK_THROWS_WITH(discovered(with(srun, {{"WORLD_SIZE", "1"}})), Contains("found no RANK"));
+  CHECK_THROWS_WITH(discovered(with(mpirun, {{"PMI_SIZE", "1"}, {"PMI_RANK", "0"}})),
+                    Contains("found no MPI_LOCALRANKID"));
 }
 
 TEST_CASE("of two launchers that disagree the earlier counts, with a warning", "[launch]") {

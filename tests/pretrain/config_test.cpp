@@ -1,9 +1,11 @@
 #include "electra/pretrain/config.h"
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
 
 #include "electra/core/error.h"
 #include "electra/io/config.h"
+#include "electra/pretrain/presets.h"
 
 using namespace electra;
 using Catch::Matchers::Contains;
@@ -78,4 +80,49 @@ TEST_CASE("a warm-up beyond the run is refused, with the remedy", "[config]") {
                                        Contains("schedule.warmup to a tenth"));
   config.schedule.warmup = 300;
   CHECK_NOTHROW(check(config));
+}
+
+TEST_CASE("a number of the configuration that is not finite is refused by path", "[config][law]") {
+  PretrainConfig config;
+  for (const ConfigField& field : fields_of(config))
+    for (const char* text : {"nan", "NaN", "inf", "-inf", "Infinity", "1e999", "-1e999"}) {
+      const bool number = std::holds_alternative<double*>(field.value) ||
+                          std::holds_alternative<float*>(field.value);
+      if (!number) continue;
+      INFO(field.path << "=" << text);
+      CHECK_THROWS_WITH(with(field.path.c_str(), text), Contains(field.path));
+      const auto value = std::strtod(text, nullptr);
+      if (auto* const* wide = std::get_if<double*>(&field.value)) {
+        const double good = std::exchange(**wide, value);
+        CHECK_THROWS_WITH(check(config), StartsWith(field.path + ": expected"));
+        **wide = good;
+      } else {
+        auto& narrow = *std::get<float*>(field.value);
+        const float good = std::exchange(narrow, static_cast<float>(value));
+        CHECK_THROWS_WITH(check(config), StartsWith(field.path + ": expected"));
+        narrow = good;
+      }
+    }
+  CHECK_THROWS_AS(config_from_json<PretrainConfig>(R"({"schedule": {"peak": NaN}})", "a.json"),
+                  ConfigError);
+  CHECK_THROWS_AS(config_from_json<PretrainConfig>(R"({"schedule": {"peak": 1e999}})", "a.json"),
+                  ConfigError);
+}
+
+TEST_CASE("what is longer than the run is said, and what is not is not", "[config]") {
+  for (const char* name : {"tiny", "mini", "small", "base", "large"})
+    CHECK(remarks_on(pretrain_preset(name)).empty());
+  PretrainConfig config = pretrain_preset("tiny");
+  config.train.steps = 50;
+  const std::vector<std::string> remarks = remarks_on(config);
+  REQUIRE(remarks.size() == 4);
+  CHECK_THAT(remarks[0],
+             Contains("sampling.temperature_steps = 5400 is more than train.steps = 50") &&
+                 Contains("never comes to 1"));
+  CHECK_THAT(remarks[1], StartsWith("log.every = 100"));
+  CHECK_THAT(remarks[2], StartsWith("evaluate.every = 450"));
+  CHECK_THAT(remarks[3], StartsWith("checkpoint.every = 1500"));
+  CHECK(remarks_on(with_steps(pretrain_preset("tiny"), 50)).empty());
+  config.sampling.first_temperature = config.sampling.temperature;
+  CHECK(remarks_on(config).size() == 3);
 }

@@ -224,25 +224,6 @@ TEST_CASE("there must be something to resume", "[pretraining]") {
   CHECK_FALSE(fs::exists(run.options.out));
 }
 
-TEST_CASE("a resume that is refused leaves the run as it was", "[pretraining]") {
-  TinyRun run;
-  run.stop_after(3);
-  run.run();
-  run.do_not_stop();
-  const std::string config = read_file(run.out().config()), log = read_file(run.out().log());
-  const PretrainConfig good = run.options.config;
-  SECTION("another width") { run.options.config.model.intermediate = 128; }
-  SECTION("another precision") { run.options.config.precision = Precision::f64; }
-  SECTION("micro-batches that do not divide the batch") {
-    run.options.config.train.micro_batch = 5;
-  }
-  CHECK_THROWS_AS(run.resume(), Error);
-  CHECK(read_file(run.out().config()) == config);
-  CHECK(read_file(run.out().log()) == log);
-  run.options.config = good;
-  CHECK(run.resume().step == 12);
-}
-
 TEST_CASE("what no run can be made of is refused before anything is written", "[pretraining]") {
   TinyRun run;
   SECTION("an objective that there is not") {

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
 
 #include "electra/core/error.h"
 
@@ -59,6 +61,26 @@ TEST_CASE("a line has the figures with a label, each in its style", "[figures]")
 TEST_CASE("a line begins with no separator, whichever figure is the first", "[figures]") {
   const FigureValues later{std::span(figures).subspan(1), {9.0, 0.5, 0.25}, 1};
   CHECK(line(later, Figure::Shown::everywhere) == "acc 50.0%");
+}
+
+TEST_CASE("NaN is no count of nothing: it stays, above and below", "[figures][law]") {
+  const double bad = std::numeric_limits<double>::quiet_NaN();
+  for (const auto& [part, whole] : {std::pair{bad, 4.0}, {3.0, bad}, {bad, 0.0}, {bad, bad}}) {
+    INFO(part << " of " << whole);
+    REQUIRE(ratio(part, whole));
+    CHECK(std::isnan(*ratio(part, whole)));
+  }
+}
+
+TEST_CASE("figures that are not finite are named with their values; absent ones are not",
+          "[figures]") {
+  CHECK(non_finite_text(values()).empty());
+  FigureValues v = values(std::nullopt);
+  CHECK(non_finite_text(v).empty());
+  v.set("loss", std::numeric_limits<double>::quiet_NaN());
+  CHECK(non_finite_text(v) == "loss is not finite (nan)");
+  v.set("accuracy", -std::numeric_limits<double>::infinity());
+  CHECK(non_finite_text(v) == "loss is not finite (nan); accuracy is not finite (-inf)");
 }
 
 TEST_CASE("a part of nothing is absent", "[figures]") {

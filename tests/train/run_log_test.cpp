@@ -60,3 +60,14 @@ TEST_CASE("the first line of the log describes every figure, and those that foll
                       !Contains(R"("accuracy":0)"));
   CHECK_THAT(progress_line(progress), Contains("loss 2.50 | acc - | lr"));
 }
+
+TEST_CASE("the last line says why the run ended, and what went wrong", "[run_log]") {
+  const test::TemporaryFolder folder;
+  RunLog log = RunLog::create(folder.path(), {}, figures);
+  log.end("error", 7, 1.5, std::nullopt, "held out at step 7: loss is not finite (nan)");
+  CHECK_THAT(
+      read_file(folder.path() / "train.jsonl"),
+      Contains(R"x("reason":"error","error":"held out at step 7: loss is not finite (nan)")x"));
+  log.end("finished", 8, 1.5, std::nullopt);
+  CHECK_THAT(read_file(folder.path() / "train.jsonl"), Contains(R"("reason":"finished","step":8)"));
+}

@@ -263,14 +263,34 @@ TEST_CASE("what ends a run is thrown, and its log's last line says so", "[run]")
     CHECK(lines(toy.folder).back().at("step") == 9);
     CHECK(checkpoints(toy.folder).front() == "checkpoint-5");
   }
-  SECTION("the gradient is not finite") {
-    toy.first_weight = std::numeric_limits<float>::quiet_NaN();
-    CHECK_THAT(message_of<TrainingError>([&] { toy.run(); }), Contains("toy/weight"));
-    CHECK(checkpoints(toy.folder).empty());
+  SECTION("the training diverges") {
+    toy.config.schedule = {.peak = 1e30, .warmup = 0, .power = 0};
+    toy.config.optimizer.clip_norm = 0;
+    CHECK_THAT(message_of<TrainingError>([&] { toy.run(); }), Contains("not finite"));
   }
   CHECK(lines(toy.folder).back().at("kind") == "end");
   CHECK(lines(toy.folder).back().at("reason") == "error");
+  CHECK_FALSE(lines(toy.folder).back().at("error").get<std::string>().empty());
   CHECK(toy.exported == 0);
+}
+
+TEST_CASE("first weights that are not finite begin no run, by name", "[run]") {
+  ToyRun toy;
+  toy.first_weight = std::numeric_limits<float>::quiet_NaN();
+  CHECK_THAT(message_of<TrainingError>([&] { toy.run(); }),
+             Contains("the first weights: toy/weight: nan at [0]"));
+  CHECK_FALSE(fs::exists(toy.folder.log()));
+}
+
+TEST_CASE("a run cannot end before the checkpoint that it goes on from", "[run]") {
+  ToyRun toy;
+  toy.run();
+  const std::string log = read_file(toy.folder.log());
+  toy.config.train.steps = 11;
+  CHECK_THAT(message_of<ConfigError>([&] { toy.run(Start::resume); }),
+             Contains("train.steps: expected at least 12") && Contains("checkpoint-12") &&
+                 Contains("found 11"));
+  CHECK(read_file(toy.folder.log()) == log);
 }
 
 TEST_CASE("intervals of 0 leave what a run must leave at its end", "[run]") {

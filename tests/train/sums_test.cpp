@@ -4,10 +4,12 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <limits>
 #include <numeric>
 
 #include "electra/core/error.h"
 #include "electra/core/host_copy.h"
+#include "electra/parallel/communicator.h"
 #include "support/temporary_folder.h"
 #include "support/thread_ranks.h"
 
@@ -173,4 +175,23 @@ TEST_CASE("sums of another objective are refused by name", "[sums][checkpoint]")
              Contains("metrics.safetensors") && Contains("\"losses\": missing"));
   CHECK_THAT(message(DType::f64, pieces),
              Contains("metrics.safetensors: loss: expected F64, found F32"));
+}
+
+TEST_CASE("a sum that is not finite is named with its place", "[sums]") {
+  const auto alone = Communicator::single_process();
+  Objects o;
+  fill(o.sums);
+  CHECK(o.sums.read(*alone).non_finite_text().empty());
+  o.sums.of("loss").span<float>()[1] = std::numeric_limits<float>::quiet_NaN();
+  CHECK(o.sums.read(*alone).non_finite_text() == "the sum loss[1] is not finite (nan)");
+}
+
+TEST_CASE("sums of a checkpoint that are not finite are refused by name", "[sums][checkpoint]") {
+  const TemporaryFolder folder;
+  Objects from, to;
+  fill(from.sums);
+  from.sums.of("loss").span<float>()[1] = std::numeric_limits<float>::infinity();
+  const Checkpoint checkpoint = saved(from.sums, folder);
+  CHECK_THAT(message_of<TrainingError>([&] { to.sums.load(checkpoint); }),
+             Contains("metrics.safetensors: the sum loss: inf at [1]"));
 }

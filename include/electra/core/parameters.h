@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "electra/core/finite.h"
 #include "electra/core/network.h"
 #include "electra/core/tensor.h"
 
@@ -43,6 +44,15 @@ struct Parameter {
   TensorView value;     // `padded`, what matrix products read: f32 or bf16
   TensorView gradient;  // `padded`, f32; absent until the store has gradients
 };
+
+/// A value of a parameter, or of its gradient or a moment, that is not finite.
+struct BadValue {
+  const Parameter* parameter = nullptr;
+  NonFinite found;
+};
+
+/// "discriminator/head/score/weight: nan at [3]".
+[[nodiscard]] std::string to_string(const BadValue& bad);
 
 /// What is stored beside the f32 master weights: nothing, a bf16 copy, or f64 everywhere (gradient
 /// checks on a CPU).
@@ -97,10 +107,13 @@ class ParameterStore {
   /// The first parameter, in the flat order, whose gradient has a value that is not finite; null if
   /// there is none.
   [[nodiscard]] const Parameter* first_non_finite_gradient() const;
+  /// The same of the weights, and which value it is.
+  [[nodiscard]] std::optional<BadValue> first_non_finite_weight() const;
 
  private:
   [[nodiscard]] TensorView flat(const Buffer& buffer, DType dtype) const;
   void expect_gradients() const;
+  [[nodiscard]] std::optional<BadValue> first_non_finite(TensorView flat) const;
 
   Context* context_ = nullptr;
   Precision precision_ = Precision::f32;

@@ -9,9 +9,9 @@
 
 namespace electra {
 
-/// Which numbers a value may take; NaN is never one of them. Ends of integers are compared exactly
-/// up to 2^53. Made by `from(0)`, `above(0)`, `from(5).to(512)`, `from(0).below(1)`,
-/// `between(0, 1)`.
+/// Which numbers a value may take; NaN and infinity are never among them. Ends of integers are
+/// compared exactly up to 2^53. Made by `from(0)`, `above(0)`, `from(5).to(512)`,
+/// `from(0).below(1)`, `between(0, 1)`.
 struct ValueRange {
   double low = -std::numeric_limits<double>::infinity();
   double high = std::numeric_limits<double>::infinity();
@@ -33,7 +33,9 @@ struct ValueRange {
   }
 
   [[nodiscard]] constexpr bool contains(double value) const {
-    return (holds_low ? value >= low : value > low) && (holds_high ? value <= high : value < high);
+    constexpr double most = std::numeric_limits<double>::max();
+    return value >= -most && value <= most && (holds_low ? value >= low : value > low) &&
+           (holds_high ? value <= high : value < high);
   }
   /// In words, as messages have it after "expected": "0 or more and below 1".
   [[nodiscard]] std::string text() const;

@@ -29,6 +29,8 @@ class CheckpointWriter {
   CheckpointWriter(const CheckpointWriter&) = delete;
   CheckpointWriter& operator=(const CheckpointWriter&) = delete;
 
+  /// Where it will be.
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   /// Adds the file NAME.safetensors.
   void write(const std::string& name, const SafetensorsWriter& tensors);
   /// Flushes everything to the disk, puts the folder in place (instead of one of the same step) and
@@ -85,5 +87,9 @@ struct LatestCheckpoint {
   std::vector<std::string> passed_over;
 };
 [[nodiscard]] LatestCheckpoint latest_checkpoint(const std::filesystem::path& root);
+
+/// What the newest checkpoint whose state.json is whole must know of its run; its tensors are not
+/// looked at. Absent if there is none.
+[[nodiscard]] std::optional<CheckpointState> latest_state(const std::filesystem::path& root);
 
 }  // namespace electra

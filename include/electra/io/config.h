@@ -61,15 +61,23 @@ struct ConfigField {
 /// Whether written JSON is for people (indented) or for hashing (one line).
 enum class JsonLayout : std::uint8_t { indented, compact };
 
+/// A field whose values differ in two structs of one type: both as JSON.
+struct ChangedField {
+  std::string path;
+  std::string before, now;
+};
+
 // What the templates below do, on a struct laid out as fields.
 
-/// Sets the fields that the JSON object names. Throws ConfigError, naming `origin` and the dotted
-/// path, for an unknown key, a key given twice, a wrong type, or a number that it does not hold; of
-/// a list with the index: "labels[2]". Ranges are another matter: check_ranges.
-void set_from_json(std::span<const ConfigField> fields, std::string_view json,
-                   const std::string& origin);
-/// Sets one field, or several of one object, from "a.b=value".
-void set_from_assignment(std::span<const ConfigField> fields, std::string_view assignment);
+/// Sets the fields that the JSON object names, and returns their paths. Throws ConfigError, naming
+/// `origin` and the dotted path, for an unknown key, a key given twice, a wrong type, or a number
+/// that it does not hold; of a list with the index: "labels[2]". Ranges are another matter:
+/// check_ranges.
+std::vector<std::string> set_from_json(std::span<const ConfigField> fields, std::string_view json,
+                                       const std::string& origin);
+/// Sets one field, or several of one object, from "a.b=value"; returns their paths.
+std::vector<std::string> set_from_assignment(std::span<const ConfigField> fields,
+                                             std::string_view assignment);
 /// The preset that the JSON object names under one of these paths, if it does.
 [[nodiscard]] std::optional<std::string> preset_in_json(std::span<const std::string_view> keys,
                                                         std::string_view json,
@@ -77,6 +85,11 @@ void set_from_assignment(std::span<const ConfigField> fields, std::string_view a
 /// The same of "preset=base".
 [[nodiscard]] std::optional<std::string> preset_in_assignment(
     std::span<const std::string_view> keys, std::string_view assignment);
+[[nodiscard]] std::vector<ChangedField> changed_fields(std::span<const ConfigField> before,
+                                                       std::span<const ConfigField> now);
+/// Gives the field of this path the value that it has in `from`, fields of the same type.
+void copy_field(std::span<const ConfigField> from, std::span<const ConfigField> to,
+                std::string_view path);
 [[nodiscard]] std::string fields_to_json(std::span<const ConfigField> fields, JsonLayout layout);
 [[nodiscard]] std::string fields_help(std::span<const ConfigField> fields);
 
@@ -145,6 +158,20 @@ template <Config C>
   if constexpr (HasPresets<C>)
     if (const auto name = preset_in_assignment(C::preset_keys, assignment)) return C::preset(*name);
   set_from_assignment(fields_of(config), assignment);
+  return config;
+}
+
+/// The fields whose values differ, in the order of the fields.
+template <Config C>
+[[nodiscard]] std::vector<ChangedField> changed_fields(C before, C now) {
+  return changed_fields(fields_of(before), fields_of(now));
+}
+
+/// `config` with the value that the field of this path has in `from`. Throws ConfigError for a path
+/// that there is not.
+template <Config C>
+[[nodiscard]] C with_field_of(C config, C from, std::string_view path) {
+  copy_field(fields_of(from), fields_of(config), path);
   return config;
 }
 

@@ -8,7 +8,8 @@
 namespace electra {
 
 /// Area under the ROC curve by ranks, ties counted half: the probability that a replaced token has
-/// a larger score than an original one. Absent if either is missing.
+/// a larger score than an original one. Absent if either is missing; NaN if a score is, which has
+/// no rank. Infinite scores have theirs.
 class RankAuc {
  public:
   void add(double score, bool replaced);

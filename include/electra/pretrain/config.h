@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "electra/core/range.h"
 #include "electra/data/wordpiece.h"
@@ -129,5 +130,9 @@ struct PretrainConfig : RunConfig {
 /// Throws ConfigError that names the path, what was expected and found, if values are out of range
 /// or do not fit together.
 void check(const PretrainConfig& config);
+
+/// What can be trained with and yet is hardly meant, in sentences: a temperature or an interval
+/// that is longer than the run.
+[[nodiscard]] std::vector<std::string> remarks_on(const PretrainConfig& config);
 
 }  // namespace electra

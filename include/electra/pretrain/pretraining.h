@@ -26,10 +26,13 @@ struct PretrainFolder : RunFolder {
 
 /// A whole pretraining run, from raw text to Hugging Face directories, in one folder.
 struct PretrainingOptions {
+  /// What is asked for. Of a resume: the run's own, by its folder, and what may change of it
+  /// (pretrain/resumption.h); whatever else differs is refused.
   PretrainConfig config = {};
+  std::string preset = {};  // that `config` began with, where it is known; a resume compares it
   std::filesystem::path out = {};
   Start start = Start::fresh;
-  std::optional<double> minutes = {};        // choose train.steps so that it takes this long
+  std::optional<double> minutes = {};        // choose a new run's steps so that it takes this long
   double measured = 5;                       // seconds of steps that this choice is made by
   std::filesystem::path dump_examples = {};  // write the packed examples here; empty: do not
   std::vector<std::string> arguments = {};   // of the command line, for the log
@@ -39,8 +42,8 @@ struct PretrainingOptions {
 };
 
 /// Runs until the last step or until asked to stop; in either case saves a checkpoint and leaves
-/// the folder complete. Throws Error; then the log's last line says so. A rank that throws ends all
-/// others.
+/// the folder complete. Throws Error; then the log's last line says so and why. A rank that throws
+/// ends all others.
 RunResult pretrain(const PretrainingOptions& options, const RunCallbacks& callbacks = {});
 
 }  // namespace electra

@@ -60,10 +60,15 @@ class FigureValues {
   Index tokens_ = 0;
 };
 
-/// part / whole; absent if nothing was counted.
+/// part / whole; absent if nothing was counted. NaN stays NaN, in either: it is no count.
 [[nodiscard]] inline std::optional<double> ratio(double part, double whole) {
-  return whole > 0 ? std::optional(part / whole) : std::nullopt;
+  const bool nothing = whole <= 0 && part == part;
+  return nothing ? std::nullopt : std::optional(part / whole);
 }
+
+/// "loss is not finite (nan); disc_loss is not finite (inf)": each value that is there and is not
+/// finite, by its key. Empty if there is none.
+[[nodiscard]] std::string non_finite_text(const FigureValues& values);
 
 /// The figures that have a label, in one line: "loss 19.45  gen 4.459 | mlm 25.5%"; "-" where one
 /// is missing. `shown`: evaluation shows those of evaluations alone, too.

@@ -25,9 +25,9 @@ class RunLog {
 
   void train(const Progress& progress);
   void evaluation(Index step, const FigureValues& values);
-  /// The last line: why the run ended, and its last evaluation.
+  /// The last line: why the run ended, its last evaluation, and what went wrong, if something did.
   void end(const std::string& reason, Index step, double wall_seconds,
-           const std::optional<FigureValues>& evaluation);
+           const std::optional<FigureValues>& evaluation, const std::string& error = {});
 
  private:
   RunLog(TrainLog log, EventFile events) : log_(std::move(log)), events_(std::move(events)) {}

@@ -29,6 +29,8 @@ class HostSums {
   void add(const std::string& name, std::vector<double> values) {
     values_[name] = std::move(values);
   }
+  /// "the sum loss[1] is not finite (nan)": the first that is not. Empty if there is none.
+  [[nodiscard]] std::string non_finite_text() const;
 
  private:
   std::map<std::string, std::vector<double>, std::less<>> values_;
@@ -52,7 +54,7 @@ class Sums {
 
   /// Adds the file `metrics` with a tensor for each piece, or reads it back, so that a resumed run
   /// logs what one that never stopped would log. Throws IoError if a tensor is missing or has
-  /// another shape or type.
+  /// another shape or type, TrainingError if a sum is not finite.
   void save(CheckpointWriter& checkpoint) const;
   void load(const Checkpoint& checkpoint) const;
 

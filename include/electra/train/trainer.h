@@ -28,18 +28,20 @@ class Trainer {
 
   /// One optimizer step on this rank's part of the step's batch. Returns when the device has done
   /// the step before it; a GPU replays a recording from the third step on. Throws TrainingError,
-  /// naming the first bad tensor, when the gradient was not finite three times in a row: one step
-  /// later, or in `wait`.
+  /// naming the first bad weight, or the first bad gradient where the weights are good, when the
+  /// gradient was not finite three times in a row: one step later, or in `wait`.
   void step(const StepBatch& batch);
   /// Waits until every step is done. Throws as `step` does.
   void wait();
 
-  /// The figures since the last call, over all ranks.
+  /// The figures since the last call, over all ranks. Throws TrainingError, naming it, if one of
+  /// them or of the sums that they are made of is not finite.
   [[nodiscard]] FigureValues take_values();
   /// Figures on so many held-out batches, without dropout; masks and samples depend on the seed
   /// alone, so that the same weights give the same figures. Every rank computes all that it is
   /// given, in micro-batches of training's size. `stop` is asked before each, equally often on
   /// every rank, and must say the same there; Interrupted is thrown then, and nothing has changed.
+  /// Throws as take_values does.
   [[nodiscard]] FigureValues evaluate(StepSource& held_out, Index batches,
                                       const StopRequest& stop = {});
   [[nodiscard]] FigureValues evaluate(std::span<const StepBatch> batches);
@@ -49,9 +51,10 @@ class Trainer {
   /// saves it.
   void gather_sums();
   /// Adds weights, moments, and what was counted since the last call of take_values; `state` then
-  /// has the steps that were skipped.
+  /// has the steps that were skipped. Throws TrainingError if a weight or a moment is not finite.
   void save(CheckpointWriter& checkpoint, CheckpointState& state) const;
-  /// Goes on where a checkpoint was written. Only rank 0 takes the sums. Throws IoError.
+  /// Goes on where a checkpoint was written. Only rank 0 takes the sums. Throws IoError;
+  /// TrainingError if a weight, a moment or a sum is not finite.
   void load(const Checkpoint& checkpoint);
   [[nodiscard]] StepState::Skipped skipped() const { return state_.read_skipped(); }
   [[nodiscard]] double last_rate() const { return state_.read(state_.rate); }
@@ -69,6 +72,9 @@ class Trainer {
   void add_gradients();
   void update();
   void stop_if_stuck(Index step);
+  /// The figures of these sums, which `when` names, if all are finite.
+  [[nodiscard]] FigureValues finite(const std::string& when, FigureValues values,
+                                    const HostSums& sums) const;
   /// The step's number of this rank's first example.
   [[nodiscard]] Index first_example() const { return communicator_.rank() * share_; }
   [[nodiscard]] Readback& readback_of(Index step) const {

@@ -43,11 +43,12 @@ std::vector<std::string> describe(const CorpusFindings& f) {
                        std::to_string(f.json_lines) + ": " + joined(f.bad, f.bad_lines));
   add(f.left_out_files + f.hidden_files, of_folder(f));
   add(f.files_without_text, count_of(f.files_without_text, "file has", "files have") + " no text");
-  add(f.invalid_bytes,
-      "left out " +
-          count_of(f.invalid_bytes, "byte that is not UTF-8", "bytes that are not UTF-8") +
-          (f.transcoded_files > 0 ? ", or not in the file's encoding," : "") + " or NUL, on " +
-          count_of(f.invalid_lines, "line", "lines") + ", first " + f.first_invalid);
+  const std::string misfits =
+      f.transcoded_files > 0 ? "fit no character of the file's encoding" : "are not UTF-8";
+  add(f.invalid_bytes, "left out " + count_of(f.invalid_bytes, "byte", "bytes") + " that " +
+                           misfits + ", or are NUL, on " +
+                           count_of(f.invalid_lines, "line", "lines") + ", first " +
+                           f.first_invalid);
   add(f.lone_surrogates,
       "left out " + count_of(f.lone_surrogates, "half of a character", "halves of characters") +
           " (surrogates alone) in JSON text");

@@ -106,7 +106,12 @@ CorpusComparison compare(const CorpusRecord& record, const fs::path& now,
   std::error_code code;
   if (!fs::exists(now, code))
     return {Outcome::gone, now.string() + ": " + (code ? code.message() : "not there any more")};
-  const std::vector<FileNow> files = files_now(now, options);
+  std::vector<FileNow> files;
+  try {
+    files = files_now(now, options);
+  } catch (const IoError& error) {
+    return {Outcome::gone, error.what()};
+  }
   if (files.size() != record.files.size())
     return {Outcome::different, now.string() + ": " + difference_of_names(record, files)};
   for (std::size_t i = 0; i < files.size(); ++i)

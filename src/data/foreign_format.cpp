@@ -105,7 +105,7 @@ bool looks_binary(std::string_view head) {
   const auto nuls = std::ranges::count(head, '\0');
   const auto controls = std::ranges::count_if(head, is_control);
   const auto bytes = std::ssize(head);
-  return (nuls > 3 && nuls * 1000 > bytes) || controls * 20 > bytes;
+  return (nuls > 3 && nuls * 1000 > bytes) || (controls > 10 && controls * 20 > bytes);
 }
 
 }  // namespace electra

@@ -12,7 +12,7 @@ namespace electra {
 [[nodiscard]] std::optional<std::string> foreign_format(std::string_view head);
 
 /// Whether this is hardly text in any encoding of bytes: more than three bytes, and one in a
-/// thousand, are NUL, or more than one in twenty another control character.
+/// thousand, are NUL, or more than ten, and one in twenty, are control characters.
 [[nodiscard]] bool looks_binary(std::string_view head);
 
 }  // namespace electra

@@ -52,8 +52,8 @@ constexpr std::array marks{
     Mark{"\xFE\xFF"sv, "UTF-16BE"},
 };
 
-/// Whether the text is what a file of text begins with: no control characters, hardly anything that
-/// the encoding could not mean.
+/// Whether the head is text so: with white space and without control characters, and with hardly
+/// anything that the encoding cannot mean.
 bool reads_as(const char* encoding, std::string_view head) {
   Transcoder transcoder(encoding);
   std::string text;
@@ -61,23 +61,37 @@ bool reads_as(const char* encoding, std::string_view head) {
   const auto controls = std::ranges::count_if(
       text, [](char c) { return static_cast<unsigned char>(c) < 0x20 && (c < '\t' || c > '\r'); });
   const Index characters = count_characters(text);
-  return characters > 0 && controls * 1000 <= characters &&
+  const bool spaced = text.find_first_of(" \n\r") != text.npos || text.find("\u3000") != text.npos;
+  return spaced && controls * 1000 <= characters &&
          transcoder.invalid_bytes() * 1000 <= std::ssize(head);
 }
 
-/// By the NULs that spaces and line ends bring: all of them on one side of each unit.
+/// Whether one byte a character is no reading of it: a quarter of the bytes are NUL, many are other
+/// control characters (as the upper bytes of alphabets are), or what is left is no UTF-8.
+bool is_no_text_of_bytes(std::string_view head, Index nuls) {
+  std::string others(head);
+  std::erase(others, '\0');
+  const auto controls = std::ranges::count_if(others, [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 && c != '\r' && c != '\n';
+  });
+  return nuls * 4 >= std::ssize(head) || controls * 10 >= std::ssize(others) || !is_utf8(others);
+}
+
+/// By the NULs that spaces and line ends bring: most of them on one side of each unit.
 std::optional<std::string> wide_encoding(std::string_view head) {
   std::array<Index, 4> nuls{};
   for (std::size_t i = 0; i < head.size(); ++i)
     if (head[i] == '\0') ++nuls[i % 4];
   const Index all = nuls[0] + nuls[1] + nuls[2] + nuls[3];
-  if (all == 0 || head.size() < 4) return std::nullopt;
+  if (head.size() < 4 || all == 0 || !is_no_text_of_bytes(head, all)) return std::nullopt;
   const auto little = nuls[1] + nuls[3], big = nuls[0] + nuls[2];
   const Index units = std::ssize(head) / 4;
   if (std::min(nuls[2], nuls[3]) >= units * 9 / 10 && reads_as("UTF-32LE", head)) return "UTF-32LE";
   if (std::min(nuls[0], nuls[1]) >= units * 9 / 10 && reads_as("UTF-32BE", head)) return "UTF-32BE";
-  if (big * 50 <= all && reads_as("UTF-16LE", head)) return "UTF-16LE";
-  if (little * 50 <= all && reads_as("UTF-16BE", head)) return "UTF-16BE";
+  const std::array orders =
+      little >= big ? std::array{"UTF-16LE", "UTF-16BE"} : std::array{"UTF-16BE", "UTF-16LE"};
+  for (const char* order : orders)
+    if (reads_as(order, head)) return order;
   return std::nullopt;
 }
 

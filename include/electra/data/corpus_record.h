@@ -48,8 +48,8 @@ struct CorpusComparison {
 
 /// Compares the files of a corpus as it is now, wherever it is now, in their order. A file whose
 /// size and times are those of the record, under the same name, is the same; else its contents
-/// decide, and no names. `gone`: there is nothing at the path. Throws IoError for what cannot be
-/// read.
+/// decide, and no names. `gone`: there is nothing to read at the path. Throws IoError for a file
+/// that cannot be read.
 [[nodiscard]] CorpusComparison compare(const CorpusRecord& record, const std::filesystem::path& now,
                                        const CorpusOptions& options = {});
 

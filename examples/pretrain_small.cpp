@@ -53,7 +53,8 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--preset", o.preset,
                  "tiny, mini, small, small_plus_plus, base or large (default: tiny on a CPU)");
   app.add_option("--corpus", o.corpus,
-                 "a file, or a folder of *.txt and *.jsonl (default: the bundled sample)");
+                 "a file, or a folder of *.txt, *.jsonl and *.json, also .gz and .zst\n"
+                 "(default: the bundled sample)");
   app.add_option("--out", o.out, "folder of the run")->capture_default_str();
   app.add_option("--steps", o.steps, "optimizer steps (train.steps)");
   app.add_option("--minutes", o.minutes, "choose the steps so that they take this long");

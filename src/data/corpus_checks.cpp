@@ -15,10 +15,10 @@ std::string place_of(const std::filesystem::path& file, Index line) {
   return file.string() + ":" + std::to_string(line);
 }
 
-/// A name that may fit: the bytes tell Latin-1 from its extension, and a text of few letters beyond
-/// ASCII from one of hardly any within.
+/// A name that may fit: letters with accents stand alone, those of other scripts side by side; and
+/// Windows has signs where Latin-1 has none.
 std::string fitting_encodings(const Utf8Counts& counts) {
-  if (counts.foreign_bytes * 5 > counts.bytes)
+  if (counts.foreign_runs * 3 > counts.foreign_bytes)
     return "data.encoding=windows-1251, koi8-r, gbk, big5, shift_jis, euc-kr, or what else it is, "
            "reads it";
   return counts.control_bytes > 0 ? "data.encoding=windows-1252 reads it, if it is that"

@@ -19,7 +19,7 @@ std::string joined(const std::vector<std::string>& first, Index all) {
 std::string of_folder(const CorpusFindings& f) {
   std::string text = "left out of the folder: ";
   if (f.left_out_files > 0)
-    text += count_of(f.left_out_files, "file", "files") + " (" +
+    text += count_of(f.left_out_files, "entry", "entries") + " (" +
             joined(f.left_out, f.left_out_files) + ")";
   if (f.hidden_files > 0)
     text += (f.left_out_files > 0 ? ", and " : "") +
@@ -43,11 +43,11 @@ std::vector<std::string> describe(const CorpusFindings& f) {
                        std::to_string(f.json_lines) + ": " + joined(f.bad, f.bad_lines));
   add(f.left_out_files + f.hidden_files, of_folder(f));
   add(f.files_without_text, count_of(f.files_without_text, "file has", "files have") + " no text");
-  const std::string misfits =
-      f.transcoded_files > 0 ? "fit no character of the file's encoding" : "are not UTF-8";
-  add(f.invalid_bytes, "left out " + count_of(f.invalid_bytes, "byte", "bytes") + " that " +
-                           misfits + ", or are NUL, on " +
-                           count_of(f.invalid_lines, "line", "lines") + ", first " +
+  const std::string of = f.transcoded_files > 0 ? "in the file's encoding" : "UTF-8";
+  add(f.invalid_bytes, "left out " +
+                           count_of(f.invalid_bytes, "byte that is not " + of + ", or NUL,",
+                                    "bytes that are not " + of + ", or NUL,") +
+                           " on " + count_of(f.invalid_lines, "line", "lines") + ", first " +
                            f.first_invalid);
   add(f.lone_surrogates,
       "left out " + count_of(f.lone_surrogates, "half of a character", "halves of characters") +

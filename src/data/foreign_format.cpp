@@ -14,7 +14,7 @@ struct Format {
   std::size_t offset = 0;
 };
 
-constexpr auto unpack = "-compressed: unpack it first, or pack it with gzip or zstd"sv;
+constexpr auto unpack = "-compressed data: unpack it first, or pack it with gzip or zstd"sv;
 
 constexpr std::array packed{
     Format{"\x1F\x8B\x08"sv, "gzip"},

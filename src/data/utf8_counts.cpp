@@ -53,6 +53,7 @@ Index Utf8Counts::add(std::string_view line, Index number) {
     invalid += static_cast<Index>(count);
     foreign += cut ? 0 : 1;
     if (!cut && (rest[0] & 0xE0) == 0x80) ++control_bytes;
+    if (!cut && i > 0 && static_cast<unsigned char>(line[i - 1]) >= 0x80) ++foreign_runs;
     i += count;
   }
   bytes += std::ssize(line) + 1;
@@ -76,6 +77,7 @@ void Utf8Counts::add(const Utf8Counts& other) {
   foreign_bytes += other.foreign_bytes;
   foreign_lines += other.foreign_lines;
   control_bytes += other.control_bytes;
+  foreign_runs += other.foreign_runs;
   characters += other.characters;
 }
 

@@ -15,6 +15,7 @@ struct Utf8Counts {
   Index invalid_lines = 0;  // with such bytes
   Index foreign_bytes = 0;  // those of them that no cut at the line's end explains
   Index foreign_lines = 0;  // with such bytes
+  Index foreign_runs = 0;   // bytes of them that follow another such byte or character
   Index control_bytes = 0;  // those of them that Latin-1 has no letter for, 0x80 to 0x9F
   Index characters = 0;     // well-formed ones beyond ASCII
   Index first_invalid_line = 0;

@@ -75,6 +75,8 @@ TEST_CASE("text in another encoding is refused with the first place and what rea
              Contains("data.encoding=windows-1252"));
   CHECK_THAT(refusal_of("a.txt", repeated("\xcf\xf0\xe8\xe2\xe5\xf2\n", 20)),
              Contains("windows-1251"));
+  CHECK_THAT(refusal_of("a.txt", repeated("The sea, \xba\xa3\xd1\xf3, is wide.\n", 20)),
+             Contains("gbk"));
   CHECK_THAT(refusal_of("a.jsonl", repeated("{\"text\":\"M\xfcller\"}\n", 20)),
              Contains("a.jsonl:1, byte 11"));
 }

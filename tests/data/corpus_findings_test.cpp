@@ -38,13 +38,13 @@ TEST_CASE("each finding is a line", "[corpus_findings]") {
           "corpus: unpacked 2 files", "corpus: transcoded 1 file from latin-1",
           "corpus: 4 files are UTF-8, and read so, not as data.encoding says",
           "corpus: left out 5 bad lines of 500: a:1: x; a:2: y; b:7: z; and 2 more",
-          "corpus: left out of the folder: 1 file (c.md: no name), and 2 hidden files and folders",
+          "corpus: left out of the folder: 1 entry (c.md: no name), and 2 hidden files and folders",
           "corpus: 1 file has no text",
-          "corpus: left out 3 bytes that fit no character of the file's encoding, or are NUL, on "
-          "1 line, first a:9",
+          "corpus: left out 3 bytes that are not in the file's encoding, or NUL, on 1 line, first "
+          "a:9",
           "corpus: left out 1 half of a character (surrogates alone) in JSON text",
           "corpus: read 1 line longer than 1 MiB in pieces"});
   f.transcoded_files = 0;
   CHECK(describe(f)[5] ==
-        "corpus: left out 3 bytes that are not UTF-8, or are NUL, on 1 line, first a:9");
+        "corpus: left out 3 bytes that are not UTF-8, or NUL, on 1 line, first a:9");
 }

@@ -73,6 +73,7 @@ TEST_CASE("a record is read as it was written", "[corpus_record]") {
 TEST_CASE("a corpus is the same where it is, and moved, copied or renamed", "[corpus_record]") {
   const Corpus c;
   CHECK(compare(c.record, c.folder / "c").outcome == Outcome::same);
+  CHECK(record_of(c.folder / "c/").files == c.record.files);
   fs::copy(c.folder / "c", c.folder / "copy", fs::copy_options::recursive);
   CHECK(compare(c.record, c.folder / "copy").outcome == Outcome::same);
   fs::rename(c.folder / "copy/a.txt", c.folder / "copy/a1.txt");

@@ -16,10 +16,10 @@ TEST_CASE("formats that no text is read from are called by their names", "[forei
     std::string head, says;
   };
   const std::vector<Case> cases{
-      {"\x1F\x8B\x08\0\0"s, "gzip-compressed: unpack it first"},
+      {"\x1F\x8B\x08\0\0"s, "gzip-compressed data: unpack it first"},
       {"\x28\xB5\x2F\xFD\x04"s, "zstd-compressed"},
-      {"BZh91AY&SY\x01\x02"s, "bzip2-compressed: unpack it first"},
-      {"\xFD\x37zXZ\0\0"s, "xz-compressed: unpack it first"},
+      {"BZh91AY&SY\x01\x02"s, "bzip2-compressed data: unpack it first"},
+      {"\xFD\x37zXZ\0\0"s, "xz-compressed data: unpack it first"},
       {"\x04\x22\x4D\x18\x64"s, "lz4-compressed"},
       {"PK\x03\x04\x14\0\0\0"s, "a zip archive"},
       {"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0[Content_Types].xml"s, "Office document"},

@@ -106,6 +106,7 @@ PreparedData::PreparedData(const PretrainConfig& config, const fs::path& vocabul
     const Wordpiece wordpiece(*vocabulary_, wordpiece_options(config.vocabulary));
     CorpusReader corpus(config.data.corpus, corpus_options(config));
     write_token_file(token_file, corpus, wordpiece, *vocabulary_, threads_of(config));
+    save_corpus_record(corpus.record(), token_file.parent_path() / "corpus.json");
     for (const std::string& line : describe(corpus.findings())) say(line);
   }
   tokens_ = std::make_unique<TokenFile>(TokenFile::open(token_file, *vocabulary_));

@@ -14,6 +14,10 @@ find_package(nlohmann_json 3.11 REQUIRED)
 find_package(Utf8proc REQUIRED)
 list(APPEND electra_link_libraries Utf8proc::Utf8proc)
 
+find_package(ZLIB REQUIRED)
+find_package(Zstd REQUIRED)
+list(APPEND electra_link_libraries ZLIB::ZLIB Zstd::Zstd)
+
 if(ELECTRA_OPENMP)
   find_package(OpenMP REQUIRED COMPONENTS CXX)
   list(APPEND electra_link_libraries OpenMP::OpenMP_CXX)

@@ -22,14 +22,15 @@ configure_package_config_file(cmake/electraConfig.cmake.in electraConfig.cmake
 write_basic_package_version_file(electraConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/electraConfig.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/electraConfigVersion.cmake
-              cmake/FindUtf8proc.cmake cmake/FindOneDNN.cmake cmake/FindNCCL.cmake
+              cmake/FindUtf8proc.cmake cmake/FindZstd.cmake cmake/FindOneDNN.cmake
+              cmake/FindNCCL.cmake
         DESTINATION ${electra_package_dir})
 
 # pkg-config: paths from where the file lies, so that the prefix may move. What the library links
 # is private: it counts with --static, or always where there is only the static library.
 file(RELATIVE_PATH electra_pc_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
 string(REGEX REPLACE "/$" "" electra_pc_prefix "${electra_pc_prefix}")
-set(electra_pc_libs_private -lutf8proc -lstdc++ -lm -pthread)
+set(electra_pc_libs_private -lutf8proc -lz -lzstd -lstdc++ -lm -pthread)
 if(electra_onednn)
   list(PREPEND electra_pc_libs_private -ldnnl)
 endif()

@@ -48,7 +48,8 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--preset", o.request.preset,
                  "tiny, mini, small, small_plus_plus, base or large (default: tiny on a CPU)");
   app.add_option("--corpus", o.request.corpus,
-                 "a file, or a folder of *.txt and *.jsonl (default: the bundled sample)");
+                 "a file, or a folder of *.txt, *.jsonl and *.json, also .gz and .zst\n"
+                 "(default: the bundled sample)");
   app.add_option("--out", o.out, "folder of the run")->capture_default_str();
   app.add_option("--steps", o.request.steps,
                  "optimizer steps (train.steps); of a new run, what depends on them is scaled");

@@ -4,6 +4,7 @@
 
 #include "core/range.h"
 #include "electra/core/fields.h"
+#include "electra/data/corpus_options.h"
 
 namespace electra {
 
@@ -14,6 +15,9 @@ void check(const PretrainConfig& config) {
   expect(config.data.length <= config.model.positions, "data.length",
          "5 to model.positions = " + std::to_string(config.model.positions),
          static_cast<double>(config.data.length));
+  if (!is_corpus_encoding(config.data.encoding))
+    refuse_value("data.encoding", "auto, or an encoding that iconv knows here",
+                 config.data.encoding);
   expect(config.masking.keep + config.masking.random_share <= 1, "masking.random_share",
          "at most 1 - masking.keep", config.masking.random_share);
 }

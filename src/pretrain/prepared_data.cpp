@@ -24,7 +24,10 @@ int threads_of(const PretrainConfig& config) {
 }
 
 CorpusOptions corpus_options(const PretrainConfig& config) {
-  return {.blank_line_ends_document = config.data.blank_line_ends_document};
+  return {.blank_line_ends_document = config.data.blank_line_ends_document,
+          .text_key = config.data.text_key,
+          .encoding = config.data.encoding,
+          .bad_lines = config.data.bad_lines};
 }
 
 Vocabulary train_vocabulary(const PretrainConfig& config) {
@@ -89,7 +92,7 @@ WordpieceOptions wordpiece_options(const VocabularyConfig& config) {
 
 void check_inputs(const PretrainConfig& config) {
   if (!config.vocabulary.file.empty()) (void)Vocabulary::load(config.vocabulary.file);
-  (void)CorpusReader(config.data.corpus, corpus_options(config)).next();
+  check_corpus(config.data.corpus, corpus_options(config));
 }
 
 PreparedData::PreparedData(const PretrainConfig& config, const fs::path& vocabulary_file,
@@ -103,6 +106,8 @@ PreparedData::PreparedData(const PretrainConfig& config, const fs::path& vocabul
     const Wordpiece wordpiece(*vocabulary_, wordpiece_options(config.vocabulary));
     CorpusReader corpus(config.data.corpus, corpus_options(config));
     write_token_file(token_file, corpus, wordpiece, *vocabulary_, threads_of(config));
+    save_corpus_record(corpus.record(), token_file.parent_path() / "corpus.json");
+    for (const std::string& line : describe(corpus.findings())) say(line);
   }
   tokens_ = std::make_unique<TokenFile>(TokenFile::open(token_file, *vocabulary_));
   const TokenCounts& counts = tokens_->counts();

@@ -4,6 +4,7 @@
 
 #include "electra/core/error.h"
 #include "electra/core/file.h"
+#include "electra/data/corpus_record.h"
 #include "electra/io/safetensors.h"
 #include "electra/pretrain/objectives/masking.h"
 #include "pretrain/tiny_run.h"
@@ -82,6 +83,27 @@ TEST_CASE("data are prepared once, and opened from then on", "[prepared_data]") 
   CHECK(second.training_tokens() == first.training_tokens());
   CHECK(held_out_batches(second, c.config)[0].batch.ids ==
         held_out_batches(first, c.config)[0].batch.ids);
+}
+
+TEST_CASE("what was found in the corpus is said and recorded", "[prepared_data]") {
+  Corpus c;
+  const PreparedData plain = c.prepare();
+  CHECK_THAT(c.said, !Contains("corpus:"));
+  const CorpusRecord record = load_corpus_record(c.folder / "data/corpus.json");
+  CHECK(record.files == std::vector<std::string>{"corpus.txt"});
+  CHECK(record.findings.documents == 40);
+  CHECK(compare(record, c.config.data.corpus).outcome == CorpusComparison::Outcome::same);
+
+  Corpus lines;
+  lines.config.data.corpus = (lines.folder / "corpus").string();
+  lines.config.data.text_key = "body";
+  std::string text = "{\"body\":null}\n";
+  for (int i = 0; i < 40; ++i) text += "{\"body\":\"the whale and the ship\"}\n";
+  write_file(lines.config.data.corpus, text);
+  const PreparedData data = lines.prepare();
+  CHECK_THAT(lines.said, Contains("corpus: left out 1 bad line of 41: ") &&
+                             Contains("corpus:1: expected a string as \"body\", found null") &&
+                             Contains("40 documents"));
 }
 
 TEST_CASE("a vocabulary that is named is taken as it is", "[prepared_data]") {

@@ -1,20 +1,18 @@
 #pragma once
 
-#include <cstddef>
 #include <filesystem>
-#include <fstream>
+#include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include "electra/core/shape.h"
+#include "electra/data/corpus_findings.h"
+#include "electra/data/corpus_options.h"
+#include "electra/data/corpus_record.h"
 
 namespace electra {
 
-struct CorpusOptions {
-  bool blank_line_ends_document = true;  // false: a text file is one document
-};
+class CorpusReading;  // private
 
 /// One sentence or paragraph; the text is valid until the next one is asked for.
 struct CorpusLine {
@@ -22,38 +20,37 @@ struct CorpusLine {
   bool starts_document = false;
 };
 
-/// Reads the documents of a file, or of all *.txt and *.jsonl below a folder, sorted by path, with
-/// no more than one line in memory. Text: a sentence or paragraph a line. JSONL: a document a line,
-/// {"text": …}, where line feeds end sentences. Lines of white space alone are left out; invalid
-/// UTF-8 in text is passed on.
+/// Reads the documents of a file, or of the files below a folder (*.txt, *.text; *.jsonl, *.ndjson,
+/// *.json; names without an extension that hold JSON lines; sorted by path), with no more than one
+/// line in memory. gzip and zstd are unpacked, whatever the names say. Text: a sentence or
+/// paragraph a line, 1 MiB of a longer one at a time. JSON lines, told by their content: a document
+/// a line, an object whose line feeds in the text end sentences. Lines of white space alone are
+/// left out; bytes that are not UTF-8 are passed on.
 class CorpusReader {
  public:
   /// Throws IoError for a path that is not there, or a folder without a file to read.
   explicit CorpusReader(const std::filesystem::path& path, CorpusOptions options = {});
+  ~CorpusReader();
+  CorpusReader(CorpusReader&& other) noexcept;
+  CorpusReader& operator=(CorpusReader&& other) noexcept;
 
-  [[nodiscard]] const std::vector<std::filesystem::path>& files() const { return files_; }
-  /// Nothing at the end. Throws IoError, naming file and line, for what cannot be read, and for a
-  /// corpus without any text.
+  [[nodiscard]] const std::vector<std::filesystem::path>& files() const;
+  /// Nothing at the end. Throws IoError, naming file and line, for what cannot be read, for a file
+  /// that is no text or rather in another encoding, for too many bad lines, and for a corpus
+  /// without any text.
   [[nodiscard]] std::optional<CorpusLine> next();
 
- private:
-  [[nodiscard]] bool open_next_file();
-  [[nodiscard]] bool read_line();
-  [[nodiscard]] std::optional<std::string_view> next_sentence();
-  CorpusLine deliver(std::string_view text);
+  /// Of what was read so far.
+  [[nodiscard]] const CorpusFindings& findings() const;
+  /// What the corpus is, once next() gave nothing.
+  [[nodiscard]] CorpusRecord record() const;
 
-  std::filesystem::path path_;
-  CorpusOptions options_;
-  std::vector<std::filesystem::path> files_;
-  std::size_t opened_ = 0;  // how many files were
-  std::ifstream stream_;
-  Index line_number_ = 0;
-  std::string line_;
-  std::string document_;      // of a JSONL file
-  std::size_t sentence_ = 0;  // where in it the next one starts
-  bool json_ = false;
-  bool starts_document_ = true;
-  bool found_ = false;
+ private:
+  std::unique_ptr<CorpusReading> reading_;
 };
+
+/// Opens every file of a corpus and reads its start, so that what is wrong there is known before
+/// long work begins. Throws IoError, as reading it would.
+void check_corpus(const std::filesystem::path& path, const CorpusOptions& options);
 
 }  // namespace electra

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "electra/core/shape.h"
 
@@ -16,8 +17,21 @@ struct FileLine {
 /// "file:line".
 [[nodiscard]] std::string to_string(FileLine where);
 
-/// The "text" of one document of a JSONL corpus; its other keys are ignored. Throws IoError, naming
-/// file and line, if the line is not a JSON object, has no "text" or two, or "text" is no string.
-[[nodiscard]] std::string text_of_json_line(std::string_view line, FileLine where);
+/// What one line of a JSONL corpus says.
+struct JsonLine {
+  std::string text;               ///< the string under the key
+  Index lone_surrogates = 0;      ///< halves that were left out of the text
+  std::string problem;            ///< why the line is no document; empty if it is one
+  bool is_object = false;         ///< a JSON object from its first to its last character
+  bool has_key = false;           ///< with the key, whatever is under it
+  std::vector<std::string> keys;  ///< its first eight keys
+};
+
+/// Reads the string under `key` of the object that the line holds, and takes the rest as it is:
+/// what is under other keys need only be nested properly, at most 512 deep, so that NaN, a repeated
+/// key or bytes that are not UTF-8 there cost nothing. In the text itself, half a surrogate pair is
+/// left out, and bytes that are not UTF-8 and control characters are passed on. U+FEFF before the
+/// object is skipped.
+[[nodiscard]] JsonLine read_json_line(std::string_view line, std::string_view key);
 
 }  // namespace electra

@@ -41,6 +41,9 @@ struct InitializeConfig {
 
 struct DataConfig {
   std::string corpus;
+  std::string text_key = "text";
+  std::string encoding = "auto";
+  double bad_lines = 0.01;
   Index length = 128;
   double held_out = 0.02;
   bool carry_overflow = true;
@@ -48,7 +51,11 @@ struct DataConfig {
   bool repack = true;
 
   void fields(auto&& visit) {
-    visit("corpus", corpus, "a file, or a folder of *.txt and *.jsonl");
+    visit("corpus", corpus, "a file, or a folder of *.txt, *.jsonl, *.json, also .gz and .zst");
+    visit("text_key", text_key, "what the text is called in JSON lines");
+    visit("encoding", encoding, "auto: UTF-8, or UTF-16 seen to be that; else a name of iconv's");
+    visit("bad_lines", bad_lines, "share of the JSON lines that may be bad, and be left out",
+          from(0).to(1));
     visit("length", length, "tokens of a sequence, [CLS] and [SEP] included", from(5));
     visit("held_out", held_out, "share of the documents that is kept for evaluation",
           between(0, 1));

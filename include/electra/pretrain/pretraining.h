@@ -15,11 +15,15 @@ namespace electra {
 /// The names of what a pretraining run leaves in its folder; see docs/formats.md.
 struct PretrainFolder : RunFolder {
   explicit PretrainFolder(std::filesystem::path where)
-      : RunFolder{
-            std::move(where), {"vocab.txt", "data/corpus.etok"}, {"generator", "discriminator"}} {}
+      : RunFolder{std::move(where),
+                  {"vocab.txt", "data/corpus.etok", "data/corpus.json"},
+                  {"generator", "discriminator"}} {}
 
   [[nodiscard]] std::filesystem::path vocabulary() const { return root / "vocab.txt"; }
   [[nodiscard]] std::filesystem::path tokens() const { return root / "data" / "corpus.etok"; }
+  [[nodiscard]] std::filesystem::path corpus_record() const {
+    return root / "data" / "corpus.json";
+  }
   [[nodiscard]] std::filesystem::path generator() const { return root / "generator"; }
   [[nodiscard]] std::filesystem::path discriminator() const { return root / "discriminator"; }
 };

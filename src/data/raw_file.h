@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "electra/core/file.h"
+#include "electra/core/shape.h"
+
+namespace electra {
+
+/// Throws the IoError "corpus PATH: WHAT".
+[[noreturn]] void fail_corpus(const std::filesystem::path& path, const std::string& what);
+
+/// A regular file read once from start to end, with the checksum of what was read.
+class RawFile {
+ public:
+  /// Throws IoError if it is missing, unreadable or not a regular file: a corpus is read more than
+  /// once, which a pipe cannot be.
+  explicit RawFile(std::filesystem::path path);
+
+  /// Up to 256 KiB more, valid until the next call; empty at the end. Throws IoError.
+  [[nodiscard]] std::string_view read();
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] Index bytes() const { return bytes_; }  // that were read
+  [[nodiscard]] std::uint32_t checksum() const { return checksum_; }
+  /// Nanoseconds since 1970, when the file was opened.
+  [[nodiscard]] std::int64_t modified_ns() const { return modified_ns_; }
+  [[nodiscard]] std::int64_t changed_ns() const { return changed_ns_; }
+
+ private:
+  std::filesystem::path path_;
+  FileHandle handle_;
+  std::string buffer_;
+  Index bytes_ = 0;
+  std::uint32_t checksum_ = 0;
+  std::int64_t modified_ns_ = 0;
+  std::int64_t changed_ns_ = 0;
+};
+
+}  // namespace electra

@@ -92,7 +92,7 @@ void WordReader::split_ascii(std::string_view chunk) {
   std::size_t begin = 0;
   std::size_t end = 0;
   const auto finish_word = [&] {
-    if (begin < end) words_.push_back({begin, end, static_cast<Index>(end - begin)});
+    if (begin < end) add_word({begin, end, static_cast<Index>(end - begin)});
     begin = end;
   };
   for (const char byte : chunk) {
@@ -114,7 +114,7 @@ void WordReader::split_unicode(std::string_view chunk) {
   std::size_t begin = 0;
   Index characters = 0;
   const auto finish_word = [&] {
-    if (characters > 0) words_.push_back({begin, text_.size(), characters});
+    if (characters > 0) add_word({begin, text_.size(), characters});
     begin = text_.size();
     characters = 0;
   };
@@ -144,6 +144,20 @@ void WordReader::split_unicode(std::string_view chunk) {
     if (alone) finish_segment();
   }
   finish_segment();
+}
+
+void WordReader::add_word(Bounds word) {
+  constexpr Index piece = WordpieceOptions::long_word_piece;
+  const bool cuts = options_.cut_long_words && word.characters > options_.longest_word();
+  while (cuts && word.characters > piece) {
+    const std::size_t begin = word.begin;
+    for (Index i = 0; i < piece; ++i)
+      word.begin +=
+          static_cast<std::size_t>(decode_first(std::string_view(text_).substr(word.begin)).bytes);
+    words_.push_back({begin, word.begin, piece});
+    word.characters -= piece;
+  }
+  words_.push_back(word);
 }
 
 }  // namespace electra

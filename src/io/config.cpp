@@ -33,13 +33,17 @@ class Reader {
   Reader(std::span<const ConfigField> fields, std::string origin)
       : fields_(fields), origin_(std::move(origin)) {}
 
-  void read(const Json& json, const std::string& path) const {
+  /// Adds the paths that are set to `given`.
+  void read(const Json& json, const std::string& path, std::vector<std::string>& given) const {
     for (const ConfigField& field : fields_)
-      if (field.path == path) return store(field, json);
+      if (field.path == path) {
+        given.push_back(path);
+        return store(field, json);
+      }
     if (!path.empty() && !is_object(path)) unknown(path);
     if (!json.is_object()) wrong(path, "an object", json);
     for (const auto& [key, value] : json.items())
-      read(value, path.empty() ? key : path + "." + key);
+      read(value, path.empty() ? key : path + "." + key, given);
   }
 
  private:
@@ -117,12 +121,15 @@ Json parse_config(std::string_view json, const std::string& origin) {
 
 }  // namespace
 
-void set_from_json(std::span<const ConfigField> fields, std::string_view json,
-                   const std::string& origin) {
-  Reader(fields, origin).read(parse_config(json, origin), "");
+std::vector<std::string> set_from_json(std::span<const ConfigField> fields, std::string_view json,
+                                       const std::string& origin) {
+  std::vector<std::string> given;
+  Reader(fields, origin).read(parse_config(json, origin), "", given);
+  return given;
 }
 
-void set_from_assignment(std::span<const ConfigField> fields, std::string_view assignment) {
+std::vector<std::string> set_from_assignment(std::span<const ConfigField> fields,
+                                             std::string_view assignment) {
   const std::string origin = "--set " + std::string(assignment);
   const auto equals = assignment.find('=');
   if (equals == std::string_view::npos || equals == 0)
@@ -133,7 +140,9 @@ void set_from_assignment(std::span<const ConfigField> fields, std::string_view a
   try {
     const Json value = value_from(assignment.substr(equals + 1),
                                   field == fields.end() ? nullptr : &*field, origin);
-    Reader(fields, origin).read(value, path);
+    std::vector<std::string> given;
+    Reader(fields, origin).read(value, path, given);
+    return given;
   } catch (const IoError& error) {
     throw ConfigError(error.what());
   }

@@ -27,10 +27,14 @@ CorpusOptions corpus_options(const PretrainConfig& config) {
   return {.blank_line_ends_document = config.data.blank_line_ends_document};
 }
 
-Vocabulary train_vocabulary(const PretrainConfig& config) {
-  VocabularyTrainer trainer({.size = config.vocabulary.size,
+TrainedVocabulary train_vocabulary(const PretrainConfig& config) {
+  const VocabularyConfig& wanted = config.vocabulary;
+  VocabularyTrainer trainer({.size = wanted.size,
+                             .character_coverage = wanted.character_coverage,
+                             .limit_alphabet = wanted.limit_alphabet,
+                             .grow = wanted.grow.value_or(true),
                              .threads = threads_of(config),
-                             .text = wordpiece_options(config.vocabulary)});
+                             .text = wordpiece_options(wanted)});
   CorpusReader corpus(config.data.corpus, corpus_options(config));
   while (const auto line = corpus.next()) trainer.add(line->text);
   return trainer.train();
@@ -46,9 +50,10 @@ Vocabulary find_vocabulary(const PretrainConfig& config, const fs::path& file,
   }
   say("training a vocabulary of " + std::to_string(config.vocabulary.size) + " entries on " +
       config.data.corpus);
-  Vocabulary vocabulary = train_vocabulary(config);
-  vocabulary.save(file);
-  return vocabulary;
+  TrainedVocabulary trained = train_vocabulary(config);
+  for (const std::string& line : describe(trained)) say(line);
+  trained.vocabulary.save(file);
+  return std::move(trained.vocabulary);
 }
 
 /// Released weights may have more rows than their vocabulary has entries, never fewer.
@@ -84,7 +89,8 @@ void add(SafetensorsWriter& writer, const std::string& name, const HostBatch& ex
 WordpieceOptions wordpiece_options(const VocabularyConfig& config) {
   return {.compat = config.compat,
           .lower_case = config.lower_case,
-          .strip_accents = config.strip_accents};
+          .strip_accents = config.strip_accents,
+          .cut_long_words = config.cut_long_words};
 }
 
 void check_inputs(const PretrainConfig& config) {
@@ -102,7 +108,9 @@ PreparedData::PreparedData(const PretrainConfig& config, const fs::path& vocabul
     make_folders(token_file.parent_path());
     const Wordpiece wordpiece(*vocabulary_, wordpiece_options(config.vocabulary));
     CorpusReader corpus(config.data.corpus, corpus_options(config));
-    write_token_file(token_file, corpus, wordpiece, *vocabulary_, threads_of(config));
+    unknown_ =
+        write_token_file(token_file, corpus, wordpiece, *vocabulary_, threads_of(config)).unknown;
+    for (const std::string& line : describe(*unknown_)) say(line);
   }
   tokens_ = std::make_unique<TokenFile>(TokenFile::open(token_file, *vocabulary_));
   const TokenCounts& counts = tokens_->counts();

@@ -110,14 +110,17 @@ class Pretraining {
             .held_out = [this] { return data_->held_out(config_); },
             .first_weights = [this] { initialise(config_, store_); },
             .begun = [this] { record(); },
-            .dress =
-                [this](const std::filesystem::path& directory) {
-                  save_tokenizer(directory, data_->vocabulary(),
-                                 wordpiece_options(config_.vocabulary), config_.model.positions);
-                },
+            .dress = [this](const std::filesystem::path& directory) { dress(directory); },
             .identity = {{"vocabulary_hash", std::to_string(data_->vocabulary().hash())}},
             .notes = {{"config_hash", config_hash(config_)}},
             .facts = facts()};
+  }
+
+  void dress(const std::filesystem::path& directory) const {
+    const WordpieceOptions text = wordpiece_options(config_.vocabulary);
+    save_tokenizer(directory, data_->vocabulary(), text, config_.model.positions);
+    for (const std::string& line : differences_of_transformers(text))
+      say(directory.string() + ": " + line);
   }
 
   /// Once nothing refuses to begin or to go on any more.

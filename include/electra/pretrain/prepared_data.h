@@ -3,12 +3,14 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "electra/data/document_split.h"
 #include "electra/data/loader.h"
 #include "electra/data/token_file.h"
+#include "electra/data/unknown_tokens.h"
 #include "electra/data/vocabulary.h"
 #include "electra/pretrain/config.h"
 #include "electra/train/run.h"
@@ -34,6 +36,8 @@ class PreparedData {
   [[nodiscard]] const Vocabulary& vocabulary() const { return *vocabulary_; }
   /// Rows of the word table: the vocabulary's, or those of released weights, which may have more.
   [[nodiscard]] Index vocabulary_rows() const { return vocabulary_rows_; }
+  /// What of the text became [UNK]; nothing where the corpus was tokenised before.
+  [[nodiscard]] const std::optional<UnknownTokens>& unknown() const { return unknown_; }
   [[nodiscard]] Index training_tokens() const { return tokens_of(split_.training); }
   [[nodiscard]] Index held_out_tokens() const { return tokens_of(split_.held_out); }
 
@@ -53,6 +57,7 @@ class PreparedData {
 
   std::unique_ptr<Vocabulary> vocabulary_;
   Index vocabulary_rows_;
+  std::optional<UnknownTokens> unknown_;
   std::unique_ptr<TokenFile> tokens_;
   DocumentSplit split_;
 };

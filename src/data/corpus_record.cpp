@@ -37,10 +37,9 @@ std::vector<FileNow> files_now(const fs::path& corpus, const CorpusOptions& opti
   return files;
 }
 
-std::int64_t checksum_of(const fs::path& path) {
+std::int64_t checksum_of(const fs::path& path, const StopRequest& stop) {
   RawFile file(path);
-  while (!file.read().empty()) {
-  }
+  while (!file.read().empty()) stop_if(stop);
   return file.checksum();
 }
 
@@ -56,7 +55,8 @@ void check_lengths(const CorpusRecord& record, const fs::path& path) {
 }
 
 /// Empty if file i of the record is this one.
-std::string difference_of(const CorpusRecord& record, std::size_t i, const FileNow& now) {
+std::string difference_of(const CorpusRecord& record, std::size_t i, const FileNow& now,
+                          const StopRequest& stop) {
   const std::string where = "file " + std::to_string(i + 1) + ", " + now.path.string();
   const std::string was = record.files[i] == now.name ? "" : " (then " + record.files[i] + ")";
   if (record.bytes[i] != now.bytes)
@@ -64,7 +64,7 @@ std::string difference_of(const CorpusRecord& record, std::size_t i, const FileN
            bytes_text(now.bytes);
   const bool untouched = record.files[i] == now.name && record.modified_ns[i] == now.modified_ns &&
                          record.changed_ns[i] == now.changed_ns;
-  if (untouched || checksum_of(now.path) == record.crc32c[i]) return {};
+  if (untouched || checksum_of(now.path, stop) == record.crc32c[i]) return {};
   return where + was + ": its " + bytes_text(now.bytes) + " are not those of then";
 }
 
@@ -101,7 +101,7 @@ CorpusRecord load_corpus_record(const fs::path& path) {
 }
 
 CorpusComparison compare(const CorpusRecord& record, const fs::path& now,
-                         const CorpusOptions& options) {
+                         const CorpusOptions& options, const StopRequest& stop) {
   using Outcome = CorpusComparison::Outcome;
   std::error_code code;
   if (!fs::exists(now, code))
@@ -115,7 +115,7 @@ CorpusComparison compare(const CorpusRecord& record, const fs::path& now,
   if (files.size() != record.files.size())
     return {Outcome::different, now.string() + ": " + difference_of_names(record, files)};
   for (std::size_t i = 0; i < files.size(); ++i)
-    if (const std::string text = difference_of(record, i, files[i]); !text.empty())
+    if (const std::string text = difference_of(record, i, files[i], stop); !text.empty())
       return {Outcome::different, text};
   return {};
 }

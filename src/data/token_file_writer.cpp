@@ -64,27 +64,37 @@ std::vector<Line> read_batch(CorpusReader& corpus) {
 
 using Sentences = std::vector<std::vector<std::int32_t>>;
 
-Sentences encode(const std::vector<Line>& lines, const Wordpiece& wordpiece, int threads) {
+/// Adds to `unknown` what of the lines became [UNK].
+Sentences encode(const std::vector<Line>& lines, const Wordpiece& wordpiece, int threads,
+                 UnknownTokens& unknown, const StopRequest& stop) {
+  struct Part {
+    UnknownTokens unknown;
+    std::exception_ptr error;
+  };
   constexpr std::size_t portion = 64;
   Sentences sentences(lines.size());
   std::atomic<std::size_t> next{0};
-  std::vector<std::exception_ptr> errors(static_cast<std::size_t>(std::max(1, threads)));
-  const auto work = [&](std::exception_ptr& error) {
+  std::vector<Part> parts(static_cast<std::size_t>(std::max(1, threads)));
+  const auto work = [&](Part& part) {
     try {
       for (std::size_t i; (i = next.fetch_add(portion)) < lines.size();)
-        for (std::size_t j = i; j < std::min(i + portion, lines.size()); ++j)
-          sentences[j] = wordpiece.encode(lines[j].text);
+        for (std::size_t j = i; j < std::min(i + portion, lines.size()); ++j) {
+          stop_if(stop);
+          sentences[j] = wordpiece.encode(lines[j].text, part.unknown);
+        }
     } catch (...) {
-      error = std::current_exception();
+      part.error = std::current_exception();
     }
   };
   {
     std::vector<std::jthread> others;
-    for (std::size_t i = 1; i < errors.size(); ++i) others.emplace_back(work, std::ref(errors[i]));
-    work(errors[0]);
+    for (std::size_t i = 1; i < parts.size(); ++i) others.emplace_back(work, std::ref(parts[i]));
+    work(parts[0]);
   }
-  for (const auto& error : errors)
-    if (error) std::rethrow_exception(error);
+  for (const Part& part : parts) {
+    if (part.error) std::rethrow_exception(part.error);
+    unknown += part.unknown;
+  }
   return sentences;
 }
 
@@ -159,19 +169,22 @@ TokenCounts TokenFileWriter::commit() {
   return counts_;
 }
 
-TokenCounts write_token_file(const std::filesystem::path& path, CorpusReader& corpus,
-                             const Wordpiece& wordpiece, const Vocabulary& vocabulary,
-                             int threads) {
+TokenizedCorpus write_token_file(const std::filesystem::path& path, CorpusReader& corpus,
+                                 const Wordpiece& wordpiece, const Vocabulary& vocabulary,
+                                 int threads, const StopRequest& stop) {
   TokenFileWriter writer(path, vocabulary);
+  UnknownTokens unknown;
   while (true) {
     const std::vector<Line> lines = read_batch(corpus);
-    if (lines.empty()) return writer.commit();
-    const Sentences sentences = encode(lines, wordpiece, threads);
+    if (lines.empty()) break;
+    const Sentences sentences = encode(lines, wordpiece, threads, unknown, stop);
     for (std::size_t i = 0; i < lines.size(); ++i) {
       if (lines[i].starts_document) writer.begin_document();
       writer.add_sentence(sentences[i]);
     }
   }
+  check_share(unknown, vocabulary.source());
+  return {writer.commit(), std::move(unknown)};
 }
 
 }  // namespace electra

@@ -3,84 +3,31 @@
 #include <algorithm>
 #include <array>
 #include <future>
-#include <map>
-#include <span>
 #include <utility>
 
+#include "data/alphabet.h"
 #include "data/pair_merger.h"
 #include "electra/core/error.h"
-#include "electra/data/unicode.h"
+#include "electra/core/range.h"
 
 namespace electra {
 
 namespace {
 
-using Counts = std::unordered_map<std::string, std::int64_t>;
-
 constexpr std::array<const char*, 5> special_tokens = {"[PAD]", "[UNK]", "[CLS]", "[SEP]",
                                                        "[MASK]"};
 constexpr std::size_t bytes_counted_together = std::size_t{8} << 20U;
 
-/// How often a character occurs, and whether at the beginning of a word, inside one, or both.
-struct Usage {
-  std::int64_t count = 0;
-  bool begins = false;
-  bool continues = false;
-
-  [[nodiscard]] Index forms() const { return Index{begins} + Index{continues}; }
-};
-
-std::string_view take_character(std::string_view& text) {
-  const auto bytes = static_cast<std::size_t>(decode_first(text).bytes);
-  const std::string_view character = text.substr(0, bytes);
-  text.remove_prefix(bytes);
-  return character;
-}
-
-std::map<std::string, Usage> usage_of_characters(const Counts& words) {
-  std::map<std::string, Usage> usages;
-  for (const auto& [word, count] : words) {
-    for (std::string_view rest = word; !rest.empty();) {
-      const bool begins = rest.size() == word.size();
-      Usage& usage = usages[std::string(take_character(rest))];
-      usage.count += count;
-      usage.begins |= begins;
-      usage.continues |= !begins;
-    }
-  }
-  return usages;
-}
-
-/// The most frequent characters, as many as the alphabet and the vocabulary have room for; those
-/// that begin words first, then the continued ones, each in the order of their bytes.
-std::vector<std::string> alphabet_of(const Counts& words, Index characters, Index room) {
-  const std::map<std::string, Usage> usages = usage_of_characters(words);
-  std::vector<std::pair<std::string, Usage>> frequent(usages.begin(), usages.end());
-  std::stable_sort(frequent.begin(), frequent.end(),
-                   [](const auto& a, const auto& b) { return a.second.count > b.second.count; });
-  frequent.resize(std::min(frequent.size(), static_cast<std::size_t>(characters)));
-  std::vector<std::string> beginnings;
-  std::vector<std::string> continuations;
-  for (const auto& [character, usage] : frequent) {
-    if (usage.forms() > room) break;
-    room -= usage.forms();
-    if (usage.begins) beginnings.push_back(character);
-    if (usage.continues) continuations.push_back("##" + character);
-  }
-  std::sort(beginnings.begin(), beginnings.end());
-  std::sort(continuations.begin(), continuations.end());
-  beginnings.insert(beginnings.end(), continuations.begin(), continuations.end());
-  return beginnings;
-}
-
 /// Words with a character outside the alphabet are left out: the tokenizer will never cut them.
-std::vector<SymbolWord> words_in_symbols(const Counts& words,
-                                         const std::vector<std::string>& symbols) {
+std::vector<SymbolWord> words_in_symbols(const WordCounts& words,
+                                         const std::vector<std::string>& symbols,
+                                         const StopRequest& stop) {
   std::unordered_map<std::string, std::int32_t> numbers;
   for (std::size_t i = 0; i < symbols.size(); ++i)
     numbers.emplace(symbols[i], static_cast<std::int32_t>(i));
   std::vector<SymbolWord> result;
   for (const auto& [word, count] : words) {
+    stop_if(stop);
     SymbolWord spelled{{}, count};
     bool complete = true;
     for (std::string_view rest = word; complete && !rest.empty();) {
@@ -94,15 +41,15 @@ std::vector<SymbolWord> words_in_symbols(const Counts& words,
   return result;
 }
 
-Counts count_words(std::span<const std::string> lines, const WordpieceOptions& options) {
-  Counts counts;
-  std::string key;
-  for (const std::string& line : lines) {
-    WordReader words(line, options);
-    while (const auto word = words.next())
-      if (word->characters <= options.longest_word()) ++counts[key.assign(word->text)];
-  }
-  return counts;
+/// The special tokens, the alphabet, and merges of it up to this size.
+std::vector<std::string> merge_pairs(const WordCounts& words, std::vector<std::string> alphabet,
+                                     Index size, const VocabularyTrainerOptions& options) {
+  std::vector<SymbolWord> symbols = words_in_symbols(words, alphabet, options.stop);
+  PairMerger merger(std::move(alphabet), std::move(symbols), options.stop);
+  merger.merge_until(size - Index{special_tokens.size()}, options.minimum_frequency);
+  std::vector<std::string> tokens(special_tokens.begin(), special_tokens.end());
+  tokens.insert(tokens.end(), merger.symbols().begin(), merger.symbols().end());
+  return tokens;
 }
 
 void require_at_least(Index found, Index least, const char* name) {
@@ -116,7 +63,8 @@ void require_at_least(Index found, Index least, const char* name) {
 VocabularyTrainer::VocabularyTrainer(VocabularyTrainerOptions options) : options_(options) {
   require_at_least(options.size, special_tokens.size() + 1, "size");
   require_at_least(options.minimum_frequency, 1, "minimum_frequency");
-  require_at_least(options.alphabet, 1, "alphabet");
+  require_at_least(options.limit_alphabet, 0, "limit_alphabet");
+  check_range("vocabulary trainer: character_coverage", options.character_coverage, from(0).to(1));
   require_at_least(options.threads, 1, "threads");
 }
 
@@ -129,16 +77,56 @@ void VocabularyTrainer::add(std::string_view line) {
   pending_bytes_ = 0;
 }
 
-Vocabulary VocabularyTrainer::train() const {
+TrainedVocabulary VocabularyTrainer::train() const {
   const Counts counts = sum(counts_, count(pending_));
-  const Index room = options_.size - Index{special_tokens.size()};
-  std::vector<std::string> alphabet = alphabet_of(counts, options_.alphabet, room);
-  std::vector<SymbolWord> words = words_in_symbols(counts, alphabet);
-  PairMerger merger(std::move(alphabet), std::move(words));
-  merger.merge_until(room, options_.minimum_frequency);
-  std::vector<std::string> tokens(special_tokens.begin(), special_tokens.end());
-  tokens.insert(tokens.end(), merger.symbols().begin(), merger.symbols().end());
-  return Vocabulary::from_tokens(std::move(tokens));
+  if (counts.words.empty() && counts.lengths.long_words > 0)
+    throw ConfigError(describe_long_words(counts.lengths));
+  const std::vector<CharacterUsage> all = usage_of_characters(counts.words);
+  const auto usable = std::span(all).first(required_characters(all, 1, options_.limit_alphabet));
+  const std::size_t required =
+      required_characters(all, options_.character_coverage, options_.limit_alphabet);
+  const Index entries = entries_of(usable.first(required));
+  const Index size = size_for(entries);
+  const Index most = std::min(size / 2, size - Index{special_tokens.size()});
+  const std::size_t kept = take_more(usable, required, most);
+  std::vector<std::string> tokens =
+      merge_pairs(counts.words, spelled(usable.first(kept)), size, options_);
+  const std::size_t more = take_more(usable.subspan(kept), 0, size - std::ssize(tokens));
+  const std::vector<std::string> rarer = spelled(usable.subspan(kept, more));
+  tokens.insert(tokens.end(), rarer.begin(), rarer.end());
+  return {.vocabulary = Vocabulary::from_tokens(std::move(tokens)),
+          .size_wanted = options_.size,
+          .size_allowed = size,
+          .alphabet_entries = entries,
+          .characters = std::ssize(all),
+          .characters_kept = static_cast<Index>(kept + more)};
+}
+
+Index VocabularyTrainer::size_for(Index alphabet_entries) const {
+  const Index least = alphabet_entries + Index{special_tokens.size()};
+  if (least <= options_.size) return options_.size;
+  if (options_.grow) return alphabet_entries + VocabularyTrainerOptions::room_for_pairs;
+  refuse_value(
+      "vocabulary.size",
+      "at least " + std::to_string(least) + ", the text's alphabet and the five special tokens",
+      std::to_string(options_.size) +
+          "; or set vocabulary.limit_alphabet or vocabulary.character_coverage");
+}
+
+VocabularyTrainer::Counts VocabularyTrainer::count_part(std::span<const std::string> lines,
+                                                        const VocabularyTrainerOptions& options) {
+  Counts counts;
+  const Index longest = counts.lengths.longest_word = options.text.longest_word();
+  std::string key;
+  for (const std::string& line : lines) {
+    stop_if(options.stop);
+    WordReader words(line, options.text);
+    while (const auto word = words.next()) {
+      counts.lengths.count_word(word->characters);
+      if (word->characters <= longest) ++counts.words[key.assign(word->text)];
+    }
+  }
+  return counts;
 }
 
 VocabularyTrainer::Counts VocabularyTrainer::count(const std::vector<std::string>& lines) const {
@@ -149,16 +137,32 @@ VocabularyTrainer::Counts VocabularyTrainer::count(const std::vector<std::string
     const std::size_t begin = all.size() * t / threads;
     const auto part = all.subspan(begin, all.size() * (t + 1) / threads - begin);
     if (!part.empty())
-      parts.push_back(std::async(std::launch::async, count_words, part, options_.text));
+      parts.push_back(std::async(std::launch::async, count_part, part, std::cref(options_)));
   }
-  Counts counts = count_words(all.first(all.size() / threads), options_.text);
+  Counts counts = count_part(all.first(all.size() / threads), options_);
   for (auto& part : parts) counts = sum(std::move(counts), part.get());
   return counts;
 }
 
 VocabularyTrainer::Counts VocabularyTrainer::sum(Counts counts, const Counts& others) {
-  for (const auto& [word, count] : others) counts[word] += count;
+  for (const auto& [word, count] : others.words) counts.words[word] += count;
+  counts.lengths += others.lengths;
   return counts;
+}
+
+std::vector<std::string> describe(const TrainedVocabulary& trained) {
+  std::vector<std::string> lines;
+  if (trained.size_allowed > trained.size_wanted)
+    lines.push_back(
+        "vocabulary.size: grown from " + std::to_string(trained.size_wanted) + " to " +
+        std::to_string(trained.size_allowed) + ": the text's alphabet takes " +
+        std::to_string(trained.alphabet_entries) +
+        " entries (a vocabulary.size that is given, or vocabulary.grow=false, is kept)");
+  if (trained.characters_kept < trained.characters)
+    lines.push_back("the vocabulary has the most frequent " +
+                    std::to_string(trained.characters_kept) + " of the text's " +
+                    std::to_string(trained.characters) + " characters");
+  return lines;
 }
 
 }  // namespace electra

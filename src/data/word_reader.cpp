@@ -36,16 +36,17 @@ char lower_ascii(char byte) {
   return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + ('a' - 'A')) : byte;
 }
 
-void normalise(std::vector<Character>& characters, const WordpieceOptions& options) {
+/// Returns how many marks of accents were taken away.
+Index normalise(std::vector<Character>& characters, const WordpieceOptions& options) {
   const bool strips = options.strip_accents.value_or(options.lower_case);
   if (options.compat == Compat::google) {
-    if (!options.lower_case) return;
+    if (!options.lower_case) return 0;
     lower_in_context(characters);
-    if (strips) strip_accents(characters);
-  } else {
-    if (strips) strip_accents(characters);
-    if (options.lower_case) lower_each(characters);
+    return strips ? strip_accents(characters) : 0;
   }
+  const Index stripped = strips ? strip_accents(characters) : 0;
+  if (options.lower_case) lower_each(characters);
+  return stripped;
 }
 
 }  // namespace
@@ -92,7 +93,7 @@ void WordReader::split_ascii(std::string_view chunk) {
   std::size_t begin = 0;
   std::size_t end = 0;
   const auto finish_word = [&] {
-    if (begin < end) words_.push_back({begin, end, static_cast<Index>(end - begin)});
+    if (begin < end) add_word({begin, end, static_cast<Index>(end - begin)});
     begin = end;
   };
   for (const char byte : chunk) {
@@ -114,12 +115,12 @@ void WordReader::split_unicode(std::string_view chunk) {
   std::size_t begin = 0;
   Index characters = 0;
   const auto finish_word = [&] {
-    if (characters > 0) words_.push_back({begin, text_.size(), characters});
+    if (characters > 0) add_word({begin, text_.size(), characters});
     begin = text_.size();
     characters = 0;
   };
   const auto finish_segment = [&] {
-    normalise(segment, options_);
+    stripped_ += normalise(segment, options_);
     for (const auto [code, origin] : segment) {
       const bool punctuation = is_punctuation(code);
       if (punctuation) finish_word();
@@ -144,6 +145,20 @@ void WordReader::split_unicode(std::string_view chunk) {
     if (alone) finish_segment();
   }
   finish_segment();
+}
+
+void WordReader::add_word(Bounds word) {
+  constexpr Index piece = WordpieceOptions::long_word_piece;
+  const bool cuts = options_.cut_long_words && word.characters > options_.longest_word();
+  while (cuts && word.characters > piece) {
+    const std::size_t begin = word.begin;
+    for (Index i = 0; i < piece; ++i)
+      word.begin +=
+          static_cast<std::size_t>(decode_first(std::string_view(text_).substr(word.begin)).bytes);
+    words_.push_back({begin, word.begin, piece});
+    word.characters -= piece;
+  }
+  words_.push_back(word);
 }
 
 }  // namespace electra

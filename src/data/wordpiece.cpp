@@ -3,6 +3,8 @@
 #include <optional>
 #include <string>
 
+#include "electra/data/unicode.h"
+
 namespace electra {
 
 namespace {
@@ -22,12 +24,15 @@ class Cutter {
   /// The pieces of a word; none where it cannot be cut.
   [[nodiscard]] const std::vector<Piece>& cut(std::string_view word) {
     pieces_.clear();
+    stopped_at_ = 0;
     if (const auto first = vocabulary_.longest_prefix(word, 1)) {
       pieces_.push_back({first->id, 0, static_cast<std::size_t>(first->bytes)});
       while (!pieces_.empty() && pieces_.back().end < word.size()) cut_next(word);
     }
     return pieces_;
   }
+  /// Up to which byte the last word could be cut, where it had no pieces.
+  [[nodiscard]] std::size_t stopped_at() const { return stopped_at_; }
 
  private:
   void cut_next(std::string_view word) {
@@ -37,28 +42,57 @@ class Cutter {
     if (next)
       pieces_.push_back(
           {next->id, begin, begin + static_cast<std::size_t>(next->bytes) - continuation.size()});
-    else
+    else {
+      stopped_at_ = begin;
       pieces_.clear();
+    }
   }
 
   const Vocabulary& vocabulary_;
   std::vector<Piece> pieces_;
+  std::size_t stopped_at_ = 0;
   std::string rest_;
 };
 
-template <class Emit>
+struct NobodyCounts {
+  void word(const Word&) {}
+  void too_long() {}
+  void stopped(const Word&, std::size_t) {}
+  void stripped(Index) {}
+};
+
+struct UnknownCounter {
+  UnknownTokens& unknown;
+
+  void word(const Word& word) { unknown.count_word(word.characters); }
+  void too_long() { ++unknown.unknown; }
+  void stopped(const Word& word, std::size_t at) {
+    ++unknown.missing[decode_first(word.text.substr(at)).code];
+    ++unknown.unknown;
+  }
+  void stripped(Index marks) { unknown.stripped += marks; }
+};
+
+template <class Emit, class Count>
 void each_token(std::string_view text, const Vocabulary& vocabulary,
-                const WordpieceOptions& options, std::int32_t unknown, Emit&& emit) {
+                const WordpieceOptions& options, std::int32_t unknown, Emit&& emit, Count&& count) {
   Cutter cutter(vocabulary);
   const std::vector<Piece> none;
   WordReader words(text, options);
   while (const auto word = words.next()) {
     const bool fits = word->characters <= options.longest_word();
     const std::vector<Piece>& pieces = fits ? cutter.cut(word->text) : none;
+    count.word(*word);
     for (const auto [id, begin, end] : pieces)
       emit(Token{id, word->origins[begin], word->origins[end - 1] + 1});
-    if (pieces.empty()) emit(Token{unknown, word->origins.front(), word->origins.back() + 1});
+    if (!pieces.empty()) continue;
+    emit(Token{unknown, word->origins.front(), word->origins.back() + 1});
+    if (fits)
+      count.stopped(*word, cutter.stopped_at());
+    else
+      count.too_long();
   }
+  count.stripped(words.stripped());
 }
 
 }  // namespace
@@ -68,15 +102,27 @@ Wordpiece::Wordpiece(const Vocabulary& vocabulary, WordpieceOptions options)
 
 std::vector<std::int32_t> Wordpiece::encode(std::string_view text) const {
   std::vector<std::int32_t> ids;
-  each_token(text, *vocabulary_, options_, unknown_,
-             [&](const Token& token) { ids.push_back(token.id); });
+  each_token(
+      text, *vocabulary_, options_, unknown_, [&](const Token& token) { ids.push_back(token.id); },
+      NobodyCounts{});
+  return ids;
+}
+
+std::vector<std::int32_t> Wordpiece::encode(std::string_view text, UnknownTokens& unknown) const {
+  unknown.longest_word = options_.longest_word();
+  std::vector<std::int32_t> ids;
+  each_token(
+      text, *vocabulary_, options_, unknown_, [&](const Token& token) { ids.push_back(token.id); },
+      UnknownCounter{unknown});
+  unknown.tokens += static_cast<Index>(ids.size());
   return ids;
 }
 
 std::vector<Token> Wordpiece::tokenize(std::string_view text) const {
   std::vector<Token> tokens;
-  each_token(text, *vocabulary_, options_, unknown_,
-             [&](const Token& token) { tokens.push_back(token); });
+  each_token(
+      text, *vocabulary_, options_, unknown_, [&](const Token& token) { tokens.push_back(token); },
+      NobodyCounts{});
   return tokens;
 }
 

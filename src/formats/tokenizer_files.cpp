@@ -22,6 +22,9 @@ constexpr std::array specials{Special{"pad_token", "[PAD]"}, Special{"unk_token"
                               Special{"cls_token", "[CLS]"}, Special{"sep_token", "[SEP]"},
                               Special{"mask_token", "[MASK]"}};
 
+/// Ours alone: transformers keeps it and does nothing with it.
+constexpr const char* cut_long_words_key = "cut_long_words";
+
 OrderedJson strip_accents_json(const WordpieceOptions& options) {
   return options.strip_accents ? OrderedJson(*options.strip_accents) : OrderedJson(nullptr);
 }
@@ -95,6 +98,7 @@ OrderedJson tokenizer_config(const WordpieceOptions& options, Index positions) {
                      {"strip_accents", strip_accents_json(options)},
                      {"tokenize_chinese_chars", true},
                      {"model_max_length", positions}};
+  if (options.cut_long_words) config[cut_long_words_key] = true;
   for (const Special& special : specials) config[special.key] = special.text;
   return config;
 }
@@ -115,6 +119,7 @@ void read_config(const fs::path& file, WordpieceOptions& options) {
   };
   options.lower_case = flag("do_lower_case").value_or(true);
   options.strip_accents = flag("strip_accents");
+  options.cut_long_words = flag(cut_long_words_key).value_or(false);
   if (!flag("tokenize_chinese_chars").value_or(true))
     throw IoError(file.string() + ": tokenize_chinese_chars: expected true, found false");
 }
@@ -128,6 +133,18 @@ void save_tokenizer(const fs::path& directory, const Vocabulary& vocabulary,
   write_file(directory / "tokenizer.json", tokenizer_json(vocabulary, options).dump(2) + "\n");
   write_file(directory / "tokenizer_config.json",
              tokenizer_config(options, positions).dump(2) + "\n");
+}
+
+std::vector<std::string> differences_of_transformers(const WordpieceOptions& options) {
+  std::vector<std::string> lines;
+  if (options.cut_long_words)
+    lines.push_back("transformers makes one [UNK] of each word of more than " +
+                    std::to_string(options.longest_word()) +
+                    " characters, where libelectra cuts it into pieces of " +
+                    std::to_string(WordpieceOptions::long_word_piece) +
+                    " (vocabulary.cut_long_words): cut such words yourself, or put spaces between "
+                    "them, for the same ids there");
+  return lines;
 }
 
 StoredTokenizer load_tokenizer(const fs::path& directory) {

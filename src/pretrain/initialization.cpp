@@ -17,6 +17,7 @@ void take_tokenizer(VocabularyConfig& config, const std::filesystem::path& direc
   config.lower_case = text.lower_case;
   config.strip_accents = text.strip_accents;
   config.compat = text.compat;
+  config.cut_long_words |= text.cut_long_words;
 }
 
 /// What both networks have comes from the discriminator's directory last.

@@ -5,7 +5,10 @@
 #include <thread>
 
 #include "electra/core/error.h"
+#include "electra/core/file.h"
+#include "electra/core/quantity_text.h"
 #include "electra/data/corpus.h"
+#include "electra/data/corpus_record.h"
 #include "electra/data/token_file_writer.h"
 #include "electra/data/vocabulary_trainer.h"
 #include "electra/data/wordpiece.h"
@@ -30,17 +33,36 @@ CorpusOptions corpus_options(const PretrainConfig& config) {
           .bad_lines = config.data.bad_lines};
 }
 
-Vocabulary train_vocabulary(const PretrainConfig& config) {
-  VocabularyTrainer trainer({.size = config.vocabulary.size,
+fs::path record_beside(const fs::path& token_file) {
+  return token_file.parent_path() / "corpus.json";
+}
+
+/// The corpus is recorded before anything is made of it.
+TrainedVocabulary train_vocabulary(const PretrainConfig& config, const fs::path& record,
+                                   const StopRequest& stop) {
+  const VocabularyConfig& wanted = config.vocabulary;
+  VocabularyTrainer trainer({.size = wanted.size,
+                             .character_coverage = wanted.character_coverage,
+                             .limit_alphabet = wanted.limit_alphabet,
+                             .grow = wanted.grow.value_or(true),
                              .threads = threads_of(config),
-                             .text = wordpiece_options(config.vocabulary)});
+                             .text = wordpiece_options(wanted),
+                             .stop = stop});
   CorpusReader corpus(config.data.corpus, corpus_options(config));
-  while (const auto line = corpus.next()) trainer.add(line->text);
-  return trainer.train();
+  while (const auto line = corpus.next()) {
+    stop_if(stop);
+    trainer.add(line->text);
+  }
+  TrainedVocabulary trained = trainer.train();
+  make_folders(record.parent_path());
+  save_corpus_record(corpus.record(), record);
+  return trained;
 }
 
 Vocabulary find_vocabulary(const PretrainConfig& config, const fs::path& file,
-                           const std::function<void(const std::string&)>& say) {
+                           const fs::path& record,
+                           const std::function<void(const std::string&)>& say,
+                           const StopRequest& stop) {
   if (fs::exists(file)) return Vocabulary::load(file);
   if (!config.vocabulary.file.empty()) {
     Vocabulary vocabulary = Vocabulary::load(config.vocabulary.file);
@@ -49,9 +71,10 @@ Vocabulary find_vocabulary(const PretrainConfig& config, const fs::path& file,
   }
   say("training a vocabulary of " + std::to_string(config.vocabulary.size) + " entries on " +
       config.data.corpus);
-  Vocabulary vocabulary = train_vocabulary(config);
-  vocabulary.save(file);
-  return vocabulary;
+  TrainedVocabulary trained = train_vocabulary(config, record, stop);
+  for (const std::string& line : describe(trained)) say(line);
+  trained.vocabulary.save(file);
+  return std::move(trained.vocabulary);
 }
 
 /// Released weights may have more rows than their vocabulary has entries, never fewer.
@@ -87,7 +110,8 @@ void add(SafetensorsWriter& writer, const std::string& name, const HostBatch& ex
 WordpieceOptions wordpiece_options(const VocabularyConfig& config) {
   return {.compat = config.compat,
           .lower_case = config.lower_case,
-          .strip_accents = config.strip_accents};
+          .strip_accents = config.strip_accents,
+          .cut_long_words = config.cut_long_words};
 }
 
 void check_inputs(const PretrainConfig& config) {
@@ -95,26 +119,87 @@ void check_inputs(const PretrainConfig& config) {
   check_corpus(config.data.corpus, corpus_options(config));
 }
 
+void check_same_corpus(const PretrainConfig& config, const std::string& path_before,
+                       const fs::path& record, const std::function<void(const std::string&)>& say,
+                       const StopRequest& stop) {
+  const std::string& path = config.data.corpus;
+  if (!fs::exists(record)) {
+    if (path == path_before) return;
+    throw ConfigError("data.corpus: the run was made from " + path_before + ", found " + path +
+                      "; begin a new run in another folder");
+  }
+  const CorpusRecord before = load_corpus_record(record);
+  const CorpusComparison found = compare(before, path, corpus_options(config), stop);
+  if (found.outcome == CorpusComparison::Outcome::different)
+    throw ConfigError("data.corpus: the run was made from " + before.corpus +
+                      ", and this is another text: " + found.difference +
+                      ". Give it the text of then, or begin a new run in another folder");
+  if (found.outcome == CorpusComparison::Outcome::gone)
+    say("the corpus cannot be compared with that of then (" + found.difference +
+        "): going on with the tokens in " + record.parent_path().string());
+}
+
 PreparedData::PreparedData(const PretrainConfig& config, const fs::path& vocabulary_file,
                            const fs::path& token_file,
-                           const std::function<void(const std::string&)>& say)
-    : vocabulary_(std::make_unique<Vocabulary>(find_vocabulary(config, vocabulary_file, say))),
+                           const std::function<void(const std::string&)>& say,
+                           const StopRequest& stop)
+    : vocabulary_(std::make_unique<Vocabulary>(
+          find_vocabulary(config, vocabulary_file, record_beside(token_file), say, stop))),
       vocabulary_rows_(fitting_rows(config, *vocabulary_, vocabulary_file)) {
   if (!fs::exists(token_file)) {
     say("tokenising " + config.data.corpus);
-    make_folders(token_file.parent_path());
-    const Wordpiece wordpiece(*vocabulary_, wordpiece_options(config.vocabulary));
-    CorpusReader corpus(config.data.corpus, corpus_options(config));
-    write_token_file(token_file, corpus, wordpiece, *vocabulary_, threads_of(config));
-    save_corpus_record(corpus.record(), token_file.parent_path() / "corpus.json");
-    for (const std::string& line : describe(corpus.findings())) say(line);
+    tokenise(config, token_file, stop);
+  } else if (fs::exists(record_beside(token_file))) {
+    const CorpusRecord record = load_corpus_record(record_beside(token_file));
+    findings_ = record.findings;
+    unknown_ = {.tokens = record.tokens, .unknown = record.unknown_tokens};
   }
   tokens_ = std::make_unique<TokenFile>(TokenFile::open(token_file, *vocabulary_));
+  split_ = split_documents(tokens_->counts().documents, config.data.held_out, config.seed);
+}
+
+void PreparedData::tokenise(const PretrainConfig& config, const fs::path& token_file,
+                            const StopRequest& stop) {
+  make_folders(token_file.parent_path());
+  const Wordpiece wordpiece(*vocabulary_, wordpiece_options(config.vocabulary));
+  CorpusReader corpus(config.data.corpus, corpus_options(config));
+  TokenizedCorpus made =
+      write_token_file(token_file, corpus, wordpiece, *vocabulary_, threads_of(config), stop);
+  CorpusRecord record = corpus.record();
+  record.tokens = made.unknown.tokens;
+  record.unknown_tokens = made.unknown.unknown;
+  save_corpus_record(record, record_beside(token_file));
+  findings_ = std::move(record.findings);
+  unknown_ = std::move(made.unknown);
+}
+
+std::vector<std::string> PreparedData::description() const {
   const TokenCounts& counts = tokens_->counts();
-  split_ = split_documents(counts.documents, config.data.held_out, config.seed);
-  say(std::to_string(counts.documents) + " documents, " + std::to_string(counts.tokens) +
-      " tokens, " + std::to_string(split_.held_out.size()) + " documents held out, vocabulary " +
-      std::to_string(vocabulary_->size()));
+  std::vector<std::string> lines{
+      count_text(counts.documents) + " documents, " + count_text(counts.tokens) + " tokens, " +
+      count_text(std::ssize(split_.held_out)) + " documents held out, vocabulary " +
+      count_text(vocabulary_->size())};
+  const auto append = [&](const std::vector<std::string>& more) {
+    lines.insert(lines.end(), more.begin(), more.end());
+  };
+  append(describe(findings_));
+  if (unknown_.tokens > 0) append(describe(unknown_));
+  return lines;
+}
+
+LogRecord PreparedData::facts() const {
+  LogRecord record;
+  record.add("documents", tokens_->counts().documents)
+      .add("held_out_documents", Index{std::ssize(split_.held_out)})
+      .add("files", findings_.files)
+      .add("bytes", findings_.bytes)
+      .add("bad_lines", findings_.bad_lines)
+      .add("left_out_files", findings_.left_out_files + findings_.hidden_files)
+      .add("invalid_bytes", findings_.invalid_bytes)
+      .add("unknown_tokens", unknown_.unknown)
+      .add("unknown_share", unknown_.share())
+      .add("remarks", describe(findings_));
+  return record;
 }
 
 Index PreparedData::tokens_of(const std::vector<Index>& documents) const {

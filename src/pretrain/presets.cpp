@@ -52,6 +52,7 @@ PretrainConfig mini(PretrainConfig config) {
 PretrainConfig pretrain_preset(std::string_view name) {
   PretrainConfig config;
   config.model = model_preset(name);
+  config.vocabulary.grow = std::nullopt;
   if (name == "tiny") return tiny(config);
   if (name == "mini") return mini(config);
   if (name == "base") {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <limits>
 #include <memory>
 
@@ -37,6 +38,7 @@ struct Plan {
   PretrainConfig config;  // as far as it is known without the data
   RunOrigin origin;       // but for what is used in the end
   std::vector<std::string> remarks = {};
+  std::string corpus_before = {};  // of a resume: where the run found its corpus
 };
 
 Plan new_plan(const PretrainingOptions& options) {
@@ -49,6 +51,7 @@ Plan resumed_plan(const PretrainingOptions& options, const PretrainFolder& folde
   const bool from_start = list_checkpoints(folder.checkpoints()).empty();
   const PretrainConfig now = from_start ? with_released_sizes(options.config) : options.config;
   RunOrigin origin = origin_of(folder);
+  std::string corpus_before = origin.used.data.corpus;
   Resumption resumption = resume_with(origin, {.config = now,
                                                .preset = options.preset,
                                                .minutes = options.minutes.has_value(),
@@ -56,7 +59,8 @@ Plan resumed_plan(const PretrainingOptions& options, const PretrainFolder& folde
   if (from_start) origin = {.asked = now, .preset = options.preset};
   return {.config = std::move(resumption.config),
           .origin = std::move(origin),
-          .remarks = std::move(resumption.remarks)};
+          .remarks = std::move(resumption.remarks),
+          .corpus_before = std::move(corpus_before)};
 }
 
 void check_folder(const PretrainFolder& folder, Start start) {
@@ -92,7 +96,7 @@ class Pretraining {
     store_.allocate(context_, config_.precision);
     agreement_.expect_same(config_hash(config_), "configurations (config_hash)");
     if (starts_anew() && options_.minutes) choose_steps(*options_.minutes, options_.measured);
-    for (const std::string& remark : remarks_on(config_)) say(remark);
+    introduce();
     return Run(recipe(), config_, folder_, context_, ranks_, callbacks_).run(start_);
   }
 
@@ -108,8 +112,9 @@ class Pretraining {
   void prepare_data() {
     if (!leads()) ranks_.barrier();
     if (leads()) begin_folder();
-    data_.emplace(config_, folder_.vocabulary(), folder_.tokens(),
-                  [this](const std::string& text) { say(text); });
+    data_.emplace(
+        config_, folder_.vocabulary(), folder_.tokens(),
+        [this](const std::string& text) { say(text); }, callbacks_.stop_requested);
     config_.vocabulary.size = data_->vocabulary_rows();
     if (leads()) ranks_.barrier();
   }
@@ -120,16 +125,34 @@ class Pretraining {
       for (const std::string& input : {config_.data.corpus, config_.vocabulary.file})
         folder_.check_apart(input);
       folder_.begin(config_to_json(config_));
-    } else if (starts_anew()) {
-      say("the run was ended before its first checkpoint: it begins again at step 0");
-      folder_.begin_again();
+      return;
     }
+    check_same_corpus(
+        config_, plan_.corpus_before, folder_.corpus_record(),
+        [this](const std::string& text) { say(text); }, callbacks_.stop_requested);
+    if (!starts_anew()) return;
+    say("the run was ended before its first checkpoint: it begins again at step 0");
+    folder_.begin_again();
   }
 
   /// All ranks stop here together, or none.
   void stop_if_asked() {
     const bool asked = callbacks_.stop_requested && callbacks_.stop_requested();
     if (agreement_.any(asked ? Vote::yes : Vote::no)) throw Interrupted();
+  }
+
+  /// One block of what the run is made of, before its first step.
+  void introduce() const {
+    for (const std::string& line : data_->description()) say(line);
+    const TrainConfig& train = config_.train;
+    const double tokens = static_cast<double>(train.steps * train.batch * config_.data.length);
+    char epochs[32];
+    std::snprintf(epochs, sizeof epochs, "%.2g",
+                  tokens / static_cast<double>(data_->training_tokens()));
+    say(count_text(train.steps) + " steps of " + count_text(train.batch) + " x " +
+        count_text(config_.data.length) + " tokens, about " + epochs + " times the text; warm-up " +
+        count_text(config_.schedule.warmup) + " steps");
+    for (const std::string& remark : remarks_on(config_)) say(remark);
   }
 
   /// Takes steps for `measured` seconds to see how fast they are, and takes as many as fit.
@@ -172,14 +195,17 @@ class Pretraining {
             .held_out = [this] { return data_->held_out(config_); },
             .first_weights = [this] { initialise(config_, store_); },
             .begun = [this] { record(); },
-            .dress =
-                [this](const std::filesystem::path& directory) {
-                  save_tokenizer(directory, data_->vocabulary(),
-                                 wordpiece_options(config_.vocabulary), config_.model.positions);
-                },
+            .dress = [this](const std::filesystem::path& directory) { dress(directory); },
             .identity = {{"vocabulary_hash", std::to_string(data_->vocabulary().hash())}},
             .notes = notes(),
             .facts = facts()};
+  }
+
+  void dress(const std::filesystem::path& directory) const {
+    const WordpieceOptions text = wordpiece_options(config_.vocabulary);
+    save_tokenizer(directory, data_->vocabulary(), text, config_.model.positions);
+    for (const std::string& line : differences_of_transformers(text))
+      say(directory.string() + ": " + line);
   }
 
   /// Once nothing refuses to begin or to go on any more.
@@ -213,7 +239,8 @@ class Pretraining {
         .add("vocabulary", config_.vocabulary.size)
         .add("steps", config_.train.steps)
         .add("train_tokens", data_->training_tokens())
-        .add("held_out_tokens", data_->held_out_tokens());
+        .add("held_out_tokens", data_->held_out_tokens())
+        .add("data", data_->facts());
     return record;
   }
 

@@ -23,7 +23,7 @@ namespace {
 Vocabulary train(const std::vector<std::string>& lines, const VocabularyTrainerOptions& options) {
   VocabularyTrainer trainer(options);
   for (const std::string& line : lines) trainer.add(line);
-  return trainer.train();
+  return trainer.train().vocabulary;
 }
 
 std::vector<std::string> tokens_of(const Vocabulary& vocabulary) {
@@ -148,10 +148,11 @@ TEST_CASE("threads and the order of lines do not change a vocabulary",
 TEST_CASE("training does not use up what was added", "[vocabulary_trainer]") {
   VocabularyTrainer trainer({.size = 100});
   trainer.add("one two two");
-  CHECK(tokens_of(trainer.train()) == tokens_of(trainer.train()));
+  const auto trained = [&] { return trainer.train().vocabulary; };
+  CHECK(tokens_of(trained()) == tokens_of(trained()));
   trainer.add("three three");
-  CHECK(trainer.train().find("three").has_value());
-  CHECK(trainer.train().find("two").has_value());
+  CHECK(trained().find("three").has_value());
+  CHECK(trained().find("two").has_value());
 }
 
 TEST_CASE("pairs below the minimum frequency are not merged", "[vocabulary_trainer]") {
@@ -164,8 +165,9 @@ TEST_CASE("pairs below the minimum frequency are not merged", "[vocabulary_train
   CHECK(once.find("xyz").has_value());
 }
 
-TEST_CASE("the alphabet keeps the most frequent characters", "[vocabulary_trainer]") {
-  const Vocabulary vocabulary = train({"aaa bb bb c", "aaaz aaaz"}, {.size = 1000, .alphabet = 2});
+TEST_CASE("a limit of the alphabet keeps the most frequent characters", "[vocabulary_trainer]") {
+  const Vocabulary vocabulary =
+      train({"aaa bb bb c", "aaaz aaaz"}, {.size = 1000, .limit_alphabet = 2});
   CHECK(vocabulary.find("a").has_value());
   CHECK(vocabulary.find("##b").has_value());
   CHECK_FALSE(vocabulary.find("c").has_value());
@@ -174,10 +176,25 @@ TEST_CASE("the alphabet keeps the most frequent characters", "[vocabulary_traine
   CHECK_FALSE(vocabulary.find("aaa").has_value());
 }
 
+TEST_CASE("a text of which every word is too long is refused, with the option that cuts them",
+          "[vocabulary_trainer]") {
+  using Catch::Matchers::Contains;
+  const std::vector<std::string> lines(40, std::string(201, 'a'));
+  CHECK_THAT(
+      electra::test::message_of<electra::ConfigError>([&] { (void)train(lines, {.size = 200}); }),
+      Contains("40 of 40 words (100 % of the characters) are longer than 200 characters and become "
+               "[UNK]") &&
+          Contains("vocabulary.cut_long_words=true"));
+  const Vocabulary cut =
+      train(lines, {.size = 200, .threads = 2, .text = {.cut_long_words = true}});
+  CHECK(cut.find("a").has_value());
+  CHECK(cut.find(std::string(100, 'a')).has_value());
+}
+
 TEST_CASE("a vocabulary is never larger than was asked", "[vocabulary_trainer][law]") {
   const auto lines = random_lines(5, 50);
   for (const Index size : {6, 7, 8, 11, 16, 17, 18, 40})
-    CHECK(train(lines, {.size = size}).size() <= size);
+    CHECK(train(lines, {.size = size, .character_coverage = 0}).size() <= size);
   CHECK(train(lines, {.size = 40}).size() == 40);
 }
 
@@ -206,6 +223,7 @@ TEST_CASE("impossible options of the trainer are refused by name", "[vocabulary_
   };
   CHECK_THAT(message({.size = 5}), Contains("size") && Contains("6"));
   CHECK_THAT(message({.minimum_frequency = 0}), Contains("minimum_frequency"));
-  CHECK_THAT(message({.alphabet = 0}), Contains("alphabet"));
+  CHECK_THAT(message({.character_coverage = 1.5}), Contains("character_coverage"));
+  CHECK_THAT(message({.limit_alphabet = -1}), Contains("limit_alphabet"));
   CHECK_THAT(message({.threads = 0}), Contains("threads"));
 }

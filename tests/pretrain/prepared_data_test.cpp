@@ -1,5 +1,6 @@
 #include "electra/pretrain/prepared_data.h"
 
+#include <atomic>
 #include <catch2/catch.hpp>
 
 #include "electra/core/error.h"
@@ -28,13 +29,16 @@ struct Corpus {
 
   [[nodiscard]] PreparedData prepare() {
     said.clear();
-    return {config, folder / "vocab.txt", folder / "data/corpus.etok",
-            [this](const std::string& text) { said += text + "\n"; }};
+    const auto say = [this](const std::string& text) { said += text + "\n"; };
+    PreparedData data(config, folder / "vocab.txt", folder / "data/corpus.etok", say, stop);
+    for (const std::string& line : data.description()) say(line);
+    return data;
   }
 
   TemporaryFolder folder;
   PretrainConfig config;
   std::string said;
+  StopRequest stop;
 };
 
 /// What an evaluation sees.
@@ -108,13 +112,112 @@ TEST_CASE("what was found in the corpus is said and recorded", "[prepared_data]"
 
 TEST_CASE("a vocabulary that is named is taken as it is", "[prepared_data]") {
   Corpus c;
-  const std::string text = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nwhale\nship\n";
+  std::string text = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nwhale\nship\n.\n";
+  for (const char letter : std::string("abcdefghijklmnopqrstuvwxyz"))
+    text += std::string(1, letter) + "\n##" + letter + "\n";
   c.config.vocabulary.file = (c.folder / "mine.txt").string();
   write_file(c.config.vocabulary.file, text);
   const PreparedData data = c.prepare();
-  CHECK(data.vocabulary().size() == 7);
-  CHECK(data.vocabulary_rows() == 7);
+  CHECK(data.vocabulary().size() == 60);
+  CHECK(data.vocabulary_rows() == 60);
   CHECK(read_file(c.folder / "vocab.txt") == text);
+}
+
+TEST_CASE("a vocabulary that does not fit the text is refused before there are tokens",
+          "[prepared_data]") {
+  Corpus c;
+  c.config.vocabulary.file = (c.folder / "mine.txt").string();
+  write_file(c.config.vocabulary.file, "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nWHALE\nSHIP\nTHE\n.\n");
+  CHECK_THAT(message_of<ConfigError>([&] { (void)c.prepare(); }),
+             Contains("mine.txt: expected at most 30.0 % of the text's tokens to be [UNK]") &&
+                 Contains("vocabulary.lower_case"));
+  CHECK_FALSE(std::filesystem::exists(c.folder / "data/corpus.etok"));
+}
+
+TEST_CASE("preparing may be interrupted anywhere, and what is not complete is not there",
+          "[prepared_data][law]") {
+  Corpus whole, stopped;
+  Index asked = 0;
+  whole.stop = [&] {
+    ++asked;
+    return false;
+  };
+  const PreparedData data = whole.prepare();
+  REQUIRE(asked > 100);
+  std::atomic<Index> left = 0;
+  stopped.config.threads = 1;
+  stopped.stop = [&] { return --left < 0; };
+  Index interruptions = 0;
+  for (Index first = 0; first < asked; first += asked / 25) {
+    std::filesystem::remove(stopped.folder / "vocab.txt");
+    std::filesystem::remove_all(stopped.folder / "data");
+    left = first;
+    try {
+      (void)stopped.prepare();
+    } catch (const Interrupted&) {
+      ++interruptions;
+      CHECK_FALSE(std::filesystem::exists(stopped.folder / "data/corpus.etok"));
+    }
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(stopped.folder.path()))
+      CHECK_THAT(entry.path().string(), !Contains("partial"));
+    left = 1 << 30;
+    const PreparedData again = stopped.prepare();  // with a vocabulary that may be there already
+    CHECK(again.vocabulary().hash() == data.vocabulary().hash());
+    CHECK(read_file(stopped.folder / "data/corpus.etok") ==
+          read_file(whole.folder / "data/corpus.etok"));
+  }
+  CHECK(interruptions >= 20);
+}
+
+TEST_CASE("a corpus is known again by its content, wherever it is", "[prepared_data]") {
+  Corpus c;
+  (void)c.prepare();
+  const auto record = c.folder / "data/corpus.json";
+  const std::string before = c.config.data.corpus;
+  std::string said;
+  const auto check = [&] {
+    check_same_corpus(c.config, before, record, [&](const std::string& text) { said += text; });
+  };
+  CHECK_NOTHROW(check());
+  c.config.data.corpus = (c.folder / "moved.txt").string();
+  std::filesystem::copy_file(before, c.config.data.corpus);
+  CHECK_NOTHROW(check());
+  CHECK(said.empty());
+  std::string text = read_file(before);
+  text[text.size() / 2] = text[text.size() / 2] == 'x' ? 'y' : 'x';
+  write_file(c.config.data.corpus, text);  // of the same size
+  CHECK_THAT(message_of<ConfigError>(check),
+             Contains("data.corpus: the run was made from " + before) && Contains("moved.txt"));
+  c.config.data.corpus = "nowhere";
+  CHECK_NOTHROW(check());
+  CHECK_THAT(said, Contains("nowhere") && Contains("going on with the tokens"));
+  std::filesystem::remove(record);  // as in a run of an earlier version
+  CHECK_THAT(message_of<ConfigError>(check), Contains(before) && Contains("nowhere"));
+  c.config.data.corpus = before;
+  CHECK_NOTHROW(check());
+}
+
+TEST_CASE("the share of [UNK] is told once the corpus is tokenised", "[prepared_data]") {
+  Corpus c;
+  const PreparedData first = c.prepare();
+  const Index tokens = first.training_tokens() + first.held_out_tokens();
+  CHECK(first.unknown().tokens == tokens);
+  CHECK_THAT(c.said, Contains("[UNK] share: 0 %"));
+  CHECK(c.prepare().unknown().tokens == tokens);
+  CHECK_THAT(c.said, Contains("[UNK] share: 0 %") && !Contains("tokenising"));
+}
+
+TEST_CASE("a preset's vocabulary grows to the text's alphabet, and says so", "[prepared_data]") {
+  Corpus c;
+  c.config.vocabulary.size = 20;
+  c.config.vocabulary.grow = std::nullopt;
+  const PreparedData data = c.prepare();
+  CHECK(data.vocabulary().size() > 60);
+  CHECK_THAT(c.said, Contains("vocabulary.size: grown from 20 to"));
+  Corpus d;
+  d.config.vocabulary.size = 20;
+  CHECK_THAT(message_of<ConfigError>([&] { (void)d.prepare(); }),
+             Contains("vocabulary.size: expected at least"));
 }
 
 TEST_CASE("the word table has the vocabulary's rows, or those of released weights",

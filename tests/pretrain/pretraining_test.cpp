@@ -341,7 +341,11 @@ TEST_CASE("an evaluation that was broken off is made up for by the resume", "[pr
   std::atomic<Index> taken = 0;
   std::atomic<int> asked = 0;
   stopped.callbacks.stepped = [&](Index steps) { taken = steps; };
-  stopped.callbacks.stop_requested = [&] { return taken == step && ++asked > 1; };
+  std::atomic<bool> introduced = false;
+  stopped.callbacks.say = [&](const std::string& text) {
+    if (text.find("warm-up") != std::string::npos) introduced = true;
+  };
+  stopped.callbacks.stop_requested = [&] { return introduced && taken == step && ++asked > 1; };
   const RunResult first = stopped.run();
   CHECK(first.end == RunResult::End::interrupted);
   CHECK(first.step == step);
@@ -407,4 +411,33 @@ TEST_CASE("of two starts and two resumes at once exactly one goes on", "[pretrai
   CHECK(first.run().end == RunResult::End::finished);
   CHECK(refused);
   CHECK_FALSE(fs::exists(first.options.out / "run.lock"));
+}
+
+TEST_CASE("a run is not resumed on another text", "[pretraining]") {
+  TinyRun run;
+  run.stop_after(3);
+  run.run();
+  run.do_not_stop();
+  const std::string log = read_file(run.out().log());
+  std::ofstream(run.options.config.data.corpus, std::ios::app) << "one sentence more .\n";
+  CHECK_THAT(message_of<ConfigError>([&] { run.resume(); }),
+             Contains("data.corpus") && Contains("another text"));
+  CHECK(read_file(run.out().log()) == log);
+}
+
+TEST_CASE("before the first step a run says what it is made of, and its log does",
+          "[pretraining]") {
+  TinyRun run;
+  std::string said;
+  run.callbacks.say = [&](const std::string& text) { said += text + "\n"; };
+  run.run();
+  CHECK_THAT(said, Contains("40 documents, 4,339 tokens, 4 documents held out, vocabulary 60") &&
+                       Contains("[UNK] share: 0 %") &&
+                       Contains("12 steps of 8 x 24 tokens, about 0.") && Contains("warm-up"));
+  const nlohmann::json data = log_lines(run.out()).front().at("data");
+  CHECK(data.at("documents") == 40);
+  CHECK(data.at("files") == 1);
+  CHECK(data.at("bad_lines") == 0);
+  CHECK(data.at("left_out_files") == 0);
+  CHECK(data.at("unknown_share") == 0);
 }

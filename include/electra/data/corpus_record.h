@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "electra/core/interruption.h"
 #include "electra/data/corpus_findings.h"
 #include "electra/data/corpus_options.h"
 
@@ -20,6 +21,8 @@ struct CorpusRecord {
   std::vector<std::int64_t> changed_ns;
   std::vector<std::int64_t> crc32c;
   CorpusFindings findings;
+  std::int64_t tokens = 0;          // that became of it; 0 until it is tokenised
+  std::int64_t unknown_tokens = 0;  // of them, [UNK]
 
   void fields(auto&& visit) {
     visit("corpus", corpus, "the path as it was given");
@@ -29,6 +32,8 @@ struct CorpusRecord {
     visit("changed_ns", changed_ns, "when each was changed, since 1970");
     visit("crc32c", crc32c, "of each file's bytes");
     visit("findings", findings, "what was found in it");
+    visit("tokens", tokens, "that became of it; 0 until it is tokenised");
+    visit("unknown_tokens", unknown_tokens, "of them, [UNK]");
   }
 
   bool operator==(const CorpusRecord&) const = default;
@@ -49,8 +54,9 @@ struct CorpusComparison {
 /// Compares the files of a corpus as it is now, wherever it is now, in their order. A file whose
 /// size and times are those of the record, under the same name, is the same; else its contents
 /// decide, and no names. `gone`: there is nothing to read at the path. Throws IoError for a file
-/// that cannot be read.
+/// that cannot be read, and Interrupted.
 [[nodiscard]] CorpusComparison compare(const CorpusRecord& record, const std::filesystem::path& now,
-                                       const CorpusOptions& options = {});
+                                       const CorpusOptions& options = {},
+                                       const StopRequest& stop = {});
 
 }  // namespace electra

@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "electra/core/file.h"
+#include "electra/core/interruption.h"
 #include "electra/core/shape.h"
 #include "electra/data/corpus.h"
 #include "electra/data/token_file.h"
+#include "electra/data/unknown_tokens.h"
 #include "electra/data/vocabulary.h"
 #include "electra/data/wordpiece.h"
 
@@ -45,10 +47,17 @@ class TokenFileWriter {
   std::vector<std::uint64_t> documents_;
 };
 
-/// Tokenises a corpus into a token file, which does not depend on the number of threads.
-/// `vocabulary` is the one that `wordpiece` cuts with.
-TokenCounts write_token_file(const std::filesystem::path& path, CorpusReader& corpus,
-                             const Wordpiece& wordpiece, const Vocabulary& vocabulary,
-                             int threads = 1);
+/// What became of a corpus.
+struct TokenizedCorpus {
+  TokenCounts counts;
+  UnknownTokens unknown;
+};
+
+/// Tokenises a corpus into a token file. File and counts do not depend on the number of threads.
+/// `vocabulary` is the one that `wordpiece` cuts with. Throws ConfigError, and leaves no file,
+/// where the vocabulary does not fit the text (check_share), and Interrupted.
+TokenizedCorpus write_token_file(const std::filesystem::path& path, CorpusReader& corpus,
+                                 const Wordpiece& wordpiece, const Vocabulary& vocabulary,
+                                 int threads = 1, const StopRequest& stop = {});
 
 }  // namespace electra

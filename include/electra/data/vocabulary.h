@@ -25,6 +25,8 @@ class Vocabulary {
   [[nodiscard]] std::optional<std::int32_t> find(std::string_view token) const;
   [[nodiscard]] const std::string& token(std::int32_t id) const;
   [[nodiscard]] const std::vector<std::string>& tokens() const { return tokens_; }
+  /// What messages call this vocabulary: its file, if it has one.
+  [[nodiscard]] const std::string& source() const { return source_; }
 
   /// A token and how many bytes of a text it covers.
   struct Prefix {

@@ -21,8 +21,11 @@ struct WordpieceOptions {
   bool lower_case = true;
   std::optional<bool> strip_accents = std::nullopt;  ///< As lower_case where not given. google
                                                      ///< strips only where it lower-cases too.
+  bool cut_long_words = false;  ///< into pieces of long_word_piece characters, each a word
 
-  /// Words with more characters than this become one [UNK].
+  static constexpr Index long_word_piece = 100;
+
+  /// Words with more characters than this become one [UNK], unless they are cut.
   [[nodiscard]] Index longest_word() const { return compat == Compat::google ? 200 : 100; }
 };
 
@@ -34,7 +37,8 @@ struct Word {
 };
 
 /// Splits a text into normalised words: drops control characters and bytes that are not UTF-8,
-/// lower-cases, strips accents, and makes each punctuation mark and each Chinese character a word.
+/// lower-cases, strips accents, makes each punctuation mark and each Chinese character a word, and
+/// cuts words that are too long where the options say so.
 /// Places are counted in code points of the original text. The text must outlive the reader.
 class WordReader {
  public:
@@ -42,6 +46,8 @@ class WordReader {
 
   /// The next word, or nothing at the end.
   [[nodiscard]] std::optional<Word> next();
+  /// How many nonspacing marks (accents, vowel signs, tone marks) were stripped so far.
+  [[nodiscard]] Index stripped() const { return stripped_; }
 
  private:
   struct Bounds {
@@ -52,10 +58,12 @@ class WordReader {
   [[nodiscard]] bool read_chunk();
   void split_ascii(std::string_view chunk);
   void split_unicode(std::string_view chunk);
+  void add_word(Bounds word);
 
   std::string_view rest_;
   WordpieceOptions options_;
   Index position_ = 0;
+  Index stripped_ = 0;
   std::string text_;
   std::vector<Index> origins_;
   std::vector<Bounds> words_;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "electra/core/shape.h"
+#include "electra/data/unknown_tokens.h"
 #include "electra/data/vocabulary.h"
 #include "electra/data/word_reader.h"
 
@@ -28,6 +29,9 @@ class Wordpiece {
   explicit Wordpiece(const Vocabulary& vocabulary, WordpieceOptions options = {});
 
   [[nodiscard]] std::vector<std::int32_t> encode(std::string_view text) const;
+  /// The same; `unknown` is added what became [UNK], and why.
+  [[nodiscard]] std::vector<std::int32_t> encode(std::string_view text,
+                                                 UnknownTokens& unknown) const;
   [[nodiscard]] std::vector<Token> tokenize(std::string_view text) const;
   [[nodiscard]] const WordpieceOptions& options() const { return options_; }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "electra/data/vocabulary.h"
 #include "electra/data/wordpiece.h"
@@ -12,14 +14,17 @@ namespace electra {
 void save_tokenizer(const std::filesystem::path& directory, const Vocabulary& vocabulary,
                     const WordpieceOptions& options, Index positions);
 
+/// What transformers makes otherwise of these files than we do; most tokenizers: nothing.
+[[nodiscard]] std::vector<std::string> differences_of_transformers(const WordpieceOptions& options);
+
 /// A tokenizer as a model's directory describes it.
 struct StoredTokenizer {
   Vocabulary vocabulary;
   WordpieceOptions options;
 };
-/// Reads vocab.txt; lower-casing and accents from tokenizer_config.json; and from tokenizer.json
-/// whether words are cut as Hugging Face's fast tokenizer does. What they do not say is as google's
-/// tokenizer has it. Throws IoError that names file and key.
+/// Reads vocab.txt; lower-casing, accents and the cutting of long words from tokenizer_config.json;
+/// and from tokenizer.json whether words are cut as Hugging Face's fast tokenizer does. What they
+/// do not say is as google's tokenizer has it. Throws IoError that names file and key.
 [[nodiscard]] StoredTokenizer load_tokenizer(const std::filesystem::path& directory);
 
 }  // namespace electra

@@ -27,6 +27,13 @@ concept HasPresets = Config<C> && requires(std::string_view name) {
   {std::span<const std::string_view>(C::preset_keys)};
 };
 
+/// A config that hears which of its fields a JSON text or an assignment named, after they were set,
+/// where a default depends on whether another value was given: `given({"size"})`.
+template <class C>
+concept HearsWhatIsGiven = Config<C> && requires(C& config, std::span<const std::string> names) {
+  config.given(names);
+};
+
 /// An enumeration whose values 0, 1, … have the names `enum_names(E)`, found beside it.
 template <class E>
 concept NamedEnum = std::is_enum_v<E> && requires(E value) {
@@ -117,6 +124,22 @@ void append_fields(C& config, const std::string& prefix, std::vector<ConfigField
   });
 }
 
+/// Tells every part of the config that wants to hear it which of its fields were given.
+template <Config C>
+void tell_given(C& config, std::span<const std::string> paths) {
+  if (paths.empty()) return;
+  if constexpr (HearsWhatIsGiven<C>) config.given(paths);
+  config.fields([&](std::string_view name, auto& value, const auto&...) {
+    if constexpr (Config<std::remove_reference_t<decltype(value)>>) {
+      const std::string prefix = std::string(name) + ".";
+      std::vector<std::string> below;
+      for (const std::string& path : paths)
+        if (path.starts_with(prefix)) below.push_back(path.substr(prefix.size()));
+      tell_given(value, below);
+    }
+  });
+}
+
 }  // namespace detail
 
 /// Every value of the struct, in the order in which it lists them; they point into it.
@@ -137,7 +160,7 @@ template <Config C>
                                  C defaults = {}) {
   if constexpr (HasPresets<C>)
     if (const auto name = preset_in_json(C::preset_keys, json, origin)) defaults = C::preset(*name);
-  set_from_json(fields_of(defaults), json, origin);
+  detail::tell_given(defaults, set_from_json(fields_of(defaults), json, origin));
   return defaults;
 }
 
@@ -157,7 +180,7 @@ template <Config C>
 [[nodiscard]] C with_assignment(C config, std::string_view assignment) {
   if constexpr (HasPresets<C>)
     if (const auto name = preset_in_assignment(C::preset_keys, assignment)) return C::preset(*name);
-  set_from_assignment(fields_of(config), assignment);
+  detail::tell_given(config, set_from_assignment(fields_of(config), assignment));
   return config;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,16 +18,37 @@ namespace electra {
 struct VocabularyConfig {
   std::string file;
   Index size = 30522;
+  std::optional<bool> grow = false;  // null: unless `size` is given; what presets have
+  double character_coverage = 0.9995;
+  Index limit_alphabet = 0;
   bool lower_case = true;
   std::optional<bool> strip_accents;
+  bool cut_long_words = false;
   Compat compat = Compat::google;
 
   void fields(auto&& visit) {
     visit("file", file, "vocab.txt to use; empty: one is trained on the corpus");
     visit("size", size, "entries of a vocabulary that is trained; then the size reached", from(6));
+    visit("grow", grow,
+          "a size too small for the text's alphabet becomes the alphabet's and 2,000; false: it is "
+          "refused; null: grows unless a size is given");
+    visit("character_coverage", character_coverage,
+          "share of the text's characters that the alphabet must cover", from(0).to(1));
+    visit("limit_alphabet", limit_alphabet,
+          "distinct characters at most, the most frequent; 0: no limit", from(0));
     visit("lower_case", lower_case, "lower-case the text");
     visit("strip_accents", strip_accents, "strip accents; null: as lower_case");
+    visit("cut_long_words", cut_long_words,
+          "cut words that are too long (texts without spaces) into pieces of 100 characters");
     visit("compat", compat, "google: the reference's tokenizer; hf: Hugging Face's fast one");
+  }
+
+  /// Whoever gives a size means it.
+  void given(std::span<const std::string> names) {
+    const auto has = [&](std::string_view name) {
+      return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    if (has("size") && !has("grow") && !grow) grow = false;
   }
 };
 

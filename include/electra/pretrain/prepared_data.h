@@ -6,9 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "electra/core/interruption.h"
+#include "electra/data/corpus_findings.h"
 #include "electra/data/document_split.h"
 #include "electra/data/loader.h"
 #include "electra/data/token_file.h"
+#include "electra/data/unknown_tokens.h"
 #include "electra/data/vocabulary.h"
 #include "electra/pretrain/config.h"
 #include "electra/train/run.h"
@@ -21,19 +24,35 @@ namespace electra {
 /// Throws IoError.
 void check_inputs(const PretrainConfig& config);
 
+/// Whether the corpus is the one that a run prepared, as the record of it in the run's folder says.
+/// Throws ConfigError that names what differs, and Interrupted; `say` is told if it is not there
+/// any more. Where there is no record (an older run), the path must be `path_before`.
+void check_same_corpus(const PretrainConfig& config, const std::string& path_before,
+                       const std::filesystem::path& record,
+                       const std::function<void(const std::string&)>& say,
+                       const StopRequest& stop = {});
+
 /// A run's vocabulary, its tokenised corpus, and which documents are held out.
 class PreparedData {
  public:
   /// Opens what `vocabulary_file` and `token_file` hold if they are there (a run that is resumed);
-  /// else loads or trains the vocabulary and tokenises the corpus, and writes both. `say` is told
-  /// what is done. Throws Error.
+  /// else loads or trains the vocabulary and tokenises the corpus, and writes both, and corpus.json
+  /// beside the tokens, by which the corpus is known again (CorpusRecord). `say` is told what is
+  /// done. Throws Error; Interrupted, and then what is not complete is not there.
   PreparedData(const PretrainConfig& config, const std::filesystem::path& vocabulary_file,
                const std::filesystem::path& token_file,
-               const std::function<void(const std::string&)>& say);
+               const std::function<void(const std::string&)>& say, const StopRequest& stop = {});
 
   [[nodiscard]] const Vocabulary& vocabulary() const { return *vocabulary_; }
   /// Rows of the word table: the vocabulary's, or those of released weights, which may have more.
   [[nodiscard]] Index vocabulary_rows() const { return vocabulary_rows_; }
+  /// What a user should know of the data before a step is taken: how much there is, what of the
+  /// corpus was left out or cannot be read, what became [UNK].
+  [[nodiscard]] std::vector<std::string> description() const;
+  /// The same for a log.
+  [[nodiscard]] LogRecord facts() const;
+  /// What of the text became [UNK]; where it was tokenised before, only how many.
+  [[nodiscard]] const UnknownTokens& unknown() const { return unknown_; }
   [[nodiscard]] Index training_tokens() const { return tokens_of(split_.training); }
   [[nodiscard]] Index held_out_tokens() const { return tokens_of(split_.held_out); }
 
@@ -49,10 +68,14 @@ class PreparedData {
   void dump(const PretrainConfig& config, const std::filesystem::path& file) const;
 
  private:
+  void tokenise(const PretrainConfig& config, const std::filesystem::path& token_file,
+                const StopRequest& stop);
   [[nodiscard]] Index tokens_of(const std::vector<Index>& documents) const;
 
   std::unique_ptr<Vocabulary> vocabulary_;
   Index vocabulary_rows_;
+  UnknownTokens unknown_;
+  CorpusFindings findings_;
   std::unique_ptr<TokenFile> tokens_;
   DocumentSplit split_;
 };

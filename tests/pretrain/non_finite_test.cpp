@@ -34,6 +34,7 @@ struct Poison {
   Index place = 0;
   std::string figure = {};
   double value = not_a_number;
+  bool no_figures = false;  // whether no figure shows it
 
   void spoil(When now, StepState& state) const {
     if (now == when && !sum.empty())
@@ -42,6 +43,8 @@ struct Poison {
   }
   [[nodiscard]] FigureValues spoiled(When now, FigureValues values) const {
     if (now == when && !figure.empty()) values.set(figure, value);
+    for (const Figure& each : values.figures())
+      if (no_figures) values.set(each.key, std::nullopt);
     return values;
   }
 };
@@ -145,7 +148,8 @@ class Poisonable {
                           [&] {
                             store.initialise(1, 0.06F);
                             if (first) first(store);
-                          }},
+                          },
+                      .identity = {}},
                      config, folder, *context, *alone, callbacks);
     const std::string text = message_of<TrainingError>([&] { (void)run.run(Start::fresh); });
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
@@ -273,6 +277,15 @@ TEST_CASE("a sum or a figure that is not finite ends the run, and is named", "[n
                             Contains(name + " is not finite (" + number_text(poison.value) + ")"));
     CHECK(run.last_line().at("error") == message);
     CHECK(run.last_line().at("reason") == "error");
+  }
+}
+
+TEST_CASE("a sum that is not finite ends the run although no figure shows it",
+          "[non_finite][law]") {
+  for (const When when : {When::training, When::evaluation}) {
+    Poisonable run;
+    run.poison = {.when = when, .sum = "loss", .place = 1, .no_figures = true};
+    CHECK_THAT(run.message(), Contains("the sum loss[1] is not finite (nan)"));
   }
 }
 

@@ -1,7 +1,7 @@
 #include "electra/core/finite.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstring>
 #include <limits>
 #include <vector>
 
@@ -17,7 +17,7 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 template <class T>
 std::optional<NonFinite> found_in(const std::vector<T>& values, std::size_t shift = 0) {
   std::vector<std::byte> bytes(shift + values.size() * sizeof(T));
-  std::memcpy(bytes.data() + shift, values.data(), values.size() * sizeof(T));
+  std::ranges::copy(std::as_bytes(std::span(values)), bytes.begin() + static_cast<Index>(shift));
   return first_non_finite(std::span(bytes).subspan(shift), dtype_of<T>());
 }
 

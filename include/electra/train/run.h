@@ -48,7 +48,7 @@ struct Recipe {
   const Objective& objective;
   std::function<std::unique_ptr<StepSource>()> training;  // this rank's steps
   std::function<HeldOut()> held_out;                      // what every evaluation sees
-  std::function<void()> first_weights;                    // into the store
+  std::function<void()> first_weights;                    // into the store; looked through then
   std::function<void()> begun = {};  // on rank 0, once nothing refuses to begin or to go on
   std::function<void(const std::filesystem::path&)> dress = {};  // adds to each exported folder
   std::map<std::string, std::string, std::less<>> identity;      // must be the same in a checkpoint
@@ -69,7 +69,7 @@ class Run {
 
   /// Runs until the last step or until asked to stop; in either case saves a checkpoint and leaves
   /// the folder complete. Called once. Throws Error; once steps are taken, the log's last line says
-  /// so. Of several ranks, whoever catches it ends the others (Communicator::abort).
+  /// so and why. Of several ranks, whoever catches it ends the others (Communicator::abort).
   [[nodiscard]] RunResult run(Start start);
 
  private:

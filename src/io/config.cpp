@@ -33,31 +33,27 @@ class Reader {
   Reader(std::span<const ConfigField> fields, std::string origin)
       : fields_(fields), origin_(std::move(origin)) {}
 
-  /// Stores what the JSON value of this path, or a value within it, says; returns the paths.
-  std::vector<std::string> read(const Json& json, const std::string& path) {
-    named_.clear();
-    descend(json, path);
-    return named_;
-  }
-
- private:
-  void descend(const Json& json, const std::string& path) {
+  /// Adds the paths that are set to `given`.
+  void read(const Json& json, const std::string& path, std::vector<std::string>& given) const {
     for (const ConfigField& field : fields_)
-      if (field.path == path) return store(field, json);
+      if (field.path == path) {
+        given.push_back(path);
+        return store(field, json);
+      }
     if (!path.empty() && !is_object(path)) unknown(path);
     if (!json.is_object()) wrong(path, "an object", json);
     for (const auto& [key, value] : json.items())
-      descend(value, path.empty() ? key : path + "." + key);
+      read(value, path.empty() ? key : path + "." + key, given);
   }
 
+ private:
   bool is_object(const std::string& path) const {
     return std::any_of(fields_.begin(), fields_.end(), [&](const ConfigField& field) {
       return field.path.starts_with(path + ".");
     });
   }
 
-  void store(const ConfigField& field, const Json& json) {
-    if (!std::holds_alternative<PresetName>(field.value)) named_.push_back(field.path);
+  void store(const ConfigField& field, const Json& json) const {
     if (const auto misfit = store_json(json, field.value))
       wrong(field.path + misfit->element, misfit->expected, *misfit->found);
   }
@@ -83,7 +79,6 @@ class Reader {
 
   std::span<const ConfigField> fields_;
   std::string origin_;
-  std::vector<std::string> named_;
 };
 
 /// The strings between the commas, each as it is; no text is no string.
@@ -149,7 +144,9 @@ struct Copy {
 
 std::vector<std::string> set_from_json(std::span<const ConfigField> fields, std::string_view json,
                                        const std::string& origin) {
-  return Reader(fields, origin).read(parse_config(json, origin), "");
+  std::vector<std::string> given;
+  Reader(fields, origin).read(parse_config(json, origin), "", given);
+  return given;
 }
 
 std::vector<std::string> set_from_assignment(std::span<const ConfigField> fields,
@@ -164,7 +161,9 @@ std::vector<std::string> set_from_assignment(std::span<const ConfigField> fields
   try {
     const Json value = value_from(assignment.substr(equals + 1),
                                   field == fields.end() ? nullptr : &*field, origin);
-    return Reader(fields, origin).read(value, path);
+    std::vector<std::string> given;
+    Reader(fields, origin).read(value, path, given);
+    return given;
   } catch (const IoError& error) {
     throw ConfigError(error.what());
   }

@@ -160,18 +160,18 @@ class Pretraining {
             .facts = facts()};
   }
 
+  /// Once nothing refuses to begin or to go on any more.
+  void record() const {
+    write_file(folder_.config(), config_to_json(config_) + "\n");
+    if (!options_.dump_examples.empty()) data_->dump(config_, options_.dump_examples);
+  }
+
   [[nodiscard]] CheckpointState notes() const {
     RunOrigin origin = plan_.origin;
     origin.used = config_;
     CheckpointState state = state_of(origin);
     state["config_hash"] = config_hash(config_);
     return state;
-  }
-
-  /// Once nothing refuses to begin or to go on any more.
-  void record() const {
-    write_file(folder_.config(), config_to_json(config_) + "\n");
-    if (!options_.dump_examples.empty()) data_->dump(config_, options_.dump_examples);
   }
 
   [[nodiscard]] LogRecord facts() const {

@@ -75,7 +75,7 @@ struct ChangedField {
 /// check_ranges.
 std::vector<std::string> set_from_json(std::span<const ConfigField> fields, std::string_view json,
                                        const std::string& origin);
-/// Sets one field, or several of one object, from "a.b=value"; returns their paths.
+/// Sets one field, or several of one object, from "a.b=value", and returns their paths.
 std::vector<std::string> set_from_assignment(std::span<const ConfigField> fields,
                                              std::string_view assignment);
 /// The preset that the JSON object names under one of these paths, if it does.

@@ -282,6 +282,27 @@ TEST_CASE("first weights that are not finite begin no run, by name", "[run]") {
   CHECK_FALSE(fs::exists(toy.folder.log()));
 }
 
+TEST_CASE("what is not finite ends the run on every rank, by name", "[run][threads]") {
+  ToyRun toy;
+  toy.config.log.every = 1;
+  SECTION("in a first weight") {
+    toy.first_weight = std::numeric_limits<float>::infinity();
+    for (const std::string& message : test::on_threads(2, [&](Communicator&ranks, Context&context) {
+           (void)toy.run(Start::fresh, ranks, context);
+         }))
+      CHECK_THAT(message, Contains("toy/weight: inf at [0]"));
+  }
+  SECTION("in a figure") {
+    toy.first_weight = 1e30F;  // whose square is not
+    for (const std::string& message : test::on_threads(2, [&](Communicator&ranks, Context&context) {
+           (void)toy.run(Start::fresh, ranks, context);
+         }))
+      CHECK_THAT(message,
+                 Contains("held out at step 0: distance is not finite (inf); all weights"));
+    CHECK(lines(toy.folder).back().at("reason") == "error");
+  }
+}
+
 TEST_CASE("a run cannot end before the checkpoint that it goes on from", "[run]") {
   ToyRun toy;
   toy.run();

@@ -15,14 +15,12 @@ std::string place_of(const std::filesystem::path& file, Index line) {
   return file.string() + ":" + std::to_string(line);
 }
 
-/// A name that may fit: letters with accents stand alone, those of other scripts side by side; and
+/// Names that may fit: letters with accents stand alone, those of other scripts side by side; and
 /// Windows has signs where Latin-1 has none.
 std::string fitting_encodings(const Utf8Counts& counts) {
   if (counts.foreign_runs * 3 > counts.foreign_bytes)
-    return "data.encoding=windows-1251, koi8-r, gbk, big5, shift_jis, euc-kr, or what else it is, "
-           "reads it";
-  return counts.control_bytes > 0 ? "data.encoding=windows-1252 reads it, if it is that"
-                                  : "data.encoding=latin-1 reads it, if it is that";
+    return "windows-1251, koi8-r, gbk, big5, shift_jis, euc-kr";
+  return counts.control_bytes > 0 ? "windows-1252" : "latin-1";
 }
 
 }  // namespace
@@ -106,12 +104,13 @@ void CorpusChecks::fail_bad_lines() const {
 
 void CorpusChecks::fail_encoding(const std::filesystem::path& path, const Utf8Counts& counts,
                                  const std::string& place) {
-  fail_corpus(path, "expected UTF-8, found " + std::to_string(counts.invalid_bytes) + " of " +
-                        std::to_string(counts.bytes) + " bytes (" +
-                        percent(counts.invalid_bytes, counts.bytes) +
-                        ") that are not, the first at " + place + ", byte " +
-                        std::to_string(counts.first_invalid_byte) + "; " +
-                        fitting_encodings(counts) + "; data.encoding=utf-8 leaves such bytes out");
+  fail_corpus(path,
+              "expected UTF-8, found " + std::to_string(counts.invalid_bytes) + " of " +
+                  std::to_string(counts.bytes) + " bytes (" +
+                  percent(counts.invalid_bytes, counts.bytes) + ") that are not, the first at " +
+                  place + ", byte " + std::to_string(counts.first_invalid_byte) +
+                  "; data.encoding=" + fitting_encodings(counts) +
+                  ", or whatever it is in, reads it; data.encoding=utf-8 leaves such bytes out");
 }
 
 }  // namespace electra

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <deque>
 #include <set>
@@ -23,6 +24,15 @@ using FileId = std::pair<dev_t, ino_t>;
 std::string reason(int code) { return std::generic_category().message(code); }
 
 bool by_path(const fs::path& a, const fs::path& b) { return a < b; }
+
+std::string fault_of_name(const fs::path& path) {
+  constexpr std::array packed{".bz2", ".xz",  ".lzma", ".lz4", ".zip",
+                              ".7z",  ".rar", ".tar",  ".tgz"};
+  const std::string extension = path.extension().string();
+  if (std::ranges::find(packed, extension) != packed.end())
+    return "packed: unpack it first, or pack it with gzip or zstd";
+  return "its name is none of those that are read";
+}
 
 /// Walks a folder: first what really lies in it, then what its links lead to.
 class Walk {
@@ -113,7 +123,7 @@ class Walk {
   [[nodiscard]] std::string fault_of(const fs::path& path, const struct stat& status) const {
     if (!S_ISREG(status.st_mode)) return "no regular file";
     const NameKind kind = kind_by_name(path);
-    if (kind == NameKind::other) return "its name is none of those that are read";
+    if (kind == NameKind::other) return fault_of_name(path);
     if (::access(path.c_str(), R_OK) != 0) return "cannot be opened: " + reason(errno);
     const bool clear = kind == NameKind::text || kind == NameKind::json_lines;
     return clear ? "" : judge_(path);

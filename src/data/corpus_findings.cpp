@@ -44,11 +44,12 @@ std::vector<std::string> describe(const CorpusFindings& f) {
   add(f.left_out_files + f.hidden_files, of_folder(f));
   add(f.files_without_text, count_of(f.files_without_text, "file has", "files have") + " no text");
   const std::string of = f.transcoded_files > 0 ? "in the file's encoding" : "UTF-8";
-  add(f.invalid_bytes, "left out " +
-                           count_of(f.invalid_bytes, "byte that is not " + of + ", or NUL,",
-                                    "bytes that are not " + of + ", or NUL,") +
-                           " on " + count_of(f.invalid_lines, "line", "lines") + ", first " +
-                           f.first_invalid);
+  add(f.invalid_bytes,
+      "left out " +
+          count_of(f.invalid_bytes, "byte that is not " + of + ", or NUL,",
+                   "bytes that are not " + of + ", or NUL,") +
+          (f.invalid_lines > 0 ? " on " + count_of(f.invalid_lines, "line", "lines") + "," : "") +
+          " first at " + f.first_invalid);
   add(f.lone_surrogates,
       "left out " + count_of(f.lone_surrogates, "half of a character", "halves of characters") +
           " (surrogates alone) in JSON text");

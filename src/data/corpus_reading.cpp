@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "data/characters.h"
 #include "data/raw_file.h"
 #include "data/text_content.h"
 #include "electra/core/error.h"
@@ -17,10 +18,14 @@ namespace fs = std::filesystem;
 constexpr LineLimits limits;
 constexpr Index checked_bytes = 1 << 16;
 
+/// White space alone, in Python's sense.
 bool is_blank(std::string_view line) {
-  if (line.empty()) return true;
-  const auto first = static_cast<unsigned char>(line[0]);
-  return (first <= ' ' || first >= 0x80) && strip(line).empty();
+  while (!line.empty()) {
+    const Decoded character = decode_first(line);
+    if (!character.valid() || !is_white_space(character.code)) return false;
+    line.remove_prefix(static_cast<std::size_t>(character.bytes));
+  }
+  return true;
 }
 
 /// The message without "corpus PATH: ".
@@ -141,8 +146,8 @@ void CorpusReading::close_file() {
   checks_.end_file(*source_, file_has_text_);
   record_.files.push_back(name_in_corpus(file.path(), path_));
   record_.bytes.push_back(file.bytes());
-  record_.modified_ns.push_back(file.modified_ns());
-  record_.changed_ns.push_back(file.changed_ns());
+  record_.modified_ns.push_back(file.facts().modified_ns);
+  record_.changed_ns.push_back(file.facts().changed_ns);
   record_.crc32c.push_back(file.checksum());
   source_.reset();
 }

@@ -1,9 +1,6 @@
 #include "electra/data/corpus_record.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <system_error>
 
 #include "data/corpus_reading.h"
@@ -19,21 +16,13 @@ namespace fs = std::filesystem;
 struct FileNow {
   fs::path path;
   std::string name;  // below the corpus
-  std::int64_t bytes = 0;
-  std::int64_t modified_ns = 0;
-  std::int64_t changed_ns = 0;
+  FileFacts facts;
 };
 
 std::vector<FileNow> files_now(const fs::path& corpus, const CorpusOptions& options) {
   std::vector<FileNow> files;
-  for (const fs::path& path : corpus_files(corpus, options).files) {
-    const RawFile file(path);
-    files.push_back({.path = path,
-                     .name = name_in_corpus(path, corpus),
-                     .bytes = static_cast<std::int64_t>(fs::file_size(path)),
-                     .modified_ns = file.modified_ns(),
-                     .changed_ns = file.changed_ns()});
-  }
+  for (const fs::path& path : corpus_files(corpus, options).files)
+    files.push_back({path, name_in_corpus(path, corpus), facts_of(path)});
   return files;
 }
 
@@ -59,13 +48,14 @@ std::string difference_of(const CorpusRecord& record, std::size_t i, const FileN
                           const StopRequest& stop) {
   const std::string where = "file " + std::to_string(i + 1) + ", " + now.path.string();
   const std::string was = record.files[i] == now.name ? "" : " (then " + record.files[i] + ")";
-  if (record.bytes[i] != now.bytes)
+  if (record.bytes[i] != now.facts.bytes)
     return where + was + ": expected " + bytes_text(record.bytes[i]) + ", found " +
-           bytes_text(now.bytes);
-  const bool untouched = record.files[i] == now.name && record.modified_ns[i] == now.modified_ns &&
-                         record.changed_ns[i] == now.changed_ns;
+           bytes_text(now.facts.bytes);
+  const bool untouched = record.files[i] == now.name &&
+                         record.modified_ns[i] == now.facts.modified_ns &&
+                         record.changed_ns[i] == now.facts.changed_ns;
   if (untouched || checksum_of(now.path, stop) == record.crc32c[i]) return {};
-  return where + was + ": its " + bytes_text(now.bytes) + " are not those of then";
+  return where + was + ": its " + bytes_text(now.facts.bytes) + " are not those of then";
 }
 
 /// Where one list of names ends before the other or goes another way: a file that is missing, or

@@ -22,7 +22,19 @@ std::int64_t nanoseconds(const timespec& time) {
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
+FileFacts facts_in(const struct stat& status) {
+  return {.bytes = status.st_size,
+          .modified_ns = nanoseconds(status.st_mtim),
+          .changed_ns = nanoseconds(status.st_ctim)};
+}
+
 }  // namespace
+
+FileFacts facts_of(const std::filesystem::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) fail_corpus(path, "cannot be examined: " + reason(errno));
+  return facts_in(status);
+}
 
 void fail_corpus(const std::filesystem::path& path, const std::string& what) {
   throw IoError("corpus " + path.string() + ": " + what);
@@ -38,8 +50,7 @@ RawFile::RawFile(std::filesystem::path path) : path_(std::move(path)) {
   if (S_ISDIR(status.st_mode)) fail_corpus(path_, "cannot be read: " + reason(EISDIR));
   if (!S_ISREG(status.st_mode))
     fail_corpus(path_, "expected a regular file, which can be read more than once, found none");
-  modified_ns_ = nanoseconds(status.st_mtim);
-  changed_ns_ = nanoseconds(status.st_ctim);
+  facts_ = facts_in(status);
   buffer_.resize(piece_bytes);
 }
 

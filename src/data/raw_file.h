@@ -13,6 +13,16 @@ namespace electra {
 /// Throws the IoError "corpus PATH: WHAT".
 [[noreturn]] void fail_corpus(const std::filesystem::path& path, const std::string& what);
 
+/// What the file system says of a file: its length, and nanoseconds since 1970.
+struct FileFacts {
+  std::int64_t bytes = 0;
+  std::int64_t modified_ns = 0;
+  std::int64_t changed_ns = 0;
+};
+
+/// Throws IoError.
+[[nodiscard]] FileFacts facts_of(const std::filesystem::path& path);
+
 /// A regular file read once from start to end, with the checksum of what was read.
 class RawFile {
  public:
@@ -26,9 +36,8 @@ class RawFile {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] Index bytes() const { return bytes_; }  // that were read
   [[nodiscard]] std::uint32_t checksum() const { return checksum_; }
-  /// Nanoseconds since 1970, when the file was opened.
-  [[nodiscard]] std::int64_t modified_ns() const { return modified_ns_; }
-  [[nodiscard]] std::int64_t changed_ns() const { return changed_ns_; }
+  /// When the file was opened.
+  [[nodiscard]] const FileFacts& facts() const { return facts_; }
 
  private:
   std::filesystem::path path_;
@@ -36,8 +45,7 @@ class RawFile {
   std::string buffer_;
   Index bytes_ = 0;
   std::uint32_t checksum_ = 0;
-  std::int64_t modified_ns_ = 0;
-  std::int64_t changed_ns_ = 0;
+  FileFacts facts_;
 };
 
 }  // namespace electra

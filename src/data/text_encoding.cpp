@@ -41,6 +41,13 @@ std::string upper_letters_and_digits(std::string_view name) {
   return result;
 }
 
+/// Bytes of the smallest part of a character.
+std::size_t unit_of(std::string_view encoding) {
+  const std::string plain = upper_letters_and_digits(encoding);
+  if (plain.starts_with("UTF16") || plain.starts_with("UCS2")) return 2;
+  return plain.starts_with("UTF32") || plain.starts_with("UCS4") ? 4 : 1;
+}
+
 struct Mark {
   std::string_view bytes;
   const char* encoding;
@@ -105,6 +112,11 @@ std::string_view whole_characters(std::string_view head) {
   return head;
 }
 
+/// What no text in two or four bytes a character looks like.
+bool is_text_without_nuls(std::string_view head) {
+  return !head.empty() && head.find('\0') == head.npos && is_utf8(whole_characters(head));
+}
+
 bool is_surely_utf8(std::string_view head) {
   head = whole_characters(head);
   const auto starts =
@@ -132,7 +144,7 @@ Encoding encoding_of(std::string_view head, std::string_view wanted) {
   for (const Mark& mark : marks)
     if (head.starts_with(mark.bytes)) return {mark.encoding, mark.bytes.size(), false};
   if (!is_utf8_name(wanted)) {
-    if (is_surely_utf8(head)) return {};
+    if (is_surely_utf8(head) || (unit_of(wanted) > 1 && is_text_without_nuls(head))) return {};
     return {std::string(wanted), 0, true};
   }
   if (const auto wide = wide_encoding(head)) return {*wide, 0, false};
@@ -149,12 +161,9 @@ std::string other_encoding(std::string_view head) {
 }
 
 Transcoder::Transcoder(const std::string& encoding)
-    : converter_(open_converter(encoding)), unit_(1) {
+    : converter_(open_converter(encoding)), unit_(unit_of(encoding)) {
   if (converter_ == no_converter)
     throw Error("iconv does not know the encoding \"" + encoding + "\"");
-  const std::string plain = upper_letters_and_digits(encoding);
-  if (plain.starts_with("UTF16") || plain.starts_with("UCS2")) unit_ = 2;
-  if (plain.starts_with("UTF32") || plain.starts_with("UCS4")) unit_ = 4;
 }
 
 Transcoder::~Transcoder() {

@@ -22,8 +22,8 @@ struct Encoding {
 };
 
 /// What the file's first bytes say: a byte order mark, or the NULs of UTF-16 and UTF-32; else
-/// UTF-8 where the start is that and has ten or more characters beyond ASCII; else `wanted`, and
-/// UTF-8 for "auto".
+/// UTF-8 where the start is that and has ten or more characters beyond ASCII, or where `wanted` is
+/// UTF-16 or UTF-32 and cannot be; else `wanted`, and UTF-8 for "auto".
 [[nodiscard]] Encoding encoding_of(std::string_view head, std::string_view wanted);
 
 /// The reason why a head is in no encoding that "auto" reads: the escapes of ISO-2022. Else empty.

@@ -60,7 +60,7 @@ TEST_CASE("a folder's files are those of its names, sorted; the rest is told", "
         Names{"B.TXT.GZ", "a.txt", "b/wiki_00", "b/x.jsonl", "c.text", "wiki.json.zst"});
   CHECK(left_out(found, folder) ==
         Names{"LICENSE: judged", "d.json: judged", "e.md: its name is none of those that are read",
-              "f.txt.xz: its name is none of those that are read",
+              "f.txt.xz: packed: unpack it first, or pack it with gzip or zstd",
               "gone.txt: a link that leads nowhere: No such file or directory",
               "pipe.txt: no regular file"});
   CHECK(found.hidden == 2);

@@ -41,10 +41,10 @@ TEST_CASE("each finding is a line", "[corpus_findings]") {
           "corpus: left out of the folder: 1 entry (c.md: no name), and 2 hidden files and folders",
           "corpus: 1 file has no text",
           "corpus: left out 3 bytes that are not in the file's encoding, or NUL, on 1 line, first "
-          "a:9",
+          "at a:9",
           "corpus: left out 1 half of a character (surrogates alone) in JSON text",
           "corpus: read 1 line longer than 1 MiB in pieces"});
   f.transcoded_files = 0;
   CHECK(describe(f)[5] ==
-        "corpus: left out 3 bytes that are not UTF-8, or NUL, on 1 line, first a:9");
+        "corpus: left out 3 bytes that are not UTF-8, or NUL, on 1 line, first at a:9");
 }

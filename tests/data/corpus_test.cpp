@@ -123,6 +123,7 @@ TEST_CASE("a line without end is read in pieces of one sentence's document", "[c
     CHECK(together == words);
     CHECK(findings_of(name, bytes).cut_lines == 1);
   }
+  CHECK(read_text("a" + repeated(" ", 3'000'000) + "b\nc\n").size() == 1);
   const Documents documents = read_text(repeated("x", 5'000'000) + "\ny\n\nz\n");
   REQUIRE(documents.size() == 2);
   CHECK(documents[0].size() == 6);

@@ -115,6 +115,9 @@ TEST_CASE("an encoding that is asked for holds, but not for UTF-8 that is plain 
   CHECK(found.name == "UTF-8");
   CHECK_FALSE(found.named_by_user);
   CHECK(encoding_of("äöüäöüäöüäöü\xE4 ", "latin-1").name == "latin-1");
+  CHECK(encoding_of("plain text\n", "utf-16le").name == "UTF-8");
+  CHECK(encoding_of(utf16(U"plain"), "utf-16le").name == "utf-16le");
+  CHECK(encoding_of("", "utf-16le").name == "utf-16le");
   CHECK(encoding_of("a", "utf-8").named_by_user);
   CHECK_FALSE(encoding_of("a", "auto").named_by_user);
 }

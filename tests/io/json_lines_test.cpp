@@ -1,8 +1,13 @@
 #include "electra/io/json_lines.h"
 
 #include <catch2/catch.hpp>
+#include <optional>
+#include <random>
 #include <string>
 #include <vector>
+
+#include "electra/core/error.h"
+#include "io/json.h"
 
 using namespace electra;
 using Catch::Matchers::Contains;
@@ -18,7 +23,46 @@ std::string text_of(std::string_view line, std::string_view key = "text") {
   return read.text;
 }
 
+/// What a strict parser finds under "text"; nothing if the line is not JSON or has no such string.
+std::optional<std::string> strict_text_of(const std::string& line) {
+  try {
+    const Json object = parse_json_object(line, "line");
+    if (object.contains("text") && object["text"].is_string()) return object["text"];
+  } catch (const IoError&) {
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+TEST_CASE("what a strict parser reads is read alike, however a line is damaged",
+          "[json_lines][law]") {
+  const std::string line =
+      R"({"id": [1, -2.5e3, true, {"a": null, "b": {}}], "text": "a\"b\u00e9\n \ud83d\ude00", "c": ""})";
+  const std::string pieces = "{}[]\",:\\ un0\xc3";
+  std::mt19937 random(1);
+  int read = 0;
+  for (int i = 0; i < 50'000; ++i) {
+    std::string damaged = line;
+    for (auto change = random() % 3; change > 0; --change) {
+      const std::size_t place = random() % damaged.size();
+      if (random() % 2 == 0)
+        damaged.erase(place, 1 + random() % 3);
+      else
+        damaged.insert(place, 1, pieces[random() % pieces.size()]);
+      if (damaged.empty()) break;
+    }
+    const auto strict = strict_text_of(damaged);
+    const JsonLine found = read_json_line(damaged, "text");
+    if (!strict) continue;
+    ++read;
+    if (found.problem.empty() && found.text == *strict) continue;
+    INFO(damaged);
+    CHECK(found.problem == "");
+    CHECK(found.text == *strict);
+  }
+  CHECK(read > 12'000);
+}
 
 TEST_CASE("the text of a JSONL document is unescaped", "[json_lines]") {
   CHECK(text_of(R"({"text":"a"})") == "a");

@@ -62,8 +62,8 @@ TEST_CASE("a report is one page that needs nothing else", "[report]") {
           count(html, "</" + tag + ">"));
   CHECK(count(html, "<figure>") == 6);  // loss, AUC, MLM loss, recall, throughput, rate
   CHECK_THAT(html, Contains("pretrain_small --out &lt;i&gt;x&lt;/i&gt;") && !Contains("<i>x"));
-  CHECK_THAT(html, Contains("the run ended: finished") && Contains("4m51s") &&
-                       Contains("<b>41,234</b>"));
+  CHECK_THAT(html,
+             Contains("the run ended: finished") && Contains("4m51s") && Contains("<b>41,234</b>"));
   CHECK_THAT(html, Contains("<tr><th>Total loss</th><td>6.6667</td><td>6.8333</td>"
                             "<td>6.8333</td><td>6</td></tr>"));
   CHECK_THAT(html, Contains("<tr><th>Discriminator: AUC</th><td>0.6000</td><td>0.5167</td>"

@@ -1,5 +1,6 @@
 #include "electra/data/vocabulary_trainer.h"
 
+#include <algorithm>
 #include <array>
 #include <future>
 #include <utility>
@@ -84,7 +85,8 @@ TrainedVocabulary VocabularyTrainer::train() const {
       required_characters(all, options_.character_coverage, options_.limit_alphabet);
   const Index entries = entries_of(usable.first(required));
   const Index size = size_for(entries);
-  const std::size_t kept = take_more(usable, required, size / 2);
+  const Index most = std::min(size / 2, size - Index{special_tokens.size()});
+  const std::size_t kept = take_more(usable, required, most);
   std::vector<std::string> tokens =
       merge_pairs(counts.words, spelled(usable.first(kept)), size, options_.minimum_frequency);
   const std::size_t more = take_more(usable.subspan(kept), 0, size - std::ssize(tokens));

@@ -119,3 +119,46 @@ TEST_CASE("bytes that are not UTF-8 are left out, and nothing else", "[word_read
   CHECK(google("a\xe2\x80\xc3\xa9z") == Strings{"aez"});
   CHECK(google("az\xc3") == Strings{"az"});
 }
+
+TEST_CASE("words that are too long are cut into words of 100 characters, if that is asked",
+          "[word_reader]") {
+  const auto lengths = [](const std::string& text, WordpieceOptions options) {
+    std::vector<electra::Index> result;
+    WordReader reader(text, options);
+    while (const auto word = reader.next()) result.push_back(word->characters);
+    return result;
+  };
+  using Lengths = std::vector<electra::Index>;
+  const std::string letters = [] {
+    std::string text;
+    for (int i = 0; i < 250; ++i) text += static_cast<char>('a' + i % 26);
+    return text;
+  }();
+  const WordpieceOptions cuts{.cut_long_words = true};
+  CHECK(lengths(letters, {}) == Lengths{250});
+  CHECK(lengths(letters, cuts) == Lengths{100, 100, 50});
+  CHECK(lengths("a " + letters + " b", cuts) == Lengths{1, 100, 100, 50, 1});
+  CHECK(words(letters, cuts)[1] == letters.substr(100, 100));
+  // Up to the limit a word is whole; just beyond it, it is not.
+  CHECK(lengths(letters.substr(0, 200), cuts) == Lengths{200});
+  CHECK(lengths(letters.substr(0, 201), cuts) == Lengths{100, 100, 1});
+  CHECK(lengths(letters.substr(0, 200), {.compat = Compat::hf, .cut_long_words = true}) ==
+        Lengths{100, 100});
+  CHECK(lengths(letters.substr(0, 100), {.compat = Compat::hf, .cut_long_words = true}) ==
+        Lengths{100});
+}
+
+TEST_CASE("the pieces of a long word keep the places of their characters", "[word_reader][law]") {
+  std::string text = "\u0e01 ";  // three bytes each
+  for (int i = 0; i < 333; ++i) text += i % 3 == 0 ? "\u0e01" : "\u0e34\u0301";
+  WordReader reader(text, {.strip_accents = false, .cut_long_words = true});
+  electra::Index place = 0, pieces = 0;
+  while (const auto word = reader.next()) {
+    for (std::size_t byte = 0; byte < word->text.size(); ++byte) {
+      if ((static_cast<unsigned char>(word->text[byte]) & 0xc0U) != 0x80U && byte > 0) ++place;
+      CHECK(word->origins[byte] == place);
+    }
+    place += ++pieces == 1 ? 2 : 1;  // over the space
+  }
+  CHECK(pieces == 1 + 6);
+}

@@ -199,3 +199,36 @@ TEST_CASE("many threads share one tokenizer", "[wordpiece][thread]") {
   for (auto& thread : threads) thread.join();
   CHECK(different == std::vector<int>(4, 0));
 }
+
+TEST_CASE("what becomes [UNK] is counted with the character that the vocabulary lacks",
+          "[wordpiece]") {
+  const Vocabulary vocabulary = small_vocabulary();
+  const Wordpiece wordpiece(vocabulary);
+  electra::UnknownTokens unknown;
+  const std::string text = "unaffabler able un \u4e2d\u56fd unz runaway " + std::string(201, 'w');
+  CHECK(wordpiece.encode(text, unknown) == wordpiece.encode(text));
+  CHECK(unknown.tokens == 8);
+  CHECK(unknown.unknown == 6);
+  CHECK(unknown.words == 8);
+  CHECK(unknown.characters == 10 + 4 + 2 + 1 + 1 + 3 + 7 + 201);
+  CHECK(unknown.long_words == 1);
+  CHECK(unknown.long_characters == 201);
+  CHECK(unknown.longest_word == 200);
+  // "##r" of "unaffabler", "a" of "able", U+56FD, "##z", "##a" of "runaway".
+  CHECK(unknown.missing ==
+        std::map<char32_t, Index>{{U'r', 1}, {U'a', 2}, {U'z', 1}, {U'\u56fd', 1}});
+}
+
+TEST_CASE("a long word that is cut has tokens, each with its span", "[wordpiece]") {
+  const Vocabulary vocabulary = small_vocabulary();
+  const WordpieceOptions cuts{.cut_long_words = true};
+  const std::string text = "un " + std::string(201, 'w');
+  CHECK(tokens(vocabulary, text)[1] == "[UNK]");
+  const Strings found = tokens(vocabulary, text, cuts);
+  REQUIRE(found.size() == 1 + 201);
+  CHECK(found[1] == "w");
+  CHECK(found[2] == "##w");
+  CHECK(found[101] == "w");
+  CHECK(found[201] == "w");
+  CHECK(spans(text, cuts)[201] == Span{203, 204});
+}

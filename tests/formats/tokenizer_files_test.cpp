@@ -41,14 +41,32 @@ TEST_CASE("a tokenizer is loaded as it was saved", "[tokenizer_files][law]") {
   const auto strip_accents =
       GENERATE(std::optional<bool>(), std::optional(true), std::optional(false));
   const Compat compat = GENERATE(Compat::google, Compat::hf);
+  const bool cut_long_words = GENERATE(true, false);
   const TemporaryFolder folder;
   save_tokenizer(folder / "below/model", some_vocabulary(),
-                 {.compat = compat, .lower_case = lower_case, .strip_accents = strip_accents}, 128);
+                 {.compat = compat,
+                  .lower_case = lower_case,
+                  .strip_accents = strip_accents,
+                  .cut_long_words = cut_long_words},
+                 128);
   const StoredTokenizer found = load_tokenizer(folder / "below/model");
   CHECK(found.vocabulary.tokens() == some_vocabulary().tokens());
   CHECK(found.options.compat == compat);
   CHECK(found.options.lower_case == lower_case);
   CHECK(found.options.strip_accents == strip_accents);
+  CHECK(found.options.cut_long_words == cut_long_words);
+}
+
+TEST_CASE("what transformers makes otherwise of a tokenizer's files is told", "[tokenizer_files]") {
+  CHECK(differences_of_transformers({}).empty());
+  const auto lines = differences_of_transformers({.compat = Compat::hf, .cut_long_words = true});
+  REQUIRE(lines.size() == 1);
+  CHECK_THAT(lines[0], Contains("one [UNK] of each word of more than 100 characters") &&
+                           Contains("vocabulary.cut_long_words"));
+  // And who does not cut finds the same files as before.
+  const TemporaryFolder folder;
+  save_tokenizer(folder.path(), some_vocabulary(), {}, 128);
+  CHECK_FALSE(json_in(folder, "tokenizer_config.json").contains("cut_long_words"));
 }
 
 TEST_CASE("what is saved for the fast tokenizer agrees with the vocabulary", "[tokenizer_files]") {
@@ -90,6 +108,8 @@ TEST_CASE("files of a tokenizer that do not fit are refused by file and key", "[
                       "the number 1"));
   CHECK_THAT(refusal_of("tokenizer_config.json", R"({"strip_accents":"no"})"),
              Contains("tokenizer_config.json: strip_accents") && Contains("\"no\""));
+  CHECK_THAT(refusal_of("tokenizer_config.json", R"({"cut_long_words":1})"),
+             Contains("tokenizer_config.json: cut_long_words: expected true, false or null"));
   CHECK_THAT(refusal_of("tokenizer_config.json", R"({"tokenize_chinese_chars":false})"),
              Contains("tokenizer_config.json: tokenize_chinese_chars: expected true, found false"));
   CHECK_THAT(refusal_of("tokenizer_config.json", "[]"),

@@ -234,3 +234,44 @@ TEST_CASE("a number that is not finite cannot be written", "[config]") {
   run.peak = std::numeric_limits<double>::quiet_NaN();
   CHECK_THROWS_AS(config_to_json(run), ConfigError);
 }
+
+namespace {
+
+/// A size that may grow unless somebody says a size.
+struct Sizes {
+  int size = 10;
+  std::optional<bool> grow;
+  std::vector<std::string> heard;
+
+  void fields(auto&& visit) {
+    visit("size", size, "entries");
+    visit("grow", grow, "if needed");
+  }
+  void given(std::span<const std::string> names) { heard.assign(names.begin(), names.end()); }
+};
+
+struct Outer {
+  int steps = 1;
+  Sizes sizes;
+
+  void fields(auto&& visit) {
+    visit("steps", steps, "of the optimizer");
+    visit("sizes", sizes, "of things");
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a part of a config hears which of its fields were given", "[config]") {
+  using Names = std::vector<std::string>;
+  const auto of_json = [](const std::string& json) {
+    return config_from_json<Outer>(json, "a.json").sizes.heard;
+  };
+  CHECK(of_json(R"({"steps": 3})") == Names{});
+  CHECK(of_json(R"({"steps": 3, "sizes": {"size": 3}})") == Names{"size"});
+  CHECK(of_json(R"({"sizes": {"size": 3, "grow": null}})").size() == 2);
+  CHECK(with_assignment(Outer{}, "steps=3").sizes.heard == Names{});
+  CHECK(with_assignment(Outer{}, "sizes.grow=true").sizes.heard == Names{"grow"});
+  CHECK(with_assignment(Outer{}, R"(sizes={"size": 3})").sizes.heard == Names{"size"});
+  CHECK(with_assignment(Sizes{}, "size=3").heard == Names{"size"});
+}

@@ -19,6 +19,8 @@ struct Case {
 
 const std::vector<Case> cases{
     {"vocabulary.size", "6 or more", {"5", "-1"}, {"6"}},
+    {"vocabulary.character_coverage", "0 to 1", {"-0.1", "1.1"}, {"0", "1"}},
+    {"vocabulary.limit_alphabet", "0 or more", {"-1"}, {"0", "7"}},
     {"data.length", "5 or more", {"4", "-1"}, {"5", "512"}},
     {"data.length", "5 to model.positions = 512", {"513"}, {}},
     {"data.held_out", "between 0 and 1", {"0", "1", "-0.5"}, {"0.5"}},

@@ -86,13 +86,48 @@ TEST_CASE("data are prepared once, and opened from then on", "[prepared_data]") 
 
 TEST_CASE("a vocabulary that is named is taken as it is", "[prepared_data]") {
   Corpus c;
-  const std::string text = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nwhale\nship\n";
+  std::string text = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nwhale\nship\n.\n";
+  for (const char letter : std::string("abcdefghijklmnopqrstuvwxyz"))
+    text += std::string(1, letter) + "\n##" + letter + "\n";
   c.config.vocabulary.file = (c.folder / "mine.txt").string();
   write_file(c.config.vocabulary.file, text);
   const PreparedData data = c.prepare();
-  CHECK(data.vocabulary().size() == 7);
-  CHECK(data.vocabulary_rows() == 7);
+  CHECK(data.vocabulary().size() == 60);
+  CHECK(data.vocabulary_rows() == 60);
   CHECK(read_file(c.folder / "vocab.txt") == text);
+}
+
+TEST_CASE("a vocabulary that does not fit the text is refused before there are tokens",
+          "[prepared_data]") {
+  Corpus c;
+  c.config.vocabulary.file = (c.folder / "mine.txt").string();
+  write_file(c.config.vocabulary.file, "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nWHALE\nSHIP\nTHE\n.\n");
+  CHECK_THAT(message_of<IoError>([&] { (void)c.prepare(); }),
+             Contains("mine.txt: expected at most 30.0 % of the text's tokens to be [UNK]") &&
+                 Contains("vocabulary.lower_case"));
+  CHECK_FALSE(std::filesystem::exists(c.folder / "data/corpus.etok"));
+}
+
+TEST_CASE("the share of [UNK] is told once the corpus is tokenised", "[prepared_data]") {
+  Corpus c;
+  const PreparedData first = c.prepare();
+  REQUIRE(first.unknown());
+  CHECK(first.unknown()->tokens == first.training_tokens() + first.held_out_tokens());
+  CHECK_THAT(c.said, Contains("[UNK] share: 0 %"));
+  CHECK_FALSE(c.prepare().unknown());
+}
+
+TEST_CASE("a preset's vocabulary grows to the text's alphabet, and says so", "[prepared_data]") {
+  Corpus c;
+  c.config.vocabulary.size = 20;
+  c.config.vocabulary.grow = std::nullopt;
+  const PreparedData data = c.prepare();
+  CHECK(data.vocabulary().size() > 60);
+  CHECK_THAT(c.said, Contains("vocabulary.size: 20 entries are too few for the text's alphabet"));
+  Corpus d;
+  d.config.vocabulary.size = 20;
+  CHECK_THAT(message_of<ConfigError>([&] { (void)d.prepare(); }),
+             Contains("vocabulary.size: expected at least"));
 }
 
 TEST_CASE("the word table has the vocabulary's rows, or those of released weights",

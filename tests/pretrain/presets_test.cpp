@@ -59,3 +59,27 @@ TEST_CASE("every preset can be trained, whole and with fewer steps", "[presets]"
     CHECK_NOTHROW(check(fewer));
   }
 }
+
+TEST_CASE("the size of a preset's vocabulary may grow, one that is given may not", "[presets]") {
+  using Grow = std::optional<bool>;
+  CHECK(PretrainConfig{}.vocabulary.grow == Grow(false));  // who sets a size in code means it
+  for (const char* name : {"tiny", "mini", "small", "small_plus_plus", "base", "large"})
+    CHECK(pretrain_preset(name).vocabulary.grow == Grow());
+  const PretrainConfig tiny = pretrain_preset("tiny");
+  const auto with = [&](PretrainConfig config, const char* assignment) {
+    return with_assignment(std::move(config), assignment);
+  };
+  CHECK(with(tiny, "train.steps=3").vocabulary.grow == Grow());
+  CHECK(with(tiny, "vocabulary.size=300").vocabulary.grow == Grow(false));
+  CHECK(from(R"({"preset": "tiny", "vocabulary": {"size": 300}})").vocabulary.grow == Grow(false));
+  CHECK(from(R"({"preset": "tiny", "vocabulary": {"size": 300, "grow": true}})").vocabulary.grow ==
+        Grow(true));
+  // In either order.
+  CHECK(with(with(tiny, "vocabulary.grow=true"), "vocabulary.size=300").vocabulary.grow ==
+        Grow(true));
+  CHECK(with(with(tiny, "vocabulary.size=300"), "vocabulary.grow=true").vocabulary.grow ==
+        Grow(true));
+  // A configuration that was recorded reads back as it is.
+  CHECK(config_hash(config_from_json<PretrainConfig>(config_to_json(tiny), "a.json")) ==
+        config_hash(tiny));
+}

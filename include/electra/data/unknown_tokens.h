@@ -20,7 +20,7 @@ struct UnknownTokens {
   Index longest_word = 0;     ///< characters that a word may have
   /// How many of the other words each character stopped: the first that the vocabulary lacks where
   /// the word cannot be cut on ("c", or "##c" inside the word).
-  std::map<char32_t, Index> missing;
+  std::map<char32_t, Index> missing = {};
 
   static constexpr double warned_share = 0.01;
   static constexpr double refused_share = 0.3;

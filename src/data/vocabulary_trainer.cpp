@@ -150,11 +150,11 @@ VocabularyTrainer::Counts VocabularyTrainer::sum(Counts counts, const Counts& ot
 std::vector<std::string> describe(const TrainedVocabulary& trained) {
   std::vector<std::string> lines;
   if (trained.size_allowed > trained.size_wanted)
-    lines.push_back("vocabulary.size: " + std::to_string(trained.size_wanted) +
-                    " entries are too few for the text's alphabet, which takes " +
-                    std::to_string(trained.alphabet_entries) + ": up to " +
-                    std::to_string(trained.size_allowed) +
-                    " (vocabulary.size says how many, vocabulary.grow=false refuses)");
+    lines.push_back(
+        "vocabulary.size: grown from " + std::to_string(trained.size_wanted) + " to " +
+        std::to_string(trained.size_allowed) + ": the text's alphabet takes " +
+        std::to_string(trained.alphabet_entries) +
+        " entries (a vocabulary.size that is given, or vocabulary.grow=false, is kept)");
   if (trained.characters_kept < trained.characters)
     lines.push_back("the vocabulary has the most frequent " +
                     std::to_string(trained.characters_kept) + " of the text's " +

@@ -56,8 +56,9 @@ std::string commonest_missing(const UnknownTokens& unknown) {
 
 std::string remedies(const UnknownTokens& unknown) {
   if (unknown.missing.empty()) return "see vocabulary.cut_long_words";
-  return "raise vocabulary.character_coverage, vocabulary.limit_alphabet or vocabulary.size; a "
-         "vocabulary.file must fit the text, vocabulary.lower_case and vocabulary.strip_accents";
+  return "a vocabulary.file must fit the text, vocabulary.lower_case and vocabulary.strip_accents; "
+         "a vocabulary that is trained knows more characters with higher values of "
+         "vocabulary.character_coverage, vocabulary.limit_alphabet and vocabulary.size";
 }
 
 }  // namespace
@@ -113,10 +114,10 @@ void check_share(const UnknownTokens& unknown, const std::string& vocabulary) {
   if (!unknown.missing.empty())
     why += "; commonest unknown characters: " + commonest_missing(unknown);
   if (unknown.long_words > 0) why += "; " + describe_long_words(unknown);
-  throw IoError(vocabulary + ": expected at most " + percent(UnknownTokens::refused_share) +
-                " of the text's tokens to be [UNK], found " + percent(unknown.share()) + " (" +
-                std::to_string(unknown.unknown) + " of " + std::to_string(unknown.tokens) + ")" +
-                why + "; " + remedies(unknown));
+  throw ConfigError(vocabulary + ": expected at most " + percent(UnknownTokens::refused_share) +
+                    " of the text's tokens to be [UNK], found " + percent(unknown.share()) + " (" +
+                    std::to_string(unknown.unknown) + " of " + std::to_string(unknown.tokens) +
+                    ")" + why + "; " + remedies(unknown));
 }
 
 }  // namespace electra

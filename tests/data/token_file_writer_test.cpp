@@ -90,7 +90,7 @@ TEST_CASE("a vocabulary that does not fit the text is named, and no token file i
   vocabulary_of(10).save(folder / "mine.txt");
   const Vocabulary vocabulary = Vocabulary::load(folder / "mine.txt");
   CorpusReader corpus(folder / "a.txt");
-  CHECK_THAT(message_of<IoError>([&] {
+  CHECK_THAT(message_of<ConfigError>([&] {
                (void)write_token_file(folder / "a.etok", corpus, Wordpiece(vocabulary), vocabulary);
              }),
              Contains("mine.txt: expected at most 30.0 %") && Contains("found 40.0 % (2 of 5)") &&

@@ -80,12 +80,12 @@ TEST_CASE("more than 1 % is warned of, more than 30 % is refused", "[unknown_tok
                            Contains("vocabulary.file"));
   CHECK_NOTHROW(check_share(of_tokens(300, 1000), "mine.txt"));
   CHECK_NOTHROW(check_share(of_tokens(0, 0), "mine.txt"));
-  CHECK_THAT(message_of<IoError>([&] { check_share(of_tokens(301, 1000), "mine.txt"); }),
+  CHECK_THAT(message_of<ConfigError>([&] { check_share(of_tokens(301, 1000), "mine.txt"); }),
              Contains("mine.txt: expected at most 30.0 % of the text's tokens to be [UNK], found "
                       "30.1 % (301 of 1000)") &&
                  Contains("x (U+0078) 301") && Contains("vocabulary.file"));
   UnknownTokens lengths{.tokens = 1, .unknown = 1, .longest_word = 100};
   lengths.count_word(101);
-  CHECK_THAT(message_of<IoError>([&] { check_share(lengths, "mine.txt"); }),
+  CHECK_THAT(message_of<ConfigError>([&] { check_share(lengths, "mine.txt"); }),
              Contains("1 of 1 words") && Contains("vocabulary.cut_long_words"));
 }

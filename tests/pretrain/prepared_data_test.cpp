@@ -102,7 +102,7 @@ TEST_CASE("a vocabulary that does not fit the text is refused before there are t
   Corpus c;
   c.config.vocabulary.file = (c.folder / "mine.txt").string();
   write_file(c.config.vocabulary.file, "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nWHALE\nSHIP\nTHE\n.\n");
-  CHECK_THAT(message_of<IoError>([&] { (void)c.prepare(); }),
+  CHECK_THAT(message_of<ConfigError>([&] { (void)c.prepare(); }),
              Contains("mine.txt: expected at most 30.0 % of the text's tokens to be [UNK]") &&
                  Contains("vocabulary.lower_case"));
   CHECK_FALSE(std::filesystem::exists(c.folder / "data/corpus.etok"));

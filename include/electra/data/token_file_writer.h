@@ -53,8 +53,8 @@ struct TokenizedCorpus {
 };
 
 /// Tokenises a corpus into a token file. File and counts do not depend on the number of threads.
-/// `vocabulary` is the one that `wordpiece` cuts with. Throws IoError, and leaves no file, where
-/// the vocabulary does not fit the text (check_share).
+/// `vocabulary` is the one that `wordpiece` cuts with. Throws ConfigError, and leaves no file,
+/// where the vocabulary does not fit the text (check_share).
 TokenizedCorpus write_token_file(const std::filesystem::path& path, CorpusReader& corpus,
                                  const Wordpiece& wordpiece, const Vocabulary& vocabulary,
                                  int threads = 1);

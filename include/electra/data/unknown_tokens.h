@@ -43,7 +43,7 @@ struct UnknownTokens {
 /// what to set.
 [[nodiscard]] std::vector<std::string> describe(const UnknownTokens& unknown);
 
-/// Throws IoError above `refused_share`, naming the vocabulary, the share and its causes.
+/// Throws ConfigError above `refused_share`, naming the vocabulary, the share and its causes.
 void check_share(const UnknownTokens& unknown, const std::string& vocabulary);
 
 }  // namespace electra

@@ -215,14 +215,16 @@ void lower_in_context(std::vector<Character>& characters) {
   lower_each(characters);
 }
 
-void strip_accents(std::vector<Character>& characters) {
+Index strip_accents(std::vector<Character>& characters) {
   std::vector<Character> decomposed = decompose(characters);
   order_marks(decomposed);
-  std::erase_if(decomposed, [](Character c) { return is_nonspacing_mark(c.code); });
+  const std::size_t marks =
+      std::erase_if(decomposed, [](Character c) { return is_nonspacing_mark(c.code); });
   // Marks that changed places share the later one, so that spans never run backwards.
   for (std::size_t i = 1; i < decomposed.size(); ++i)
     decomposed[i].origin = std::max(decomposed[i].origin, decomposed[i - 1].origin);
   characters = std::move(decomposed);
+  return static_cast<Index>(marks);
 }
 
 }  // namespace electra

@@ -41,7 +41,8 @@ void lower_each(std::vector<Character>& characters);
 /// 3-17, Final_Sigma, which Python's str.lower follows).
 void lower_in_context(std::vector<Character>& characters);
 
-/// Canonical decomposition (NFD) without its nonspacing marks. Origins stay in order.
-void strip_accents(std::vector<Character>& characters);
+/// Canonical decomposition (NFD) without its nonspacing marks, of which it returns the number.
+/// Origins stay in order.
+Index strip_accents(std::vector<Character>& characters);
 
 }  // namespace electra

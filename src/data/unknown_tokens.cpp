@@ -67,6 +67,8 @@ double UnknownTokens::share() const { return ratio(unknown, tokens); }
 
 double UnknownTokens::long_share() const { return ratio(long_characters, characters); }
 
+double UnknownTokens::stripped_share() const { return ratio(stripped, characters + stripped); }
+
 void UnknownTokens::count_word(Index length) {
   ++words;
   characters += length;
@@ -82,6 +84,7 @@ UnknownTokens& UnknownTokens::operator+=(const UnknownTokens& part) {
   characters += part.characters;
   long_words += part.long_words;
   long_characters += part.long_characters;
+  stripped += part.stripped;
   longest_word = std::max(longest_word, part.longest_word);
   for (const auto& [code, count] : part.missing) missing[code] += count;
   return *this;
@@ -102,6 +105,10 @@ std::vector<std::string> describe(const UnknownTokens& unknown) {
   if (!unknown.missing.empty())
     lines.push_back("commonest unknown characters: " + commonest_missing(unknown));
   if (unknown.long_words > 0) lines.push_back(describe_long_words(unknown));
+  if (unknown.stripped_share() > UnknownTokens::noted_stripped_share)
+    lines.push_back(percent(unknown.stripped_share()) +
+                    " of the text's characters are accents, vowel signs or tone marks that are "
+                    "stripped; vocabulary.strip_accents=false keeps them");
   if (unknown.share() > UnknownTokens::warned_share)
     lines.push_back("warning: more than " + percent(UnknownTokens::warned_share) +
                     " of the tokens are [UNK]: " + remedies(unknown));

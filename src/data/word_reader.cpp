@@ -36,16 +36,17 @@ char lower_ascii(char byte) {
   return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + ('a' - 'A')) : byte;
 }
 
-void normalise(std::vector<Character>& characters, const WordpieceOptions& options) {
+/// Returns how many marks of accents were taken away.
+Index normalise(std::vector<Character>& characters, const WordpieceOptions& options) {
   const bool strips = options.strip_accents.value_or(options.lower_case);
   if (options.compat == Compat::google) {
-    if (!options.lower_case) return;
+    if (!options.lower_case) return 0;
     lower_in_context(characters);
-    if (strips) strip_accents(characters);
-  } else {
-    if (strips) strip_accents(characters);
-    if (options.lower_case) lower_each(characters);
+    return strips ? strip_accents(characters) : 0;
   }
+  const Index stripped = strips ? strip_accents(characters) : 0;
+  if (options.lower_case) lower_each(characters);
+  return stripped;
 }
 
 }  // namespace
@@ -119,7 +120,7 @@ void WordReader::split_unicode(std::string_view chunk) {
     characters = 0;
   };
   const auto finish_segment = [&] {
-    normalise(segment, options_);
+    stripped_ += normalise(segment, options_);
     for (const auto [code, origin] : segment) {
       const bool punctuation = is_punctuation(code);
       if (punctuation) finish_word();

@@ -58,6 +58,7 @@ struct NobodyCounts {
   void word(const Word&) {}
   void too_long() {}
   void stopped(const Word&, std::size_t) {}
+  void stripped(Index) {}
 };
 
 struct UnknownCounter {
@@ -69,6 +70,7 @@ struct UnknownCounter {
     ++unknown.missing[decode_first(word.text.substr(at)).code];
     ++unknown.unknown;
   }
+  void stripped(Index marks) { unknown.stripped += marks; }
 };
 
 template <class Emit, class Count>
@@ -90,6 +92,7 @@ void each_token(std::string_view text, const Vocabulary& vocabulary,
     else
       count.too_long();
   }
+  count.stripped(words.stripped());
 }
 
 }  // namespace

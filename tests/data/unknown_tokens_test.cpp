@@ -20,8 +20,13 @@ UnknownTokens of_tokens(Index unknown, Index tokens) {
 }  // namespace
 
 TEST_CASE("the counts of parts add up to those of the whole", "[unknown_tokens][law]") {
-  UnknownTokens a{.tokens = 10, .unknown = 3, .longest_word = 5, .missing = {{U'x', 2}, {U'y', 1}}};
-  UnknownTokens b{.tokens = 1, .unknown = 1, .longest_word = 5, .missing = {{U'y', 1}}};
+  UnknownTokens a{.tokens = 10,
+                  .unknown = 3,
+                  .longest_word = 5,
+                  .stripped = 4,
+                  .missing = {{U'x', 2}, {U'y', 1}}};
+  UnknownTokens b{
+      .tokens = 1, .unknown = 1, .longest_word = 5, .stripped = 3, .missing = {{U'y', 1}}};
   for (const Index length : {1, 5, 6}) a.count_word(length);
   b.count_word(7);
   const UnknownTokens sum = UnknownTokens(a) += b;
@@ -33,6 +38,7 @@ TEST_CASE("the counts of parts add up to those of the whole", "[unknown_tokens][
                              .long_words = 2,
                              .long_characters = 13,
                              .longest_word = 5,
+                             .stripped = 7,
                              .missing = {{U'x', 2}, {U'y', 2}}});
 }
 
@@ -70,6 +76,18 @@ TEST_CASE("words that are too long are said with the option that cuts them", "[u
   CHECK(lines[1] ==
         "1 of 10 words (25.0 % of the characters) are longer than 200 characters and become [UNK]; "
         "vocabulary.cut_long_words=true cuts them into pieces of 100");
+}
+
+TEST_CASE("many accents that are stripped are said, with what keeps them", "[unknown_tokens]") {
+  UnknownTokens unknown{.tokens = 10, .characters = 94, .stripped = 5};
+  CHECK(describe(unknown).size() == 2);  // 5 of 99
+  unknown.stripped = 4;
+  CHECK(describe(unknown).size() == 1);
+  unknown.stripped = 24;
+  REQUIRE(describe(unknown).size() == 2);
+  CHECK(describe(unknown)[1] ==
+        "20.3 % of the text's characters are accents, vowel signs or tone marks that are stripped; "
+        "vocabulary.strip_accents=false keeps them");
 }
 
 TEST_CASE("more than 1 % is warned of, more than 30 % is refused", "[unknown_tokens]") {

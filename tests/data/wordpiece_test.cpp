@@ -214,9 +214,26 @@ TEST_CASE("what becomes [UNK] is counted with the character that the vocabulary 
   CHECK(unknown.long_words == 1);
   CHECK(unknown.long_characters == 201);
   CHECK(unknown.longest_word == 200);
+  CHECK(unknown.stripped == 0);
   // "##r" of "unaffabler", "a" of "able", U+56FD, "##z", "##a" of "runaway".
   CHECK(unknown.missing ==
         std::map<char32_t, Index>{{U'r', 1}, {U'a', 2}, {U'z', 1}, {U'\u56fd', 1}});
+}
+
+TEST_CASE("accents that are stripped are counted, in words of one text after another",
+          "[wordpiece]") {
+  const Vocabulary vocabulary = small_vocabulary();
+  electra::UnknownTokens unknown;
+  for (const char* text : {"caf\u00e9s e\u0301\u0301 \u00e9", "cafe", "\u0e17\u0e35\u0e48"})
+    (void)Wordpiece(vocabulary).encode(text, unknown);
+  CHECK(unknown.stripped == 1 + 2 + 1 + 2);
+  CHECK(unknown.characters == 5 + 1 + 1 + 4 + 1);
+  electra::UnknownTokens kept;
+  (void)Wordpiece(vocabulary, {.strip_accents = false}).encode("caf\u00e9", kept);
+  CHECK(kept.stripped == 0);
+  electra::UnknownTokens hf;
+  (void)Wordpiece(vocabulary, {.compat = Compat::hf}).encode("caf\u00e9", hf);
+  CHECK(hf.stripped == 1);
 }
 
 TEST_CASE("a long word that is cut has tokens, each with its span", "[wordpiece]") {

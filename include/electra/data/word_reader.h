@@ -46,6 +46,8 @@ class WordReader {
 
   /// The next word, or nothing at the end.
   [[nodiscard]] std::optional<Word> next();
+  /// How many nonspacing marks (accents, vowel signs, tone marks) were stripped so far.
+  [[nodiscard]] Index stripped() const { return stripped_; }
 
  private:
   struct Bounds {
@@ -61,6 +63,7 @@ class WordReader {
   std::string_view rest_;
   WordpieceOptions options_;
   Index position_ = 0;
+  Index stripped_ = 0;
   std::string text_;
   std::vector<Index> origins_;
   std::vector<Bounds> words_;

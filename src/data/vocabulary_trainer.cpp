@@ -108,7 +108,8 @@ Index VocabularyTrainer::size_for(Index alphabet_entries) const {
       "vocabulary.size",
       "at least " + std::to_string(least) + ", the text's alphabet and the five special tokens",
       std::to_string(options_.size) +
-          "; or set vocabulary.limit_alphabet or vocabulary.character_coverage");
+          "; or set vocabulary.grow=true, vocabulary.limit_alphabet or "
+          "vocabulary.character_coverage");
 }
 
 VocabularyTrainer::Counts VocabularyTrainer::count_part(std::span<const std::string> lines,
@@ -150,11 +151,10 @@ VocabularyTrainer::Counts VocabularyTrainer::sum(Counts counts, const Counts& ot
 std::vector<std::string> describe(const TrainedVocabulary& trained) {
   std::vector<std::string> lines;
   if (trained.size_allowed > trained.size_wanted)
-    lines.push_back(
-        "vocabulary.size: grown from " + std::to_string(trained.size_wanted) + " to " +
-        std::to_string(trained.size_allowed) + ": the text's alphabet takes " +
-        std::to_string(trained.alphabet_entries) +
-        " entries (a vocabulary.size that is given, or vocabulary.grow=false, is kept)");
+    lines.push_back("vocabulary.size: grown from " + std::to_string(trained.size_wanted) + " to " +
+                    std::to_string(trained.size_allowed) + ": the text's alphabet takes " +
+                    std::to_string(trained.alphabet_entries) +
+                    " entries (vocabulary.grow=false refuses instead)");
   if (trained.characters_kept < trained.characters)
     lines.push_back("the vocabulary has the most frequent " +
                     std::to_string(trained.characters_kept) + " of the text's " +

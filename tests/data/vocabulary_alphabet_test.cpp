@@ -56,8 +56,9 @@ TEST_CASE("a size that the alphabet does not fit into is refused with the least 
   const std::vector<std::string> lines = ideographs(2000, 3);
   CHECK_THAT(
       electra::test::message_of<electra::ConfigError>([&] { (void)train(lines, {.size = 2003}); }),
-      Contains("vocabulary.size: expected at least 2004, the text's alphabet and the five "
-               "special tokens, found 2003; or set vocabulary.limit_alphabet"));
+      Contains(
+          "vocabulary.size: expected at least 2004, the text's alphabet and the five "
+          "special tokens, found 2003; or set vocabulary.grow=true, vocabulary.limit_alphabet"));
   CHECK(train(lines, {.size = 300, .limit_alphabet = 295}).size() == 300);
   CHECK(train(lines, {.size = 1005, .character_coverage = 0.5}).size() == 1005);
 }

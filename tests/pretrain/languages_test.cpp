@@ -49,27 +49,29 @@ double missing(const UnknownTokens& unknown) {
   return words;
 }
 
-/// The total loss of the evaluations, and the mean of the training's first and last reports.
-struct Losses {
+/// The total loss of every evaluation and of every line of training, and what was said.
+struct Course {
   std::vector<double> held_out;
   std::vector<double> training;
+  std::string said;
 };
 
-Losses train(const PretrainConfig& config, const std::filesystem::path& out) {
-  Losses losses;
+Course train(const PretrainConfig& config, const std::filesystem::path& out) {
+  Course course;
   PretrainingOptions options;
   options.config = config;
   options.out = out;
   RunCallbacks callbacks;
+  callbacks.say = [&](const std::string& text) { course.said += text + "\n"; };
   callbacks.evaluated = [&](Index, const FigureValues& values) {
-    losses.held_out.push_back(values["loss"].value());
+    course.held_out.push_back(values["loss"].value());
   };
   callbacks.progress = [&](const Progress& progress) {
-    losses.training.push_back(progress.values["loss"].value());
+    course.training.push_back(progress.values["loss"].value());
   };
   const RunResult result = pretrain(options, callbacks);
   CHECK(result.end == RunResult::End::finished);
-  return losses;
+  return course;
 }
 
 /// The text's spaces are taken away, and each four lines become one.
@@ -97,10 +99,10 @@ TEST_CASE("a text in any language keeps its characters, and is learned from", "[
   CHECK(missing(unknown) <= 0.0005 * static_cast<double>(unknown.characters));
   if (language != "ja") CHECK(unknown.missing.empty());  // which has 1,413 in 2,048 entries
   CHECK(unknown.long_words == 0);
-  const Losses losses = train(config, folder / "run");
-  REQUIRE(losses.training.size() > 4);
-  CHECK(losses.training.back() < 0.9 * losses.training.front());
-  CHECK(losses.held_out.back() < 0.9 * losses.held_out.front());
+  const Course course = train(config, folder / "run");
+  REQUIRE(course.training.size() > 4);
+  CHECK(course.training.back() < 0.9 * course.training.front());
+  CHECK(course.held_out.back() < 0.9 * course.held_out.front());
 }
 
 TEST_CASE("a text without spaces is cut, learned from, and served as it was trained",
@@ -113,8 +115,10 @@ TEST_CASE("a text without spaces is cut, learned from, and served as it was trai
   const UnknownTokens unknown = unknown_in(config);
   CHECK(unknown.share() < 0.01);
   CHECK(unknown.long_words == 0);
-  const Losses losses = train(config, folder / "run");
-  CHECK(losses.training.back() < 0.9 * losses.training.front());
+  const Course course = train(config, folder / "run");
+  CHECK(course.training.back() < 0.9 * course.training.front());
+  CHECK_THAT(course.said,
+             Catch::Matchers::Contains("run/discriminator: transformers makes one [UNK]"));
   const StoredTokenizer stored = load_tokenizer(folder / "run/discriminator");
   CHECK(stored.options.cut_long_words);
   const Wordpiece wordpiece(stored.vocabulary, stored.options);

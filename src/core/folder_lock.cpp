@@ -94,8 +94,8 @@ class FolderLock::Holder {
     if (descriptor < 0) fail("cannot be opened");
     handle_ = FileHandle(descriptor);
     const System system = lock_file();
+    if (system == System::held) refuse(claim_of_holder());
     const std::optional<LockClaim> other = read_claim(path_);
-    if (system == System::held) refuse(other);
     if (!is_in_place()) return false;
     if (other)
       wait_for_silence(*other, system);
@@ -111,6 +111,16 @@ class FolderLock::Holder {
     whole.l_whence = SEEK_SET;
     if (::fcntl(handle_.descriptor(), F_OFD_SETLK, &whole) == 0) return System::taken;
     return errno == EAGAIN || errno == EACCES ? System::held : System::without_locks;
+  }
+
+  /// Who has just taken the lock writes a moment later who it is.
+  [[nodiscard]] std::optional<LockClaim> claim_of_holder() const {
+    constexpr int most = 20;
+    for (int i = 0; i < most; ++i) {
+      if (const auto claim = read_claim(path_)) return claim;
+      pause(milliseconds(10));
+    }
+    return std::nullopt;
   }
 
   /// Whether the file that was opened is the one that has the name.

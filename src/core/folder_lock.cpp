@@ -16,6 +16,7 @@
 #include "core/lock_claim.h"
 #include "electra/core/error.h"
 #include "electra/core/file.h"
+#include "electra/core/file_handle.h"
 #include "electra/core/quantity_text.h"
 
 namespace electra {

@@ -6,6 +6,7 @@
 #include "data/corpus_reading.h"
 #include "data/raw_file.h"
 #include "electra/core/error.h"
+#include "electra/core/file.h"
 #include "electra/io/config.h"
 
 namespace electra {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "electra/core/file.h"
+#include "electra/core/file_handle.h"
 #include "electra/core/shape.h"
 
 namespace electra {

@@ -12,6 +12,7 @@
 #include "electra/core/checksum.h"
 #include "electra/core/error.h"
 #include "electra/core/file.h"
+#include "electra/core/mapped_file.h"
 #include "io/json.h"
 
 namespace electra {

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "electra/core/checksum.h"
+#include "electra/core/file.h"
 
 namespace electra {
 namespace {

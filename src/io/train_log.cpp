@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "electra/core/error.h"
+#include "electra/core/file.h"
 #include "electra/io/json_lines.h"
 #include "io/json.h"
 #include "io/log_lines.h"

@@ -5,7 +5,6 @@
 
 #include "electra/core/error.h"
 #include "electra/core/fields.h"
-#include "electra/core/file.h"
 #include "electra/io/config.h"
 
 namespace electra {

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "electra/core/error.h"
+#include "electra/core/file.h"
 #include "electra/io/safetensors.h"
 #include "support/temporary_folder.h"
 

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "electra/core/error.h"
+#include "electra/core/file.h"
 #include "electra/io/safetensors.h"
 #include "support/temporary_folder.h"
 

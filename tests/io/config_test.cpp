@@ -7,6 +7,7 @@
 #include <string>
 
 #include "electra/core/error.h"
+#include "electra/core/file.h"
 #include "support/temporary_folder.h"
 
 using namespace electra;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "electra/core/error.h"
+#include "electra/core/file.h"
 #include "support/shared.h"
 #include "support/temporary_folder.h"
 

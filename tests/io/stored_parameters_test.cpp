@@ -7,6 +7,7 @@
 
 #include "electra/core/context.h"
 #include "electra/core/error.h"
+#include "electra/core/file.h"
 #include "support/temporary_folder.h"
 
 using namespace electra;

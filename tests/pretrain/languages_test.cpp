@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "electra/core/file.h"
 #include "electra/data/word_reader.h"
 #include "electra/formats/tokenizer_files.h"
 #include "electra/pretrain/prepared_data.h"

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "electra/core/file.h"
+#include "electra/core/mapped_file.h"
 #include "electra/core/shape.h"
 #include "electra/data/document.h"
 #include "electra/data/vocabulary.h"

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "electra/core/file.h"
+#include "electra/core/atomic_file.h"
 #include "electra/core/interruption.h"
 #include "electra/core/shape.h"
 #include "electra/data/corpus.h"

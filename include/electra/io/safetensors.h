@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "electra/core/file.h"
+#include "electra/core/mapped_file.h"
 #include "electra/core/tensor.h"
 #include "electra/io/stored_tensor.h"
 

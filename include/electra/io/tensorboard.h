@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "electra/core/file.h"
+#include "electra/core/append_file.h"
 #include "electra/core/shape.h"
 
 namespace electra {

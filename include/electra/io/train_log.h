@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "electra/core/file.h"
+#include "electra/core/append_file.h"
 #include "electra/core/shape.h"
 
 namespace electra {

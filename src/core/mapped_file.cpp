@@ -1,0 +1,51 @@
+#include "electra/core/mapped_file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "core/system_call.h"
+#include "electra/core/error.h"
+
+namespace electra {
+
+MappedFile::MappedFile(std::filesystem::path path) : path_(std::move(path)) {
+  // Without O_NONBLOCK a pipe would wait for its writer before it could be refused.
+  const FileHandle handle = open_file(path_, O_RDONLY | O_NONBLOCK, "cannot be opened");
+  struct stat status {};
+  if (::fstat(handle.descriptor(), &status) != 0) fail_at(path_, "cannot be examined", errno);
+  if (S_ISDIR(status.st_mode)) fail_at(path_, "cannot be read", EISDIR);
+  if (!S_ISREG(status.st_mode)) throw IoError(path_.string() + ": not a regular file");
+  if (status.st_size == 0) return;
+  const auto size = static_cast<std::size_t>(status.st_size);
+  void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, handle.descriptor(), 0);
+  if (data == MAP_FAILED) fail_at(path_, "cannot be mapped", errno);
+  bytes_ = {static_cast<const std::byte*>(data), size};
+}
+
+MappedFile::~MappedFile() {
+  if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+}
+
+void MappedFile::release(std::span<const std::byte> bytes) const noexcept {
+  if (bytes.empty()) return;
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data()) / page * page;
+  const auto end = reinterpret_cast<std::uintptr_t>(bytes.data() + bytes.size());
+  ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : path_(std::move(other.path_)), bytes_(std::exchange(other.bytes_, {})) {}
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(bytes_, other.bytes_);
+  return *this;
+}
+
+}  // namespace electra

@@ -37,6 +37,12 @@ inline std::string percent(double probability) {
   return text;
 }
 
+/// Whether more than half of a text's tokens are [UNK].
+inline bool mostly_unknown(const Detection& detection) {
+  const auto unknown = std::ranges::count(detection.tokens, "[UNK]");
+  return 2 * unknown > std::ssize(detection.tokens) - 2;
+}
+
 /// Prints a text's tokens, each above the probability that it was replaced.
 inline void show(const Detection& detection) {
   constexpr std::size_t most = 96;  // columns

@@ -12,12 +12,12 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <functional>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
@@ -72,13 +72,14 @@ void print_table(const Detection& detection) {
   }
 }
 
-/// Names of an enumeration's values, for the command line.
-template <class E>
-std::map<std::string, E> by_name(E example) {
-  std::map<std::string, E> values;
-  for (const std::string_view name : enum_names(example))
-    values.emplace(name, static_cast<E>(values.size()));
-  return values;
+std::vector<std::string> names_of_lengths() {
+  const auto names = enum_names(LongText{});
+  return {names.begin(), names.end()};
+}
+
+LongText length_called(const std::string& name) {
+  const auto names = enum_names(LongText{});
+  return static_cast<LongText>(std::ranges::find(names, name) - names.begin());
 }
 
 /// Standard input's lines, as many at once as have come. They end with \n or \r\n.
@@ -107,7 +108,7 @@ struct Options {
   bool json = false;
   std::string device = "cpu";
   int threads = 0;
-  LongText length = LongText::fail;
+  std::string length = "fail";
 };
 
 void add_options(CLI::App& app, Options& options) {
@@ -126,8 +127,8 @@ void add_options(CLI::App& app, Options& options) {
          "--length,--long", options.length,
          "texts of too many tokens: fail (an error in the answer's place), truncate (their\n"
          "first tokens alone), or windows (that overlap, for every token)")
-      ->transform(CLI::CheckedTransformer(by_name(options.length), CLI::ignore_case))
-      ->default_str("fail");
+      ->check(CLI::IsMember(names_of_lengths()))
+      ->capture_default_str();
 }
 
 /// Prints what the detector says of texts, as they come, in their order.
@@ -149,8 +150,8 @@ class Answers {
       throw IoError(std::string("standard output: ") + std::strerror(errno));
   }
 
-  /// 1, and a sentence, if a text was not answered; else 0.
-  [[nodiscard]] int exit_code() const {
+  /// The exit code: 1, and a sentence, if a text was not answered.
+  [[nodiscard]] int finish() const {
     if (refused_ == 0) return 0;
     std::fprintf(stderr, "detect: %zu of %zu texts not answered\n", refused_, given_);
     return 1;
@@ -193,15 +194,15 @@ class Answers {
 int run(const Options& options) {
   const DeviceChoice choice = choose_device(options.device);
   if (!choice.remark.empty()) std::fprintf(stderr, "detect: %s\n", choice.remark.c_str());
-  const Detector detector(
-      options.model,
-      {.device = choice.device, .threads = options.threads, .length = options.length});
+  const Detector detector(options.model, {.device = choice.device,
+                                          .threads = options.threads,
+                                          .length = length_called(options.length)});
   Answers answers(detector, options.json);
   if (options.texts.empty())
     for_lines([&](std::span<const std::string> lines) { answers.add(lines); });
   else
     answers.add(options.texts);
-  return answers.exit_code();
+  return answers.finish();
 }
 
 }  // namespace

@@ -129,15 +129,15 @@ RunResult pretrain_and_show(const PretrainingOptions& options) {
   return result;
 }
 
-/// Sentences that are longer than the model's positions are cut; those that the vocabulary has no
-/// words for, as one of another language's text has none, would show nothing.
+/// Sentences that are longer than the model's positions are cut; where the vocabulary, as that of
+/// another language's text, has no words for them, they would show nothing.
 void show_sentences(const PretrainFolder& folder) {
   const Detector detector(folder.discriminator(), {.length = LongText::truncate});
   std::size_t unknown = 0;
   for (const std::string& sentence : example_sentences()) {
     if (signal_received != 0) return;
     const Detection detection = detector.detect(sentence);
-    if (mostly_unknown(detection)) {
+    if (hardly_known(detection)) {
       ++unknown;
       continue;
     }
@@ -148,8 +148,8 @@ void show_sentences(const PretrainFolder& folder) {
   }
   if (unknown > 0)
     say("  " + std::to_string(unknown) + " of " + std::to_string(example_sentences().size()) +
-        " sentences are left out: they are English, and most of each is [UNK] to this run's"
-        " vocabulary; detect " +
+        " sentences are left out: they are English, and this run's vocabulary has [UNK] for"
+        " many of their words; detect " +
         folder.discriminator().string() + " TEXT shows any other");
 }
 

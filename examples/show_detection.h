@@ -37,10 +37,12 @@ inline std::string percent(double probability) {
   return text;
 }
 
-/// Whether more than half of a text's tokens are [UNK].
-inline bool mostly_unknown(const Detection& detection) {
+/// Whether more than a third of a text's words and marks are [UNK].
+inline bool hardly_known(const Detection& detection) {
   const auto unknown = std::ranges::count(detection.tokens, "[UNK]");
-  return 2 * unknown > std::ssize(detection.tokens) - 2;
+  const auto words = std::ranges::count_if(
+      detection.tokens, [](const std::string& token) { return !token.starts_with("##"); });
+  return 3 * unknown > words - 2;
 }
 
 /// Prints a text's tokens, each above the probability that it was replaced.

@@ -95,8 +95,9 @@ class Call {
   }
 
   [[noreturn]] void refuse_answer(std::size_t text, Index token, double logit) const {
-    throw InputError(names_[text] + ": the model's answer to token " + std::to_string(token) +
-                     " (\"" + found_[text].tokens[static_cast<std::size_t>(token)] + "\") is " +
+    throw InputError(names_[text] + " has no answer: the model says of token " +
+                     std::to_string(token) + " (\"" +
+                     found_[text].tokens[static_cast<std::size_t>(token)] + "\") " +
                      number_text(logit) + ", expected a finite number");
   }
 

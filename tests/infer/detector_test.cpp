@@ -241,7 +241,7 @@ TEST_CASE("an answer that is not finite is an error of its text alone", "[detect
   CHECK_THAT(message_of<InputError>([&] {
                (void)detector.detect({"the", "ship"});
              }),
-             Contains("text 0: the model's answer to token 0 (\"[CLS]\") is ") &&
+             Contains("text 0 has no answer: the model says of token 0 (\"[CLS]\") ") &&
                  Contains("expected a finite number"));
 }
 

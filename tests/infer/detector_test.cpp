@@ -132,6 +132,13 @@ TEST_CASE("a vocabulary that has more tokens than the model is refused", "[detec
              Contains("vocab.txt") && Contains("11") && Contains("12"));
 }
 
+TEST_CASE("a word table may have more rows than the vocabulary has tokens", "[detector]") {
+  const TemporaryFolder folder;
+  save_detector(folder.path(), some_vocabulary(), 64);
+  const Detection found = Detector(folder.path()).detect("The unknown ship");
+  CHECK(found.ids == std::vector<std::int32_t>{2, 5, 7, 8, 6, 3});
+}
+
 TEST_CASE("a directory without a model is named", "[detector]") {
   const TemporaryFolder folder;
   CHECK_THAT(message_of<IoError>([&] { Detector detector(folder.path()); }),

@@ -5,17 +5,19 @@
 ///   detect MODEL_DIR "The captain looked over the umbrella."
 ///   detect MODEL_DIR --json < texts.txt        one text a line in, one JSON object a line out
 ///
-/// Lines that come one by one are answered one by one, those of a file many together.
+/// Lines that come one by one are answered one by one, those of a file many together. A text that
+/// cannot be answered has an error in its place, the others are answered all the same, and the exit
+/// code is 1 at the end. docs/inference.md says what the output holds.
 
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <functional>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
@@ -30,21 +32,34 @@ namespace {
 
 using namespace electra;
 
-/// What is not UTF-8 in the text becomes U+FFFD.
-std::string json_line(const Detection& detection) {
-  nlohmann::ordered_json spans = nlohmann::ordered_json::array();
-  for (const Detection::Span& span : detection.spans) spans.push_back({span.begin, span.end});
-  const nlohmann::ordered_json object{{"text", detection.text},
-                                      {"ids", detection.ids},
-                                      {"tokens", detection.tokens},
-                                      {"probabilities", detection.probabilities},
-                                      {"spans", spans}};
-  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+using Json = nlohmann::ordered_json;
+
+void print_json(const Json& object) {
+  std::printf("%s\n", object.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+}
+
+Json json_of(const std::vector<Detection::Span>& spans) {
+  Json all = Json::array();
+  for (const Detection::Span& span : spans) all.push_back({span.begin, span.end});
+  return all;
+}
+
+/// Each byte of the text that is not UTF-8 becomes U+FFFD, so that code points stay where they are.
+void print_object(const Detection& detection) {
+  Json object{{"text", well_formed(detection.text)}, {"ids", detection.ids},
+              {"tokens", detection.tokens},          {"probabilities", detection.probabilities},
+              {"spans", json_of(detection.spans)},   {"byte_spans", json_of(detection.byte_spans)}};
+  if (detection.left_out > 0) object["left_out"] = detection.left_out;
+  print_json(object);
+}
+
+void print_text(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::putchar('\n');
 }
 
 void print_table(const Detection& detection) {
-  std::fwrite(detection.text.data(), 1, detection.text.size(), stdout);
-  std::putchar('\n');
+  print_text(detection.text);
   for (std::size_t i = 0; i < detection.ids.size(); ++i) {
     const Detection::Span span = detection.spans[i];
     std::string token = detection.tokens[i];
@@ -57,36 +72,29 @@ void print_table(const Detection& detection) {
   }
 }
 
-void print(const Detection& detection, bool json) {
-  if (json)
-    std::printf("%s\n", json_line(detection).c_str());
-  else
-    print_table(detection);
-  if (detection.left_out > 0)
-    std::fprintf(stderr, "detect: %lld tokens at the end of a text were left out\n",
-                 static_cast<long long>(detection.left_out));
+std::vector<std::string> names_of_lengths() {
+  const auto names = enum_names(LongText{});
+  return {names.begin(), names.end()};
 }
 
-/// Names of an enumeration's values, for the command line.
-template <class E>
-std::map<std::string, E> by_name(E example) {
-  std::map<std::string, E> values;
-  for (const std::string_view name : enum_names(example))
-    values.emplace(name, static_cast<E>(values.size()));
-  return values;
+LongText length_called(const std::string& name) {
+  const auto names = enum_names(LongText{});
+  return static_cast<LongText>(std::ranges::find(names, name) - names.begin());
 }
 
-/// Standard input's lines, as many at once as have come.
+/// Standard input's lines, as many at once as have come. They end with \n or \r\n.
 void for_lines(const std::function<void(std::span<const std::string>)>& use) {
   std::array<char, std::size_t{1} << 16> bytes{};
   std::vector<std::string> lines(1);
   ssize_t count = 0;
   while ((count = read(STDIN_FILENO, bytes.data(), bytes.size())) > 0) {
     for (const char byte : std::span(bytes).first(static_cast<std::size_t>(count)))
-      if (byte == '\n')
-        lines.emplace_back();
-      else
+      if (byte != '\n') {
         lines.back() += byte;
+      } else {
+        if (lines.back().ends_with('\r')) lines.back().pop_back();
+        lines.emplace_back();
+      }
     use(std::span(lines).first(lines.size() - 1));
     lines.erase(lines.begin(), lines.end() - 1);
   }
@@ -100,7 +108,7 @@ struct Options {
   bool json = false;
   std::string device = "cpu";
   int threads = 0;
-  LongText length = LongText::fail;
+  std::string length = "fail";
 };
 
 void add_options(CLI::App& app, Options& options) {
@@ -109,58 +117,92 @@ void add_options(CLI::App& app, Options& options) {
       ->required();
   app.add_option("text", options.texts, "texts (default: the lines of standard input)");
   app.add_flag("--json", options.json,
-               "one object a line: text, ids, tokens, probabilities, and spans in code points");
+               "one object a line: text, ids, tokens, probabilities, spans in code points and in\n"
+               "bytes; or text and error");
   app.add_option("--device", options.device, "cpu, cuda, cuda:N, or auto: the first usable GPU")
       ->capture_default_str();
   app.add_option("--threads", options.threads, "of the device cpu; 0: all processors")
       ->capture_default_str();
-  app.add_option("--long", options.length, "texts of too many tokens: fail, truncate, or windows")
-      ->transform(CLI::CheckedTransformer(by_name(options.length), CLI::ignore_case))
-      ->default_str("fail");
+  app.add_option(
+         "--length,--long", options.length,
+         "texts of too many tokens: fail (an error in the answer's place), truncate (their\n"
+         "first tokens alone), or windows (that overlap, for every token)")
+      ->check(CLI::IsMember(names_of_lengths()))
+      ->capture_default_str();
 }
 
-/// Prints what the detector says of texts, as they come.
+/// Prints what the detector says of texts, as they come, in their order.
 class Answers {
  public:
   Answers(const Detector& detector, bool json) : detector_(detector), json_(json) {}
 
-  /// All together; if one of them is refused, those before it are answered all the same.
+  /// All together; if one of them is refused, each by itself.
   void add(std::span<const std::string> texts) {
+    std::vector<Detection> found;
     try {
-      for (const Detection& detection : detector_.detect(texts)) print(detection, json_);
+      found = detector_.detect(texts);
     } catch (const InputError&) {
-      for (std::size_t i = 0; i < texts.size(); ++i) add_one(texts[i], given_ + i + 1);
     }
-    given_ += texts.size();
+    for (const Detection& detection : found) print(detection);
+    if (found.empty())
+      for (const std::string& text : texts) add_one(text);
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
       throw IoError(std::string("standard output: ") + std::strerror(errno));
   }
 
+  /// The exit code: 1, and a sentence, if a text was not answered.
+  [[nodiscard]] int finish() const {
+    if (refused_ == 0) return 0;
+    std::fprintf(stderr, "detect: %zu of %zu texts not answered\n", refused_, given_);
+    return 1;
+  }
+
  private:
-  void add_one(const std::string& text, std::size_t number) {
+  void add_one(const std::string& text) {
     try {
-      print(detector_.detect(text), json_);
+      print(detector_.detect(text));
     } catch (const InputError& error) {
-      throw InputError("text " + std::to_string(number) + ": " + error.what());
+      refuse(text, error.what());
     }
+  }
+
+  void print(const Detection& detection) {
+    ++given_;
+    if (json_)
+      print_object(detection);
+    else
+      print_table(detection);
+    if (detection.left_out > 0)
+      std::fprintf(stderr, "detect: text %zu: %lld tokens at its end were left out\n", given_,
+                   static_cast<long long>(detection.left_out));
+  }
+
+  void refuse(const std::string& text, const char* why) {
+    ++given_;
+    ++refused_;
+    std::fprintf(stderr, "detect: text %zu: %s\n", given_, why);
+    if (json_) return print_json(Json{{"text", well_formed(text)}, {"error", why}});
+    print_text(text);
+    std::printf("  error: %s\n", why);
   }
 
   const Detector& detector_;
   bool json_;
-  std::size_t given_ = 0;  // texts before
+  std::size_t given_ = 0, refused_ = 0;  // texts
 };
 
-void run(const Options& options) {
+int run(const Options& options) {
   const DeviceChoice choice = choose_device(options.device);
   if (!choice.remark.empty()) std::fprintf(stderr, "detect: %s\n", choice.remark.c_str());
-  const Detector detector(
-      options.model,
-      {.device = choice.device, .threads = options.threads, .length = options.length});
+  const Detector detector(options.model, {.device = choice.device,
+                                          .threads = options.threads,
+                                          .length = length_called(options.length)});
   Answers answers(detector, options.json);
   if (options.texts.empty())
     for_lines([&](std::span<const std::string> lines) { answers.add(lines); });
   else
     answers.add(options.texts);
+  return answers.finish();
 }
 
 }  // namespace
@@ -171,8 +213,7 @@ int main(int argc, char** argv) {
   add_options(app, options);
   try {
     app.parse(argc, argv);
-    run(options);
-    return 0;
+    return run(options);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   } catch (const std::exception& error) {

@@ -129,10 +129,40 @@ RunResult pretrain_and_show(const PretrainingOptions& options) {
   return result;
 }
 
+/// Sentences that are longer than the model's positions are cut; where the vocabulary, as that of
+/// another language's text, has no words for them, they would show nothing.
+void show_sentences(const PretrainFolder& folder) {
+  const Detector detector(folder.discriminator(), {.length = LongText::truncate});
+  std::size_t unknown = 0;
+  for (const std::string& sentence : example_sentences()) {
+    if (signal_received != 0) return;
+    const Detection detection = detector.detect(sentence);
+    if (hardly_known(detection)) {
+      ++unknown;
+      continue;
+    }
+    show(detection);
+    if (detection.left_out > 0)
+      say("  (cut at the model's positions: " + std::to_string(detection.left_out) +
+          " more tokens)");
+  }
+  if (unknown > 0)
+    say("  " + std::to_string(unknown) + " of " + std::to_string(example_sentences().size()) +
+        " sentences are left out: they are English, and this run's vocabulary has [UNK] for"
+        " many of their words; detect " +
+        folder.discriminator().string() + " TEXT shows any other");
+}
+
+/// The run is finished, whatever becomes of this.
 void show_what_was_learned(const PretrainFolder& folder) {
   say("the discriminator at work: how probably each token was replaced");
-  const Detector detector(folder.discriminator());
-  for (const std::string& sentence : example_sentences()) show(detector.detect(sentence));
+  std::signal(SIGPIPE, SIG_IGN);  // who reads it may have seen enough
+  try {
+    show_sentences(folder);
+  } catch (const std::exception& error) {
+    say(std::string("  it cannot be shown: ") + error.what());
+  }
+  if (signal_received != 0) say("  interrupted; the run is finished");
   say("report: " + folder.report().string());
   say("models: " + folder.generator().string() + ", " + folder.discriminator().string());
 }
@@ -153,8 +183,9 @@ int run(const Options& o, const std::vector<std::string>& arguments) {
       say("interrupted at step " + std::to_string(result.step) + "; --resume goes on from there");
     return 128 + (signal_received != 0 ? signal_received.load() : SIGTERM);  // another rank's
   }
-  if (leads) show_what_was_learned(folder);
-  return 0;
+  if (!leads) return 0;
+  show_what_was_learned(folder);
+  return signal_received != 0 ? 128 + signal_received : 0;
 }
 
 }  // namespace

@@ -37,6 +37,14 @@ inline std::string percent(double probability) {
   return text;
 }
 
+/// Whether more than a third of a text's words and marks are [UNK].
+inline bool hardly_known(const Detection& detection) {
+  const auto unknown = std::ranges::count(detection.tokens, "[UNK]");
+  const auto words = std::ranges::count_if(
+      detection.tokens, [](const std::string& token) { return !token.starts_with("##"); });
+  return 3 * unknown > words - 2;
+}
+
 /// Prints a text's tokens, each above the probability that it was replaced.
 inline void show(const Detection& detection) {
   constexpr std::size_t most = 96;  // columns

@@ -8,10 +8,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <string>
 
+#include "electra/core/error.h"
 #include "electra/data/unicode.h"
 #include "electra/inspect/replaced_tokens.h"
 #include "electra/pretrain/config.h"
@@ -84,6 +87,8 @@ int main(int argc, char** argv) {
     const Inspection inspection = inspect_replaced_tokens(sentence, {.run = run, .seed = seed});
     print_tokens(inspection);
     print_losses(inspection, LossConfig{});
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+      throw IoError(std::string("standard output: ") + std::strerror(errno));
     return 0;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;

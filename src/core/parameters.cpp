@@ -165,17 +165,22 @@ std::optional<BadValue> ParameterStore::first_non_finite_weight() const {
   return first_non_finite(master());
 }
 
-/// Parameter by parameter, in the flat order, in host memory.
+/// Parameter by parameter, in the flat order, a megabyte at a time in host memory.
 std::optional<BadValue> ParameterStore::first_non_finite(TensorView flat) const {
+  constexpr Index most_at_once = Index{1} << 18;  // numbers
+  std::vector<std::byte> bytes;
   std::vector<const Parameter*> order;
   for (const Parameter& parameter : parameters_) order.push_back(&parameter);
   std::ranges::sort(order, {}, &Parameter::offset);
   for (const Parameter* parameter : order) {
-    const TensorView values = piece(*parameter, flat);
-    std::vector<std::byte> bytes(static_cast<std::size_t>(values.bytes()));
-    context_->download(values, bytes);
-    if (const auto found = electra::first_non_finite(bytes, values.dtype()))
-      return BadValue{parameter, *found};
+    const TensorView values = piece(*parameter, flat).reshape({parameter->padded.size()});
+    for (Index first = 0; first < values.size(); first += most_at_once) {
+      const TensorView some = values.slice(first, std::min(most_at_once, values.size() - first));
+      bytes.resize(static_cast<std::size_t>(some.bytes()));
+      context_->download(some, bytes);
+      if (const auto found = electra::first_non_finite(bytes, some.dtype()))
+        return BadValue{parameter, {first + found->index, found->value}};
+    }
   }
   return std::nullopt;
 }

@@ -92,15 +92,31 @@ std::string_view slice_characters(std::string_view text, Index begin, Index end)
   std::size_t from = text.size();
   Index position = 0;
   for (std::size_t i = 0; i < text.size();) {
-    const Decoded character = decode_first(text.substr(i));
-    if (character.valid()) {
-      if (position >= end) return text.substr(std::min(from, i), i - std::min(from, i));
-      if (position == begin) from = i;
-      ++position;
-    }
-    i += static_cast<std::size_t>(character.bytes);
+    if (position >= end) return text.substr(std::min(from, i), i - std::min(from, i));
+    if (position == begin) from = i;
+    ++position;
+    i += static_cast<std::size_t>(decode_first(text.substr(i)).bytes);
   }
   return text.substr(from);
+}
+
+std::vector<Index> character_starts(std::string_view text) {
+  std::vector<Index> starts;
+  std::size_t i = 0;
+  for (; i < text.size(); i += static_cast<std::size_t>(decode_first(text.substr(i)).bytes))
+    starts.push_back(static_cast<Index>(i));
+  starts.push_back(static_cast<Index>(i));
+  return starts;
+}
+
+std::string well_formed(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const Decoded character = decode_first(text);
+    append_utf8(result, character.valid() ? character.code : U'\ufffd');
+    text.remove_prefix(static_cast<std::size_t>(character.bytes));
+  }
+  return result;
 }
 
 std::string_view strip(std::string_view text) {

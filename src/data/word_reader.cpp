@@ -135,8 +135,8 @@ void WordReader::split_unicode(std::string_view chunk) {
   while (!chunk.empty()) {
     const Decoded decoded = decode_first(chunk);
     chunk.remove_prefix(static_cast<std::size_t>(decoded.bytes));
-    if (!decoded.valid()) continue;
     const Index origin = position_++;
+    if (!decoded.valid()) continue;
     if (is_dropped(decoded.code, options_.compat)) continue;
     const bool separator = is_separator(decoded.code);
     const bool alone = is_ideograph(decoded.code, options_.compat);

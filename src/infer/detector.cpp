@@ -3,6 +3,8 @@
 #include <cmath>
 
 #include "electra/core/error.h"
+#include "electra/core/range.h"
+#include "electra/data/unicode.h"
 #include "electra/models/heads.h"
 
 namespace electra {
@@ -20,6 +22,7 @@ class Call {
     std::vector<Token> tokens = engine_.wordpiece().tokenize(text);
     const auto count = static_cast<Index>(tokens.size());
     if (count > room_ && length_ == LongText::fail) refuse(name, count);
+    names_.push_back(name);
     Detection& found = found_.emplace_back();
     found.text = text;
     if (count > room_ && length_ == LongText::truncate) {
@@ -60,6 +63,10 @@ class Call {
     add_token(vocabulary.cls(), {});
     for (const Token& token : tokens) add_token(token.id, {token.begin, token.end});
     add_token(vocabulary.sep(), {});
+    const std::vector<Index> starts = character_starts(found.text);
+    const auto byte = [&](Index character) { return starts[static_cast<std::size_t>(character)]; };
+    for (const Detection::Span& span : found.spans)
+      found.byte_spans.push_back({byte(span.begin), byte(span.end)});
     found.probabilities.resize(found.ids.size());
   }
 
@@ -80,14 +87,24 @@ class Call {
     const auto last = static_cast<Index>(all.size()) - 2;  // tokens of the text
     const Index from = window.begin == 0 ? 0 : window.answers_from + 1;
     const Index to = window.end == last ? last + 2 : window.answers_to + 1;
-    for (Index i = from; i < to; ++i)
-      all[static_cast<std::size_t>(i)] =
-          1 / (1 + std::exp(-double{logits[static_cast<std::size_t>(i - window.begin)]}));
+    for (Index i = from; i < to; ++i) {
+      const double logit = logits[static_cast<std::size_t>(i - window.begin)];
+      if (!std::isfinite(logit)) refuse_answer(place.text, i, logit);
+      all[static_cast<std::size_t>(i)] = 1 / (1 + std::exp(-logit));
+    }
+  }
+
+  [[noreturn]] void refuse_answer(std::size_t text, Index token, double logit) const {
+    throw InputError(names_[text] + " has no answer: the model says of token " +
+                     std::to_string(token) + " (\"" +
+                     found_[text].tokens[static_cast<std::size_t>(token)] + "\") " +
+                     number_text(logit) + ", expected a finite number");
   }
 
   const Engine& engine_;
   LongText length_;
   Index room_;
+  std::vector<std::string> names_;  // of the texts
   std::vector<Detection> found_;
   std::vector<std::vector<std::int32_t>> ids_;
   std::vector<Place> places_;

@@ -10,6 +10,7 @@
 #include "electra/formats/hugging_face.h"
 #include "electra/formats/tokenizer_files.h"
 #include "electra/models/text_model.h"
+#include "formats/hugging_face_names.h"
 #include "infer/length_batches.h"
 #include "infer/worker_pool.h"
 
@@ -44,6 +45,18 @@ StoredTokenizer tokenizer_of(const std::filesystem::path& directory, const Netwo
   return tokenizer;
 }
 
+/// The file's tensor that has a value, and where it is there: "electra.…key.weight: nan at [3, 7]".
+std::string to_string(const BadValue& bad, const NetworkParts& network) {
+  const Shape& whole = bad.parameter->shape;
+  for (const NamedPiece& piece : hugging_face_pieces(network)) {
+    const Index place = bad.found.index - piece.first(whole);
+    if (piece.parameter != bad.parameter->name || place < 0 || place >= piece.size(whole)) continue;
+    const std::vector<Index> shape = piece.shape(whole);
+    return piece.name + ": " + to_string(NonFinite{place, bad.found.value}, Shape(shape));
+  }
+  return to_string(bad);
+}
+
 /// Texts of one batch as the model reads them.
 struct Ids {
   Ids(std::span<const std::vector<std::int32_t>> texts, const LengthBatch& of)
@@ -72,6 +85,9 @@ struct Engine::Parts {
     const WorkerPool::Lease first = pool.take();
     store.allocate(first->context(), Precision::f32);
     load_network(directory, model.parts(), store);
+    if (const auto bad = store.first_non_finite_weight())
+      throw IoError(directory.string() + ": " + to_string(*bad, model.parts()) +
+                    ": nothing can be computed with such weights");
     first->context().synchronize();  // other workers' streams do not wait for this one's
   }
 

@@ -7,6 +7,7 @@
 #include "electra/core/context.h"
 #include "electra/core/error.h"
 #include "electra/core/host_copy.h"
+#include "electra/core/range.h"
 #include "electra/formats/hugging_face.h"
 #include "electra/formats/tokenizer_files.h"
 #include "electra/pretrain/objectives/masking.h"
@@ -49,7 +50,12 @@ Source source_of(const std::string& sentence, const InspectionOptions& options) 
   config.initialize.generator = folder.generator().string();
   config.initialize.discriminator = folder.discriminator().string();
   config = with_released_sizes(config);
-  return {load_tokenizer(folder.discriminator()), config};
+  StoredTokenizer tokenizer = load_tokenizer(folder.discriminator());
+  if (tokenizer.vocabulary.size() > config.vocabulary.size)
+    throw IoError(folder.discriminator().string() + ": vocab.txt: expected at most vocab_size = " +
+                  std::to_string(config.vocabulary.size) + " tokens, found " +
+                  std::to_string(tokenizer.vocabulary.size()));
+  return {std::move(tokenizer), config};
 }
 
 /// The pair, and what it takes to compute with it.
@@ -81,7 +87,12 @@ class Inspector {
                            .mode = Mode::inference,
                            .draws = Draws::evaluation});
     const ReplacedTokenDetection::Masked masked = objective_.mask(pass, batch);
-    return inspection_of(examples, masked, objective_.forward(pass, batch, masked, state_));
+    Inspection found =
+        inspection_of(examples, masked, objective_.forward(pass, batch, masked, state_));
+    if (!std::isfinite(found.mlm_loss) || !std::isfinite(found.disc_loss))
+      throw InputError("the pair's answer to the sentence is not finite: losses " +
+                       number_text(found.mlm_loss) + " and " + number_text(found.disc_loss));
+    return found;
   }
 
  private:
@@ -104,6 +115,11 @@ class Inspector {
     return batch;
   }
 
+  /// A word table may have more rows than there are tokens, and any of them can be drawn.
+  [[nodiscard]] std::string token(std::int32_t id) const {
+    return id < vocabulary_.size() ? vocabulary_.token(id) : "[row " + std::to_string(id) + "]";
+  }
+
   [[nodiscard]] Inspection inspection_of(const HostBatch& examples,
                                          const ReplacedTokenDetection::Masked& masked,
                                          const ReplacedTokenDetection::Trace& trace) {
@@ -114,9 +130,9 @@ class Inspector {
     const auto logits = to_host<float>(*context_, trace.logits);
     const auto losses = to_host<float>(*context_, trace.disc_losses);
     for (std::size_t i = 0; i < examples.ids.size(); ++i) {
-      inspection.tokens.push_back({.original = vocabulary_.token(examples.ids[i]),
-                                   .masked = vocabulary_.token(masked_ids[i]),
-                                   .corrupted = vocabulary_.token(corrupted[i]),
+      inspection.tokens.push_back({.original = token(examples.ids[i]),
+                                   .masked = token(masked_ids[i]),
+                                   .corrupted = token(corrupted[i]),
                                    .replaced = labels[i] != 0,
                                    .probability = 1 / (1 + std::exp(-double{logits[i]})),
                                    .loss = losses[i]});
@@ -137,7 +153,7 @@ class Inspector {
       const auto at = static_cast<std::size_t>(positions[i]);
       inspection.guesses.push_back({.position = positions[i],
                                     .original = inspection.tokens[at].original,
-                                    .sample = vocabulary_.token(samples[i]),
+                                    .sample = token(samples[i]),
                                     .loss = losses[i]});
       inspection.mlm_loss += losses[i] / static_cast<double>(count);
     }

@@ -15,6 +15,10 @@ void check(const PretrainConfig& config) {
   expect(config.data.length <= config.model.positions, "data.length",
          "5 to model.positions = " + std::to_string(config.model.positions),
          static_cast<double>(config.data.length));
+  expect(config.data.length <= DataConfig::longest, "data.length",
+         "5 to " + std::to_string(DataConfig::longest) +
+             " (more positions can be read, but not trained on: dropout has no numbers there)",
+         static_cast<double>(config.data.length));
   if (!is_corpus_encoding(config.data.encoding))
     refuse_value("data.encoding", "auto, or an encoding that iconv knows here",
                  config.data.encoding);

@@ -186,3 +186,16 @@ TEST_CASE("the first weight that is not finite is named with its place", "[param
   store.find("net/table")->master.span<float>()[7] = std::numeric_limits<float>::quiet_NaN();
   CHECK(to_string(*store.first_non_finite_weight()) == "net/table: nan at [1, 3]");
 }
+
+TEST_CASE("a weight that is not finite is found in a table of any size", "[parameters]") {
+  const auto context = Context::create({});
+  ParameterStore store;
+  const Index rows = 3000, width = 128;  // more than is looked through at once
+  (void)ParameterScope(store, "net", Network::none, 0).declare("table", {rows, width}, {});
+  store.allocate(*context, Precision::f32);
+  const auto weights = store.find("net/table")->master.span<float>();
+  for (const std::size_t place : {300000U, 262144U, 262143U}) {
+    weights[place] = std::numeric_limits<float>::quiet_NaN();
+    CHECK(store.first_non_finite_weight()->found.index == static_cast<Index>(place));
+  }
+}

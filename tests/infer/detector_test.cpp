@@ -29,6 +29,11 @@ TEST_CASE("a detector says something of every token, with its place in the text"
   CHECK(piece(5) == "é");
   CHECK(piece(6) == ".");
   CHECK(piece(0).empty());
+  const auto bytes = [&](std::size_t i) {
+    const auto [begin, end] = found.byte_spans.at(i);
+    return text.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+  };
+  for (std::size_t i = 0; i < found.spans.size(); ++i) CHECK(bytes(i) == piece(i));
   REQUIRE(found.probabilities.size() == 8);
   for (const double p : found.probabilities) CHECK((p > 0 && p < 1));
 }
@@ -58,6 +63,37 @@ TEST_CASE("any bytes are a text", "[detector]") {
   CHECK(found.text == text);
   CHECK(found.tokens == std::vector<std::string>{"[CLS]", "the", "ship", "[SEP]"});
   CHECK(slice_characters(text, found.spans[2].begin, found.spans[2].end) == "ship");
+  CHECK(slice_characters(well_formed(text), found.spans[2].begin, found.spans[2].end) == "ship");
+  CHECK(found.byte_spans[2].begin == 10);
+  CHECK(found.byte_spans[2].end == 14);
+  for (const std::size_t i : {0U, 3U}) {  // [CLS] and [SEP]
+    CHECK(found.spans[i].end == 0);
+    CHECK(found.byte_spans[i].end == 0);
+  }
+}
+
+TEST_CASE("spans are places of the text as it was given, whatever bytes it has",
+          "[detector][law]") {
+  const TemporaryFolder folder;
+  save_detector(folder.path(), some_vocabulary(), 12, 64);
+  const Detector detector(folder.path(), {.threads = 1});
+  for (const std::string between :
+       {"", "\xff", "\xe2\x82", "\xed\xa0\x80", "\u00a0", "(\xff ", "\xf0\x9f\x98"}) {
+    const std::string text = between + "The " + between + " ship" + between + " .";
+    CAPTURE(between, text);
+    const Detection found = detector.detect(text);
+    std::vector<std::string> shown, given;
+    for (std::size_t i = 1; i + 1 < found.tokens.size(); ++i) {
+      if (found.tokens[i] == "[UNK]") continue;
+      shown.emplace_back(
+          slice_characters(well_formed(text), found.spans[i].begin, found.spans[i].end));
+      given.push_back(text.substr(
+          static_cast<std::size_t>(found.byte_spans[i].begin),
+          static_cast<std::size_t>(found.byte_spans[i].end - found.byte_spans[i].begin)));
+    }
+    CHECK(shown == std::vector<std::string>{"The", "ship", "."});
+    CHECK(given == shown);
+  }
 }
 
 TEST_CASE("texts in braces are texts", "[detector]") {
@@ -94,6 +130,13 @@ TEST_CASE("a vocabulary that has more tokens than the model is refused", "[detec
   save_detector(folder.path(), some_vocabulary(), 11);
   CHECK_THAT(message_of<IoError>([&] { Detector detector(folder.path()); }),
              Contains("vocab.txt") && Contains("11") && Contains("12"));
+}
+
+TEST_CASE("a word table may have more rows than the vocabulary has tokens", "[detector]") {
+  const TemporaryFolder folder;
+  save_detector(folder.path(), some_vocabulary(), 64);
+  const Detection found = Detector(folder.path()).detect("The unknown ship");
+  CHECK(found.ids == std::vector<std::int32_t>{2, 5, 7, 8, 6, 3});
 }
 
 TEST_CASE("a directory without a model is named", "[detector]") {
@@ -169,6 +212,44 @@ TEST_CASE("a text that is too long is cut, or seen through windows, if that is a
     for (std::size_t i = 6; i < 11; ++i)
       CHECK(found.probabilities[i] == Approx(second.probabilities[i - 5]).margin(1e-6));
   }
+}
+
+TEST_CASE("a model of more than 512 positions answers for texts of all of them",
+          "[detector][law]") {
+  const TemporaryFolder folder;
+  save_detector(folder.path(), some_vocabulary(), 12, 1024);
+  const Detector detector(folder.path(), {.threads = 2});
+  const auto text_of = [](int tokens) {
+    std::string text;
+    for (int i = 2; i < tokens; ++i) text += i % 3 == 0 ? " the" : i % 7 == 0 ? " ." : " ship";
+    return text;
+  };
+  const std::vector<std::string> texts{text_of(513), text_of(562), text_of(1024), text_of(512)};
+  const std::vector<Detection> together = detector.detect(texts);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const Detection alone = detector.detect(texts[i]);
+    REQUIRE(together[i].probabilities.size() == alone.probabilities.size());
+    for (std::size_t k = 0; k < alone.probabilities.size(); ++k) {
+      REQUIRE((alone.probabilities[k] > 0 && alone.probabilities[k] < 1));
+      REQUIRE(together[i].probabilities[k] == Approx(alone.probabilities[k]).margin(1e-6));
+    }
+  }
+  CHECK_THAT(message_of<InputError>([&] { (void)detector.detect(text_of(1025)); }),
+             Contains("1025 tokens") && Contains("at most 1024"));
+}
+
+TEST_CASE("an answer that is not finite is an error of its text alone", "[detector]") {
+  const TemporaryFolder folder;
+  const auto enlarge = [](ParameterStore& store) {
+    for (float& weight : store.find("head/score/weight")->master.span<float>()) weight = 3e38F;
+  };
+  save_detector(folder.path(), some_vocabulary(), tiny_detector(12), enlarge);
+  const Detector detector(folder.path(), {.threads = 1});
+  CHECK_THAT(message_of<InputError>([&] {
+               (void)detector.detect({"the", "ship"});
+             }),
+             Contains("text 0 has no answer: the model says of token 0 (\"[CLS]\") ") &&
+                 Contains("expected a finite number"));
 }
 
 TEST_CASE("a model of the fewest positions answers for texts of any length", "[detector][law]") {

@@ -125,7 +125,34 @@ TEST_CASE("an engine refuses a model that cannot be by file and key", "[engine]"
   CHECK_THAT(message_of<IoError>(
                  [&] { const Engine engine(folder.path(), head_kind("replaced_token"), {}); }),
              Contains((folder / "config.json").string()) &&
-                 Contains("max_position_embeddings: expected 5 to 512, found 4"));
+                 Contains("max_position_embeddings: expected 5 to 65536, found 4"));
+}
+
+TEST_CASE("a model with a weight that is no number is refused by its tensor and place",
+          "[engine][law]") {
+  struct Case {
+    const char* parameter;
+    std::size_t place;
+    float value;
+    const char* says;
+  };
+  constexpr float infinite = std::numeric_limits<float>::infinity();
+  const std::vector<Case> cases{
+      {"encoder/layer_1/attention/query_key_value/weight", 128 * 128 + 130,
+       std::numeric_limits<float>::quiet_NaN(),
+       "electra.encoder.layer.1.attention.self.key.weight: nan at [1, 2]"},
+      {"embeddings/word", 65, infinite, "electra.embeddings.word_embeddings.weight: inf at [1, 1]"},
+      {"head/score/bias", 0, -infinite,
+       "discriminator_predictions.dense_prediction.bias: -inf at [0]"}};
+  for (const Case& each : cases) {
+    const TemporaryFolder folder;
+    save_detector(folder.path(), some_vocabulary(), tiny_detector(12), [&](ParameterStore& store) {
+      store.find(each.parameter)->master.span<float>()[each.place] = each.value;
+    });
+    CHECK_THAT(message_of<IoError>(
+                   [&] { const Engine engine(folder.path(), head_kind("replaced_token"), {}); }),
+               Contains(folder.path().string()) && Contains(each.says));
+  }
 }
 
 TEST_CASE("an engine with another head refuses the directory by the first tensor that lacks",

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "electra/core/error.h"
+#include "electra/formats/tokenizer_files.h"
 #include "electra/infer/detector.h"
 #include "pretrain/tiny_run.h"
 
@@ -139,6 +140,36 @@ TEST_CASE("a run's own pair is inspected: its discriminator says what a detector
              }),
              Contains("at most 32"));
   CHECK_THROWS_AS(inspect_replaced_tokens(" ", {.run = run.options.out}), InputError);
+}
+
+TEST_CASE("rows of the word table behind the vocabulary may be drawn, and have names",
+          "[inspect]") {
+  TinyRun run;
+  run.run();
+  const auto folder = run.out().discriminator();
+  std::vector<std::string> tokens = load_tokenizer(folder).vocabulary.tokens();
+  const auto rows = std::ssize(tokens);
+  const auto inspect = [&](std::size_t count, std::uint64_t seed) {
+    tokens.resize(count, "more");
+    save_tokenizer(folder, Vocabulary::from_tokens(tokens), {}, 32);
+    return inspect_replaced_tokens("the old captain saw a whale .",
+                                   {.run = run.options.out, .seed = seed});
+  };
+  int named = 0;
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    const Inspection inspection = inspect(12, seed);
+    check_consistent(inspection);
+    for (const InspectedGuess& guess : inspection.guesses) {
+      if (!guess.sample.starts_with("[row ")) continue;
+      const int row = std::stoi(guess.sample.substr(5));
+      CHECK((row >= 12 && row < rows));
+      ++named;
+    }
+  }
+  CHECK(named > 0);
+  CHECK_THAT(
+      message_of<IoError>([&] { (void)inspect(static_cast<std::size_t>(rows) + 1, 1); }),
+      Contains("vocab.txt: expected at most vocab_size = " + std::to_string(rows) + " tokens"));
 }
 
 TEST_CASE("a folder without a finished run is named", "[inspect]") {

@@ -160,6 +160,9 @@ const std::vector<Case> cases = {
     {{70}, 96, 1, 128, 0.1F},
     {{511}, 512, 1, 16, 0.1F},
     {{512}, 512, 1, 16},
+    {{513, 40}, 513, 1, 64},
+    {{562}, 600, 1, 16},
+    {{1024}, 1024, 1, 8},
 };
 
 void poison(const TensorView& view) {
@@ -300,12 +303,15 @@ TEST_CASE("attention refuses what does not fit", "[kernel][attention]") {
     context.run(kernel);
   };
   const HostTensor odd({4, 19}, DType::f32);
-  const HostTensor long_one({513, 18}, DType::f32);
   const HostTensor half({4, 6}, DType::bf16), few({1, 1, 4}, DType::f32);
   CHECK_THROWS_WITH(
       run([&](auto& k) { k.qkv = odd; }),
       Contains("attention_forward") && Contains("qkv: [4, 3 * hidden], found [4, 19]"));
-  CHECK_THROWS_WITH(run([](auto& k) { k.rows.length = 513; }), Contains("at most 512, found 513"));
+  CHECK_THROWS_WITH(run([](auto& k) {
+                      k.rows.length = 513;
+                      k.dropout = 0.1F;
+                    }),
+                    Contains("at most 512 with dropout, found 513"));
   CHECK_THROWS_WITH(run([](auto& k) { k.heads = 4; }), Contains("heads to divide hidden 6"));
   CHECK_THROWS_WITH(run([&](auto& k) { k.out = half; }), Contains("out: expected f32 [4, 6]"));
   CHECK_THROWS_WITH(run([&](auto& k) { k.log_sum_exp = few; }), Contains("log_sum_exp"));

@@ -39,8 +39,8 @@ TEST_CASE("a network that cannot be is refused by key, with what was expected an
   CHECK_THAT(refusal([](NetworkConfig& c) { c.vocabulary = 5; }),
              Contains("vocabulary.size: expected 6 or more, found 5"));
   CHECK_THAT(refusal([](NetworkConfig& c) { c.positions = 4; }),
-             Contains("model.positions: expected 5 to 512, found 4"));
-  CHECK_THAT(refusal([](NetworkConfig& c) { c.positions = 513; }), Contains("found 513"));
+             Contains("model.positions: expected 5 to 65536, found 4"));
+  CHECK_THAT(refusal([](NetworkConfig& c) { c.positions = 65537; }), Contains("found 65537"));
   CHECK_THAT(refusal([](NetworkConfig& c) { c.layers = 1001; }),
              Contains("model.layers: expected 1 to 1000, found 1001"));
   CHECK_THAT(refusal([](NetworkConfig& c) { c.heads = 0; }),

@@ -44,8 +44,8 @@ TEST_CASE("sizes that do not fit together are refused by name", "[models]") {
   };
   CHECK_THAT(refusal([](ModelConfig& c) { c.heads = 3; }), Contains("heads") && Contains("3"));
   CHECK_THAT(refusal([](ModelConfig& c) { c.layers = 0; }), Contains("layers"));
-  CHECK_THAT(refusal([](ModelConfig& c) { c.positions = 1024; }),
-             Contains("positions") && Contains("512") && Contains("1024"));
+  CHECK_THAT(refusal([](ModelConfig& c) { c.positions = 65537; }),
+             Contains("positions") && Contains("65536") && Contains("65537"));
   CHECK_THAT(refusal([](ModelConfig& c) { c.dropout = 1; }), Contains("dropout"));
   CHECK_THAT(refusal([](ModelConfig& c) { c.generator.hidden = 0; }), Contains("generator"));
   CHECK_THAT(refusal([](ModelConfig& c) { c.sharing = Sharing::all; }), Contains("sharing"));

@@ -65,6 +65,16 @@ TEST_CASE("a value of pretraining out of its range is refused with path, expecte
   }
 }
 
+TEST_CASE("a model may have more positions than its training has", "[config]") {
+  PretrainConfig config;
+  config.model.positions = 1024;
+  config.data.length = 512;
+  CHECK_NOTHROW(check(config));
+  config.data.length = 513;
+  CHECK_THROWS_WITH(check(config), StartsWith("data.length: expected 5 to 512") &&
+                                       Contains("not trained on") && Contains("found 513"));
+}
+
 TEST_CASE("every number of a run's configuration is held to a range, but for the seed",
           "[config][law]") {
   PretrainConfig config;

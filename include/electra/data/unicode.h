@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "electra/core/shape.h"
 
@@ -33,9 +34,16 @@ void append_utf8(std::string& text, char32_t code);
 /// The number of code points; bytes that are not UTF-8 count nothing.
 [[nodiscard]] Index count_characters(std::string_view text);
 
-/// The part of a text between two positions in code points, as the spans of a Token count them.
-/// Positions beyond the end mean the end.
+/// The part of a text between two positions in code points, as the spans of a Token count them:
+/// bytes that are not UTF-8 count one each. Positions beyond the end mean the end.
 [[nodiscard]] std::string_view slice_characters(std::string_view text, Index begin, Index end);
+
+/// Where each code point begins, in bytes, and last where the text ends. Bytes that are not UTF-8
+/// count as one code point each.
+[[nodiscard]] std::vector<Index> character_starts(std::string_view text);
+
+/// The text with U+FFFD in place of each byte that is not UTF-8: as many code points as before.
+[[nodiscard]] std::string well_formed(std::string_view text);
 
 /// The text without white space at its two ends.
 [[nodiscard]] std::string_view strip(std::string_view text);

@@ -39,7 +39,8 @@ struct Word {
 /// Splits a text into normalised words: drops control characters and bytes that are not UTF-8,
 /// lower-cases, strips accents, makes each punctuation mark and each Chinese character a word, and
 /// cuts words that are too long where the options say so.
-/// Places are counted in code points of the original text. The text must outlive the reader.
+/// Places are counted in code points of the original text; a byte that is not UTF-8 counts as one.
+/// The text must outlive the reader.
 class WordReader {
  public:
   WordReader(std::string_view text, WordpieceOptions options);

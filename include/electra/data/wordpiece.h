@@ -11,8 +11,9 @@
 
 namespace electra {
 
-/// A token of a text with its half-open span in code points of the original text. Of a letter
-/// written with combining accents that are stripped, the span holds the letter alone.
+/// A token of a text with its half-open span in code points of the original text, in which a byte
+/// that is not UTF-8 counts as one. Of a letter written with combining accents that are stripped,
+/// the span holds the letter alone.
 struct Token {
   std::int32_t id;
   Index begin, end;

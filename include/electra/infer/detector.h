@@ -15,13 +15,15 @@ namespace electra {
 
 /// What a discriminator says of a text: one entry a token, [CLS] and [SEP] included.
 struct Detection {
+  /// A half-open part of the text; empty for [CLS] and [SEP].
   struct Span {
-    Index begin = 0, end = 0;  // code points of the text, half-open; empty for [CLS] and [SEP]
+    Index begin = 0, end = 0;
   };
-  std::string text;
+  std::string text;  // as it was given
   std::vector<std::int32_t> ids;
   std::vector<std::string> tokens;
-  std::vector<Span> spans;
+  std::vector<Span> spans;            // in code points; a byte that is not UTF-8 counts as one
+  std::vector<Span> byte_spans;       // the same in bytes
   std::vector<double> probabilities;  // of having been replaced
   Index left_out = 0;                 // tokens at the end that LongText::truncate cut off
 };
@@ -44,9 +46,9 @@ class Detector {
   Detector(Detector&&) noexcept;
   Detector& operator=(Detector&&) noexcept;
 
-  /// Any bytes are a text; those that are not UTF-8 are left out of the tokens and of the spans'
-  /// count. Throws InputError if it has more tokens than the model has positions, unless the
-  /// options say what to do then.
+  /// Any bytes are a text; those that are not UTF-8 are left out of the tokens. Throws InputError
+  /// if it has more tokens than the model has positions, unless the options say what to do then, or
+  /// if an answer is not finite, as weights that are far too large make them.
   [[nodiscard]] Detection detect(std::string_view text) const;
   /// One for each text, in the order given: faster than one by one. The probabilities are those of
   /// one by one but for rounding. An InputError names the text by its number, from 0.

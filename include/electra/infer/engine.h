@@ -27,8 +27,8 @@ class Engine {
   };
 
   /// Throws IoError that names file and key or tensor if the directory is not that of an encoder
-  /// with this head, ConfigError for options that cannot be, DeviceError if the device cannot be
-  /// had.
+  /// with this head, or if a weight is not finite; ConfigError for options that cannot be,
+  /// DeviceError if the device cannot be had.
   Engine(const std::filesystem::path& directory, const HeadKind& head, const Options& options);
   ~Engine();
   Engine(const Engine&) = delete;

@@ -9,7 +9,8 @@
 
 namespace electra {
 
-/// One token on its way through the pair.
+/// One token on its way through the pair. Where the word table has more rows than there are tokens,
+/// one of those rows is called "[row 40]".
 struct InspectedToken {
   std::string original;    // the text's token
   std::string masked;      // what the generator read

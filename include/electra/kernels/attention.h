@@ -15,7 +15,7 @@ namespace electra {
 struct AttentionForward {
   static constexpr std::string_view name = "attention_forward";
   ConstTensorView qkv;     // [rows, 3 * hidden]: queries, keys, values, head by head
-  TextRows rows;           // length is at most 512
+  TextRows rows;           // with dropout, length is at most 512
   TensorView out;          // [rows, hidden], qkv's dtype
   TensorView log_sum_exp;  // [batch, heads, length], wide: of the scaled scores; 0 at padding
   Index heads = 1;         // divides hidden

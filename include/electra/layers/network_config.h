@@ -37,7 +37,7 @@ struct NetworkConfig {
     visit("layers", layers, "its encoder layers", from(1).to(1000));
     visit("heads", heads, "its attention heads; the head width is best at 64", from(1));
     visit("intermediate", intermediate, "width inside its feed-forward layers", from(1));
-    visit("positions", positions, "the longest sequence", from(5).to(512));
+    visit("positions", positions, "the longest sequence", from(5).to(65536));
     visit("dropout", dropout, "rate on embeddings and sublayer outputs", from(0).below(1));
     visit("attention_dropout", attention_dropout, "rate on attention probabilities",
           from(0).below(1));

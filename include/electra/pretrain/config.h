@@ -73,6 +73,9 @@ struct DataConfig {
   bool blank_line_ends_document = true;
   bool repack = true;
 
+  /// Of a sequence that is trained on: what the numbers of attention's dropout have room for.
+  static constexpr Index longest = 512;
+
   void fields(auto&& visit) {
     visit("corpus", corpus, "a file, or a folder of *.txt, *.jsonl, *.json, also .gz and .zst");
     visit("text_key", text_key, "what the text is called in JSON lines");

@@ -130,6 +130,14 @@ TEST_CASE("attention on tensor cores agrees with the CPU's where it is long",
                   0.1F);
 }
 
+TEST_CASE("attention on a GPU agrees with the CPU's beyond 512, without dropout",
+          "[cuda][kernel][attention]") {
+  const auto [length, used] =
+      GENERATE(table<Index, Index>({{513, 513}, {562, 562}, {600, 562}, {1024, 1024}}));
+  const DType dtype = GENERATE(DType::f32, DType::bf16);
+  check_attention(dtype, {length, 1, 64}, {static_cast<double>(used)}, 0);
+}
+
 TEST_CASE("keys beyond the length count as nothing where all scores are far below 0",
           "[cuda][kernel][attention]") {
   // Scores near -512: a key of zeros that took part would count infinitely.

@@ -11,6 +11,14 @@ namespace electra {
 
 namespace {
 
+/// How many code points WordReader counts; a byte that is not UTF-8 is one.
+Index count_places(std::string_view text) {
+  Index places = 0;
+  for (; !text.empty(); ++places)
+    text.remove_prefix(static_cast<std::size_t>(decode_first(text).bytes));
+  return places;
+}
+
 bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80U; }
 
 /// The last character of a text that is not empty.
@@ -112,7 +120,7 @@ void AddedTokens::each_part(std::string_view text,
   for (const auto& [begin, end, token] : split(text, raw_)) {
     const std::string_view part = text.substr(begin, end - begin);
     const Index from = place;
-    place += count_characters(part);
+    place += count_places(part);
     if (token == nullptr && !normalised_.tokens.empty())
       each_normalised_part(part, from, use);
     else
@@ -134,7 +142,7 @@ void AddedTokens::each_normalised_part(std::string_view text, Index begin,
     const std::string_view own =
         std::string_view(all.text).substr(part.begin, part.end - part.begin);
     const auto origins = std::span<const Index>(all.origins)
-                             .subspan(place, static_cast<std::size_t>(count_characters(own)));
+                             .subspan(place, static_cast<std::size_t>(count_places(own)));
     place += origins.size();
     use({.token = part.token,
          .text = own,

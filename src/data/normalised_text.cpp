@@ -10,8 +10,8 @@ NormalisedText normalised_text(std::string_view text, const WordpieceOptions& op
   for (Index place = 0; !text.empty();) {
     const auto [code, bytes] = decode_first(text);
     text.remove_prefix(static_cast<std::size_t>(bytes));
+    const Index origin = place++;  // a byte that is not UTF-8 has a place, too
     if (code > 0x10ffff) continue;
-    const Index origin = place++;
     if (options.clean_text && is_dropped(code, options.compat)) continue;
     const bool space = options.clean_text && is_separator(code);
     const bool alone = options.handle_chinese_chars && is_ideograph(code, options.compat);

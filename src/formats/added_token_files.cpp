@@ -33,41 +33,51 @@ Json object_in(const fs::path& file) {
   return parse_json_object(read_file(file), file.string());
 }
 
-/// The tokens in the order in which transformers adds them, each with the id that it then gets.
+/// Tokens with the ids that tokenizers 0.23.3 gives them: those of the vocabulary, else the next
+/// ones behind its entries and behind what was added before. Where ids of the vocabulary have gaps,
+/// the next one may be taken: then the token that comes later is the one that is found.
 class Collection {
  public:
   Collection(const Vocabulary& vocabulary, Index entries)
       : vocabulary_(vocabulary), entries_(static_cast<std::int32_t>(entries)) {}
 
-  [[nodiscard]] AddedToken* find(const std::string& content) {
-    const auto at = places_.find(content);
-    return at == places_.end() ? nullptr : &tokens_[at->second];
+  [[nodiscard]] std::set<std::string> contents() const {
+    std::set<std::string> contents;
+    for (const auto& [id, token] : by_id_) contents.insert(token.content);
+    return contents;
   }
 
-  void add(AddedToken token) {
-    if (token.content.empty()) return;
-    if (AddedToken* before = find(token.content)) {
-      token.id = before->id;
-      token.special |= before->special;
-      *before = std::move(token);
-      return;
+  /// Adds tokens at once: the ids of the new ones follow each other.
+  void add(std::vector<AddedToken> tokens) {
+    std::int32_t next = entries_;
+    for (const auto& [content, id] : ids_) next = std::max(next, id + 1);
+    for (AddedToken& token : tokens) {
+      if (token.content.empty()) continue;
+      if (token.special) special_.insert(token.content);
+      if (!ids_.contains(token.content)) {
+        const auto known = vocabulary_.find(token.content);
+        ids_[token.content] = known ? *known : next++;
+      }
+      token.id = ids_[token.content];
+      by_id_[token.id] = std::move(token);
     }
-    token.id = vocabulary_.find(token.content).value_or(next());
-    highest_ = std::max(highest_, token.id);
-    places_[token.content] = tokens_.size();
-    tokens_.push_back(std::move(token));
   }
 
-  [[nodiscard]] std::vector<AddedToken> take() { return std::move(tokens_); }
+  [[nodiscard]] std::vector<AddedToken> tokens() const {
+    std::vector<AddedToken> all;
+    for (const auto& [id, token] : by_id_) {
+      all.push_back(token);
+      all.back().special = special_.contains(token.content);
+    }
+    return all;
+  }
 
  private:
-  [[nodiscard]] std::int32_t next() const { return std::max(highest_ + 1, entries_); }
-
   const Vocabulary& vocabulary_;
   std::int32_t entries_;
-  std::int32_t highest_ = -1;
-  std::vector<AddedToken> tokens_;
-  std::map<std::string, std::size_t> places_;
+  std::map<std::string, std::int32_t> ids_;
+  std::map<std::int32_t, AddedToken> by_id_;
+  std::set<std::string> special_;
 };
 
 /// What a directory's files say besides the vocabulary, merged as transformers merges it.
@@ -75,7 +85,7 @@ class Sources {
  public:
   explicit Sources(const TokenizerFolder& folder)
       : folder_(folder), config_file_((folder.directory / "tokenizer_config.json").string()) {
-    read_names(folder.config, config_file_);
+    read_names(folder.config, config_file_, From::tokenizer_config);
     if (folder.config.contains("added_tokens_decoder"))
       read_decoder(folder.config["added_tokens_decoder"]);
     else
@@ -85,29 +95,35 @@ class Sources {
         named_.try_emplace(key, AddedToken{.content = name, .special = true, .normalized = false});
   }
 
-  void add_to(Collection& tokens) const {
-    if (folder_.authority == TokenizerAuthority::components)
-      for (AddedToken& token : folder_.json->added_tokens()) tokens.add(std::move(token));
-    for (const auto& [id, token] : by_id_) tokens.add(marked(token));
+  void add_to(Collection& collection) const {
+    if (folder_.authority == TokenizerAuthority::components && folder_.json)
+      collection.add(folder_.json->added_tokens());
+    std::set<std::string> known = collection.contents();
+    std::vector<AddedToken> tokens;
+    for (const auto& [id, token] : by_id_) {
+      known.insert(token.content);
+      tokens.push_back(marked(token));
+    }
+    const auto add_new = [&](const AddedToken& token) {
+      if (!known.insert(token.content).second) return;
+      tokens.push_back(token);
+      tokens.back().special = true;
+    };
     for (const char* key : named_keys)
-      if (const auto named = named_.find(key); named != named_.end())
-        add_new(tokens, named->second);
-    for (const AddedToken& token : further_) add_new(tokens, token);
-    for (const AddedToken& token : extra_) add_new(tokens, token);
+      if (const auto named = named_.find(key); named != named_.end()) add_new(named->second);
+    for (const AddedToken& token : further_) add_new(token);
+    for (const AddedToken& token : extra_) add_new(token);
+    collection.add(std::move(tokens));
   }
 
  private:
-  static void add_new(Collection& tokens, AddedToken token) {
-    if (token.content.empty() || tokens.find(token.content) != nullptr) return;
-    token.special = true;
-    tokens.add(std::move(token));
-  }
-
   /// Special if it has one of the special tokens' names.
   [[nodiscard]] AddedToken marked(AddedToken token) const {
     for (const auto& [key, named] : named_) token.special |= named.content == token.content;
     return token;
   }
+
+  enum class From : std::uint8_t { tokenizer_config, special_tokens_map };
 
   static bool is_named(const std::string& key) {
     return std::ranges::find(named_keys, key) != named_keys.end();
@@ -125,14 +141,16 @@ class Sources {
   }
 
   /// `KEY_token` and the lists of further special tokens.
-  void read_names(const Json& json, const std::string& file) {
+  void read_names(const Json& json, const std::string& file, From from) {
     for (const auto& [key, value] : json.items()) {
       const std::string where = file + ": " + key;
-      if (is_named(key) && value.is_null())
+      if (is_named(key) && value.is_null()) {
         named_.insert_or_assign(key, AddedToken{});  // none, not the usual one
-      else if (is_named(key))
+        spelled_[key] = false;
+      } else if (is_named(key)) {
         named_.insert_or_assign(key, added_token_of(value, where));
-      else if (key.ends_with("_token") && value.is_string())
+        spelled_[key] = value.is_string() || from == From::special_tokens_map;
+      } else if (key.ends_with("_token") && value.is_string())
         further_.push_back(added_token_of(value, where));
     }
     const auto given = [&](const char* key) {
@@ -162,7 +180,7 @@ class Sources {
   /// there is no added_tokens_decoder.
   void read_older_files() {
     const fs::path map = folder_.directory / "special_tokens_map.json";
-    read_names(object_in(map), map.string());
+    read_names(object_in(map), map.string(), From::special_tokens_map);
     const fs::path added = folder_.directory / "added_tokens.json";
     const Json ids = object_in(added);
     for (const auto& [content, id] : ids.items()) {
@@ -177,14 +195,17 @@ class Sources {
   }
 
   [[nodiscard]] bool is_special(const std::string& content) const {
-    return std::ranges::any_of(
-               named_, [&](const auto& named) { return named.second.content == content; }) ||
+    const auto has_content = [&](const auto& named) {
+      return named.second.content == content && spelled_.at(named.first);
+    };
+    return std::ranges::any_of(named_, has_content) ||
            std::ranges::find(extra_, content, &AddedToken::content) != extra_.end();
   }
 
   const TokenizerFolder& folder_;
   std::string config_file_;
-  std::map<std::string, AddedToken> named_;
+  std::map<std::string, AddedToken> named_;  // by key
+  std::map<std::string, bool> spelled_;      // whether its value is its content, for transformers
   std::vector<AddedToken> further_, extra_;
   std::map<std::int64_t, AddedToken> by_id_;
 };
@@ -193,9 +214,9 @@ class Sources {
 
 std::vector<AddedToken> added_tokens_of(const TokenizerFolder& folder, const Vocabulary& vocabulary,
                                         Index entries) {
-  Collection tokens(vocabulary, entries);
-  Sources(folder).add_to(tokens);
-  std::vector<AddedToken> all = tokens.take();
+  Collection collection(vocabulary, entries);
+  Sources(folder).add_to(collection);
+  std::vector<AddedToken> all = collection.tokens();
   const bool splits = folder.config.contains("split_special_tokens") &&
                       folder.config["split_special_tokens"] == true;
   if (splits)

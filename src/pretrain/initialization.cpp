@@ -13,7 +13,16 @@ namespace {
 
 void take_tokenizer(VocabularyConfig& config, const std::filesystem::path& directory) {
   const WordpieceOptions text = load_tokenizer(directory).options;
-  config.file = (directory / "vocab.txt").string();
+  const auto refuse = [&](const std::string& what) {
+    throw ConfigError("initialize.discriminator: " + directory.string() + ": " + what +
+                      ": no corpus is read so; name vocabulary.file to read it with the "
+                      "vocabulary's settings");
+  };
+  if (!text.handle_chinese_chars) refuse("tokenize_chinese_chars (handle_chinese_chars) is false");
+  if (!text.clean_text) refuse("clean_text is false");
+  if (text.max_word_characters)
+    refuse("max_input_chars_per_word is " + std::to_string(*text.max_word_characters));
+  config.file = vocabulary_file(directory).string();
   config.lower_case = text.lower_case;
   config.strip_accents = text.strip_accents;
   config.compat = text.compat;

@@ -101,6 +101,7 @@ struct Options {
   std::string device = "cpu";
   int threads = 0;
   LongText length = LongText::fail;
+  bool plain = false;
 };
 
 void add_options(CLI::App& app, Options& options) {
@@ -117,6 +118,8 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--long", options.length, "texts of too many tokens: fail, truncate, or windows")
       ->transform(CLI::CheckedTransformer(by_name(options.length), CLI::ignore_case))
       ->default_str("fail");
+  app.add_flag("--plain", options.plain,
+               "special and added tokens in a text, such as [MASK], are text like any other");
 }
 
 /// Prints what the detector says of texts, as they come.
@@ -153,9 +156,10 @@ class Answers {
 void run(const Options& options) {
   const DeviceChoice choice = choose_device(options.device);
   if (!choice.remark.empty()) std::fprintf(stderr, "detect: %s\n", choice.remark.c_str());
-  const Detector detector(
-      options.model,
-      {.device = choice.device, .threads = options.threads, .length = options.length});
+  const Detector detector(options.model, {.device = choice.device,
+                                          .threads = options.threads,
+                                          .length = options.length,
+                                          .match_added_tokens = !options.plain});
   Answers answers(detector, options.json);
   if (options.texts.empty())
     for_lines([&](std::span<const std::string> lines) { answers.add(lines); });

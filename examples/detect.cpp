@@ -109,6 +109,7 @@ struct Options {
   std::string device = "cpu";
   int threads = 0;
   std::string length = "fail";
+  bool plain = false;
 };
 
 void add_options(CLI::App& app, Options& options) {
@@ -129,6 +130,8 @@ void add_options(CLI::App& app, Options& options) {
          "first tokens alone), or windows (that overlap, for every token)")
       ->check(CLI::IsMember(names_of_lengths()))
       ->capture_default_str();
+  app.add_flag("--plain", options.plain,
+               "special and added tokens in a text, such as [MASK], are text like any other");
 }
 
 /// Prints what the detector says of texts, as they come, in their order.
@@ -196,7 +199,8 @@ int run(const Options& options) {
   if (!choice.remark.empty()) std::fprintf(stderr, "detect: %s\n", choice.remark.c_str());
   const Detector detector(options.model, {.device = choice.device,
                                           .threads = options.threads,
-                                          .length = length_called(options.length)});
+                                          .length = length_called(options.length),
+                                          .match_added_tokens = !options.plain});
   Answers answers(detector, options.json);
   if (options.texts.empty())
     for_lines([&](std::span<const std::string> lines) { answers.add(lines); });

@@ -6,6 +6,7 @@
 #include <array>
 #include <span>
 
+#include "data/hugging_face_characters.h"
 #include "electra/core/error.h"
 
 namespace electra {
@@ -104,18 +105,24 @@ bool is_after_cased(std::span<const Character> preceding) {
   return last != preceding.rend() && is_cased(last->code);
 }
 
-char32_t lower(char32_t code) {
+char32_t lower(char32_t code, Compat compat) {
+  if (compat == Compat::hf) return hugging_face::lower(code);
   return static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(code)));
 }
 
-int combining_class(char32_t code) {
+int combining_class(char32_t code, Compat compat) {
+  if (compat == Compat::hf && hugging_face::is_starter(code)) return 0;
   return utf8proc_get_property(static_cast<utf8proc_int32_t>(code))->combining_class;
 }
 
-std::vector<Character> decompose(const std::vector<Character>& characters) {
+std::vector<Character> decompose(const std::vector<Character>& characters, Compat compat) {
   std::vector<Character> result;
   result.reserve(characters.size());
   for (const auto [code, origin] : characters) {
+    if (compat == Compat::hf && !hugging_face::is_decomposed(code)) {
+      result.push_back({code, origin});
+      continue;
+    }
     std::array<utf8proc_int32_t, 32> parts{};
     int boundary_class = 0;
     const auto count = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(code), parts.data(),
@@ -130,33 +137,26 @@ std::vector<Character> decompose(const std::vector<Character>& characters) {
 }
 
 /// Canonical ordering: runs of combining marks are sorted by class.
-void order_marks(std::vector<Character>& characters) {
-  const auto is_starter = [](Character c) { return combining_class(c.code) == 0; };
+void order_marks(std::vector<Character>& characters, Compat compat) {
+  const auto class_of = [compat](Character c) { return combining_class(c.code, compat); };
+  const auto is_starter = [&](Character c) { return class_of(c) == 0; };
   for (auto run = characters.begin(); run != characters.end();) {
     const auto begin = std::find_if_not(run, characters.end(), is_starter);
     run = std::find_if(begin, characters.end(), is_starter);
-    std::stable_sort(begin, run, [](Character a, Character b) {
-      return combining_class(a.code) < combining_class(b.code);
-    });
+    std::stable_sort(begin, run,
+                     [&](Character a, Character b) { return class_of(a) < class_of(b); });
   }
 }
 
 }  // namespace
 
 bool is_dropped(char32_t code, Compat compat) {
+  if (compat == Compat::hf) return hugging_face::is_dropped(code);
   if (code == 0 || code == 0xfffd) return true;
   if (code == '\t' || code == '\n' || code == '\r') return false;
-  switch (category(code)) {
-    case UTF8PROC_CATEGORY_CC:
-    case UTF8PROC_CATEGORY_CF:
-    case UTF8PROC_CATEGORY_CO:
-      return true;
-    case UTF8PROC_CATEGORY_CN:
-    case UTF8PROC_CATEGORY_CS:
-      return compat == Compat::google;
-    default:
-      return compat == Compat::google && contains(assigned_after_unicode_14, code);
-  }
+  const auto kind = category(code);
+  return kind >= UTF8PROC_CATEGORY_CC || kind == UTF8PROC_CATEGORY_CN ||
+         contains(assigned_after_unicode_14, code);
 }
 
 bool is_separator(char32_t code) {
@@ -164,6 +164,10 @@ bool is_separator(char32_t code) {
   const auto kind = category(code);
   return kind == UTF8PROC_CATEGORY_ZS || kind == UTF8PROC_CATEGORY_ZL ||
          kind == UTF8PROC_CATEGORY_ZP;
+}
+
+bool is_uncleaned_separator(char32_t code) {
+  return is_separator(code) || code == 0xb || code == 0xc || code == 0x85;
 }
 
 bool is_white_space(char32_t code) {
@@ -179,7 +183,8 @@ bool is_ideograph(char32_t code, Compat compat) {
          (code >= 0x2f800 && code <= 0x2fa1f);
 }
 
-bool is_punctuation(char32_t code) {
+bool is_punctuation(char32_t code, Compat compat) {
+  if (compat == Compat::hf) return hugging_face::is_punctuation(code);
   if (code < 0x80)
     return (code >= 33 && code <= 47) || (code >= 58 && code <= 64) || (code >= 91 && code <= 96) ||
            (code >= 123 && code <= 126);
@@ -187,15 +192,18 @@ bool is_punctuation(char32_t code) {
   return kind >= UTF8PROC_CATEGORY_PC && kind <= UTF8PROC_CATEGORY_PO;
 }
 
-bool is_nonspacing_mark(char32_t code) { return category(code) == UTF8PROC_CATEGORY_MN; }
+bool is_nonspacing_mark(char32_t code, Compat compat) {
+  return compat == Compat::hf ? hugging_face::is_nonspacing_mark(code)
+                              : category(code) == UTF8PROC_CATEGORY_MN;
+}
 
-void lower_each(std::vector<Character>& characters) {
+void lower_each(std::vector<Character>& characters, Compat compat) {
   // The one code point whose full lower case is two characters: i and a dot above.
   constexpr char32_t dotted_capital_i = 0x130;
   std::vector<Character> lowered;
   lowered.reserve(characters.size());
   for (const auto [code, origin] : characters) {
-    lowered.push_back({code == dotted_capital_i ? U'i' : lower(code), origin});
+    lowered.push_back({code == dotted_capital_i ? U'i' : lower(code, compat), origin});
     if (code == dotted_capital_i) lowered.push_back({0x307, origin});
   }
   characters = std::move(lowered);
@@ -212,19 +220,31 @@ void lower_in_context(std::vector<Character>& characters) {
       finals.push_back(i);
   // The final form has no other lower case, so that lower_each leaves it.
   for (const std::size_t i : finals) characters[i].code = final_sigma;
-  lower_each(characters);
+  lower_each(characters, Compat::google);
 }
 
-Index strip_accents(std::vector<Character>& characters) {
-  std::vector<Character> decomposed = decompose(characters);
-  order_marks(decomposed);
-  const std::size_t marks =
-      std::erase_if(decomposed, [](Character c) { return is_nonspacing_mark(c.code); });
+Index strip_accents(std::vector<Character>& characters, Compat compat) {
+  std::vector<Character> decomposed = decompose(characters, compat);
+  order_marks(decomposed, compat);
+  const std::size_t marks = std::erase_if(
+      decomposed, [compat](Character c) { return is_nonspacing_mark(c.code, compat); });
   // Marks that changed places share the later one, so that spans never run backwards.
   for (std::size_t i = 1; i < decomposed.size(); ++i)
     decomposed[i].origin = std::max(decomposed[i].origin, decomposed[i - 1].origin);
   characters = std::move(decomposed);
   return static_cast<Index>(marks);
+}
+
+Index normalise(std::vector<Character>& characters, const WordpieceOptions& options) {
+  const bool strips = options.strip_accents.value_or(options.lower_case);
+  if (options.compat == Compat::google) {
+    if (!options.lower_case) return 0;
+    lower_in_context(characters);
+    return strips ? strip_accents(characters, Compat::google) : 0;
+  }
+  const Index stripped = strips ? strip_accents(characters, Compat::hf) : 0;
+  if (options.lower_case) lower_each(characters, Compat::hf);
+  return stripped;
 }
 
 }  // namespace electra

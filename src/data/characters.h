@@ -7,8 +7,9 @@
 
 namespace electra {
 
-/// Classes of code points as the two reference tokenizers define them. Whatever is not ASCII is
-/// asked of utf8proc; the few lists in characters.cpp are what its tables leave out.
+/// Classes of code points as the two reference tokenizers define them. For google, whatever is not
+/// ASCII is asked of utf8proc; the few lists in characters.cpp are what its tables leave out. For
+/// hf, tables of its own answer (hugging_face_characters.h), most of them those of Unicode 8.
 
 /// What cleaning drops: U+0000, U+FFFD, and control characters. google: every category C*, with
 /// the unassigned code points of Unicode 14; hf: Cc, Cf and Co. Tab and line ends are white space.
@@ -17,6 +18,9 @@ namespace electra {
 /// White space after cleaning: tab, line ends and the categories Zs, Zl, Zp.
 [[nodiscard]] bool is_separator(char32_t code);
 
+/// White space of texts that are not cleaned: Unicode's White_Space, which knows other controls.
+[[nodiscard]] bool is_uncleaned_separator(char32_t code);
+
 /// White space in Python's sense, which a line of a vocabulary is stripped of.
 [[nodiscard]] bool is_white_space(char32_t code);
 
@@ -24,9 +28,9 @@ namespace electra {
 [[nodiscard]] bool is_ideograph(char32_t code, Compat compat);
 
 /// All ASCII signs that are neither letter nor digit, and the categories P*.
-[[nodiscard]] bool is_punctuation(char32_t code);
+[[nodiscard]] bool is_punctuation(char32_t code, Compat compat);
 
-[[nodiscard]] bool is_nonspacing_mark(char32_t code);
+[[nodiscard]] bool is_nonspacing_mark(char32_t code, Compat compat);
 
 /// Code points with a place in the text that they came from.
 struct Character {
@@ -35,7 +39,7 @@ struct Character {
 };
 
 /// Replaces every character by its lower case without regard to its neighbours.
-void lower_each(std::vector<Character>& characters);
+void lower_each(std::vector<Character>& characters, Compat compat);
 
 /// As lower_each, but a capital sigma that ends a word becomes a final sigma (Unicode 15, table
 /// 3-17, Final_Sigma, which Python's str.lower follows).
@@ -43,6 +47,9 @@ void lower_in_context(std::vector<Character>& characters);
 
 /// Canonical decomposition (NFD) without its nonspacing marks, of which it returns the number.
 /// Origins stay in order.
-Index strip_accents(std::vector<Character>& characters);
+Index strip_accents(std::vector<Character>& characters, Compat compat);
+
+/// Lower-cases and strips as the options say; returns how many nonspacing marks were stripped.
+Index normalise(std::vector<Character>& characters, const WordpieceOptions& options);
 
 }  // namespace electra

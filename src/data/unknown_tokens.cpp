@@ -37,7 +37,7 @@ std::string code_point(char32_t code) {
 
 /// The character, on a dotted circle where it would join what stands before it.
 std::string shown(char32_t code) {
-  std::string text = is_nonspacing_mark(code) ? "\u25cc" : "";
+  std::string text = is_nonspacing_mark(code, Compat::google) ? "\u25cc" : "";
   append_utf8(text, code);
   return text + " (" + code_point(code) + ")";
 }

@@ -50,10 +50,12 @@ Vocabulary::Vocabulary(std::vector<std::string> tokens, std::string source)
 }
 
 Vocabulary Vocabulary::load(const std::filesystem::path& file) {
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
   const std::string text = read_file(file);
   if (text.empty()) throw IoError(file.string() + ": the vocabulary is empty");
   std::vector<std::string> tokens;
-  for (std::size_t begin = 0; begin < text.size();) {
+  for (std::size_t begin = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+       begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
     const std::string_view line = std::string_view(text).substr(begin, end - begin);
     if (!is_utf8(line))
@@ -62,14 +64,18 @@ Vocabulary Vocabulary::load(const std::filesystem::path& file) {
     tokens.emplace_back(strip(line));
     begin = end + 1;
   }
+  while (!tokens.empty() && tokens.back().empty()) tokens.pop_back();
   Vocabulary vocabulary(std::move(tokens), file.string());
-  for (const char* token : {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"})
-    (void)vocabulary.special(token);
+  vocabulary.check_special_tokens();
   return vocabulary;
 }
 
-Vocabulary Vocabulary::from_tokens(std::vector<std::string> tokens) {
-  return {std::move(tokens), "vocabulary"};
+Vocabulary Vocabulary::from_tokens(std::vector<std::string> tokens, std::string source) {
+  return {std::move(tokens), std::move(source)};
+}
+
+void Vocabulary::check_special_tokens() const {
+  for (const char* token : {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"}) (void)special(token);
 }
 
 std::size_t Vocabulary::slot_of(std::string_view token, std::uint64_t hash) const {

@@ -36,19 +36,6 @@ char lower_ascii(char byte) {
   return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + ('a' - 'A')) : byte;
 }
 
-/// Returns how many marks of accents were taken away.
-Index normalise(std::vector<Character>& characters, const WordpieceOptions& options) {
-  const bool strips = options.strip_accents.value_or(options.lower_case);
-  if (options.compat == Compat::google) {
-    if (!options.lower_case) return 0;
-    lower_in_context(characters);
-    return strips ? strip_accents(characters) : 0;
-  }
-  const Index stripped = strips ? strip_accents(characters) : 0;
-  if (options.lower_case) lower_each(characters);
-  return stripped;
-}
-
 }  // namespace
 
 std::span<const std::string_view> enum_names(Compat) {
@@ -80,7 +67,7 @@ bool WordReader::read_chunk() {
   position_ += static_cast<Index>(begin);
   words_.clear();
   taken_ = 0;
-  if (ascii)
+  if (ascii && options_.clean_text)
     split_ascii(chunk);
   else
     split_unicode(chunk);
@@ -109,6 +96,7 @@ void WordReader::split_ascii(std::string_view chunk) {
 }
 
 void WordReader::split_unicode(std::string_view chunk) {
+  const bool cleans = options_.clean_text;
   text_.clear();
   origins_.clear();
   std::vector<Character> segment;
@@ -122,7 +110,7 @@ void WordReader::split_unicode(std::string_view chunk) {
   const auto finish_segment = [&] {
     stripped_ += normalise(segment, options_);
     for (const auto [code, origin] : segment) {
-      const bool punctuation = is_punctuation(code);
+      const bool punctuation = is_punctuation(code, options_.compat);
       if (punctuation) finish_word();
       append_utf8(text_, code);
       origins_.resize(text_.size(), origin);
@@ -137,9 +125,10 @@ void WordReader::split_unicode(std::string_view chunk) {
     chunk.remove_prefix(static_cast<std::size_t>(decoded.bytes));
     const Index origin = position_++;
     if (!decoded.valid()) continue;
-    if (is_dropped(decoded.code, options_.compat)) continue;
-    const bool separator = is_separator(decoded.code);
-    const bool alone = is_ideograph(decoded.code, options_.compat);
+    if (cleans && is_dropped(decoded.code, options_.compat)) continue;
+    const bool separator =
+        cleans ? is_separator(decoded.code) : is_uncleaned_separator(decoded.code);
+    const bool alone = options_.handle_chinese_chars && is_ideograph(decoded.code, options_.compat);
     if (separator || alone) finish_segment();
     if (!separator) segment.push_back({decoded.code, origin});
     if (alone) finish_segment();

@@ -73,9 +73,20 @@ struct UnknownCounter {
   void stripped(Index marks) { unknown.stripped += marks; }
 };
 
-template <class Emit, class Count>
-void each_token(std::string_view text, const Vocabulary& vocabulary,
-                const WordpieceOptions& options, std::int32_t unknown, Emit&& emit, Count&& count) {
+/// Words are only split off from a text that was normalised before.
+constexpr WordpieceOptions split_alone(WordpieceOptions options) {
+  options.lower_case = false;
+  options.strip_accents = false;
+  options.handle_chinese_chars = false;
+  options.clean_text = false;
+  return options;
+}
+
+/// `place` turns places in this text into places of the whole.
+template <class Place, class Emit, class Count>
+void each_piece(std::string_view text, const Vocabulary& vocabulary,
+                const WordpieceOptions& options, std::int32_t unknown, Place&& place, Emit&& emit,
+                Count&& count) {
   Cutter cutter(vocabulary);
   const std::vector<Piece> none;
   WordReader words(text, options);
@@ -84,9 +95,9 @@ void each_token(std::string_view text, const Vocabulary& vocabulary,
     const std::vector<Piece>& pieces = fits ? cutter.cut(word->text) : none;
     count.word(*word);
     for (const auto [id, begin, end] : pieces)
-      emit(Token{id, word->origins[begin], word->origins[end - 1] + 1});
+      emit(Token{id, place(word->origins[begin]), place(word->origins[end - 1]) + 1});
     if (!pieces.empty()) continue;
-    emit(Token{unknown, word->origins.front(), word->origins.back() + 1});
+    emit(Token{unknown, place(word->origins.front()), place(word->origins.back()) + 1});
     if (fits)
       count.stopped(*word, cutter.stopped_at());
     else
@@ -97,14 +108,33 @@ void each_token(std::string_view text, const Vocabulary& vocabulary,
 
 }  // namespace
 
-Wordpiece::Wordpiece(const Vocabulary& vocabulary, WordpieceOptions options)
-    : vocabulary_(&vocabulary), options_(options), unknown_(vocabulary.unknown()) {}
+Wordpiece::Wordpiece(const Vocabulary& vocabulary, WordpieceOptions options, AddedTokens added)
+    : vocabulary_(&vocabulary),
+      options_(options),
+      added_(std::move(added)),
+      unknown_(vocabulary.unknown()) {}
+
+template <class Emit, class Count>
+void Wordpiece::each_token(std::string_view text, Emit&& emit, Count&& count) const {
+  const auto cut = [&](std::string_view part, const WordpieceOptions& options, auto&& place) {
+    each_piece(part, *vocabulary_, options, unknown_, place, emit, count);
+  };
+  if (added_.empty()) return cut(text, options_, [](Index place) { return place; });
+  added_.each_part(text, [&](const TextPart& part) {
+    if (part.token != nullptr)
+      emit(Token{part.token->id, part.begin, part.end});
+    else if (part.normalised)
+      cut(part.text, split_alone(options_),
+          [&](Index place) { return part.origins[static_cast<std::size_t>(place)]; });
+    else
+      cut(part.text, options_, [&](Index place) { return part.begin + place; });
+  });
+}
 
 std::vector<std::int32_t> Wordpiece::encode(std::string_view text) const {
   std::vector<std::int32_t> ids;
   each_token(
-      text, *vocabulary_, options_, unknown_, [&](const Token& token) { ids.push_back(token.id); },
-      NobodyCounts{});
+      text, [&](const Token& token) { ids.push_back(token.id); }, NobodyCounts{});
   return ids;
 }
 
@@ -112,8 +142,7 @@ std::vector<std::int32_t> Wordpiece::encode(std::string_view text, UnknownTokens
   unknown.longest_word = options_.longest_word();
   std::vector<std::int32_t> ids;
   each_token(
-      text, *vocabulary_, options_, unknown_, [&](const Token& token) { ids.push_back(token.id); },
-      UnknownCounter{unknown});
+      text, [&](const Token& token) { ids.push_back(token.id); }, UnknownCounter{unknown});
   unknown.tokens += static_cast<Index>(ids.size());
   return ids;
 }
@@ -121,9 +150,14 @@ std::vector<std::int32_t> Wordpiece::encode(std::string_view text, UnknownTokens
 std::vector<Token> Wordpiece::tokenize(std::string_view text) const {
   std::vector<Token> tokens;
   each_token(
-      text, *vocabulary_, options_, unknown_, [&](const Token& token) { tokens.push_back(token); },
-      NobodyCounts{});
+      text, [&](const Token& token) { tokens.push_back(token); }, NobodyCounts{});
   return tokens;
+}
+
+const std::string& Wordpiece::token(std::int32_t id) const {
+  const bool known = id >= 0 && id < vocabulary_->size() && !vocabulary_->token(id).empty();
+  const std::string* added = known ? nullptr : added_.name_of(id);
+  return added != nullptr ? *added : vocabulary_->token(id);
 }
 
 }  // namespace electra

@@ -178,7 +178,7 @@ void load_pair(const fs::path& generator, const fs::path& discriminator, const M
 }
 
 void save_network(const fs::path& directory, const NetworkParts& network,
-                  const ParameterStore& store) {
+                  const ParameterStore& store, std::int32_t pad) {
   make_folders(directory);
   std::map<std::string, std::vector<float>> weights;
   SafetensorsWriter writer;
@@ -195,7 +195,7 @@ void save_network(const fs::path& directory, const NetworkParts& network,
                 .bytes = std::as_bytes(part)});
   }
   writer.write(directory / "model.safetensors", {{"format", "pt"}});
-  write_file(directory / "config.json", network_config_json(network));
+  write_file(directory / "config.json", network_config_json(network, pad));
 }
 
 }  // namespace electra

@@ -132,7 +132,7 @@ NetworkConfig read_network_config(const std::filesystem::path& directory) {
   return config;
 }
 
-std::string network_config_json(const NetworkParts& network) {
+std::string network_config_json(const NetworkParts& network, std::int32_t pad) {
   const NetworkConfig& c = network.config;
   const OrderedJson json{{"architectures", {network.kind->architecture}},
                          {"model_type", "electra"},
@@ -149,7 +149,7 @@ std::string network_config_json(const NetworkParts& network) {
                          {"type_vocab_size", NetworkConfig::types},
                          {"initializer_range", c.initializer_range},
                          {"layer_norm_eps", c.layer_norm_epsilon},
-                         {"pad_token_id", 0},
+                         {"pad_token_id", pad},
                          {"position_embedding_type", "absolute"},
                          {"tie_word_embeddings", true}};
   return json.dump(2) + "\n";

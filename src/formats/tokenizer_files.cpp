@@ -6,7 +6,10 @@
 
 #include "electra/core/error.h"
 #include "electra/core/file.h"
-#include "io/json.h"
+#include "electra/data/unicode.h"
+#include "formats/added_token_files.h"
+#include "formats/tokenizer_export.h"
+#include "formats/tokenizer_json.h"
 
 namespace electra {
 
@@ -14,114 +17,137 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Special {
-  const char* key;
-  const char* text;
-};
-constexpr std::array specials{Special{"pad_token", "[PAD]"}, Special{"unk_token", "[UNK]"},
-                              Special{"cls_token", "[CLS]"}, Special{"sep_token", "[SEP]"},
-                              Special{"mask_token", "[MASK]"}};
+/// transformers 5.24 takes all of them as BertTokenizer, with or without "Fast" at their end.
+constexpr std::array bert_classes{"BertTokenizer",       "ElectraTokenizer",  "DistilBertTokenizer",
+                                  "MobileBertTokenizer", "LayoutLMTokenizer", "LxmertTokenizer",
+                                  "SqueezeBertTokenizer"};
+/// Those that take tokenizer.json as it is.
+constexpr std::array component_classes{"PreTrainedTokenizer", "TokenizersBackend"};
 
-/// Ours alone: transformers keeps it and does nothing with it.
-constexpr const char* cut_long_words_key = "cut_long_words";
-
-OrderedJson strip_accents_json(const WordpieceOptions& options) {
-  return options.strip_accents ? OrderedJson(*options.strip_accents) : OrderedJson(nullptr);
-}
-
-OrderedJson added_tokens(const Vocabulary& vocabulary) {
-  std::vector<std::pair<std::int32_t, std::string>> order;
-  for (const Special& special : specials)
-    order.emplace_back(*vocabulary.find(special.text), special.text);
-  std::sort(order.begin(), order.end());
-  OrderedJson tokens = OrderedJson::array();
-  for (const auto& [id, text] : order)
-    tokens.push_back({{"id", id},
-                      {"content", text},
-                      {"single_word", false},
-                      {"lstrip", false},
-                      {"rstrip", false},
-                      {"normalized", false},
-                      {"special", true}});
-  return tokens;
-}
-
-OrderedJson template_of(std::initializer_list<std::pair<const char*, int>> parts) {
-  OrderedJson list = OrderedJson::array();
-  for (const auto& [id, type] : parts) {
-    const char* kind = id[0] == '[' ? "SpecialToken" : "Sequence";
-    list.push_back({{kind, {{"id", id}, {"type_id", type}}}});
-  }
-  return list;
-}
-
-OrderedJson post_processor(const Vocabulary& vocabulary) {
-  OrderedJson tokens = OrderedJson::object();
-  for (const auto& [text, id] :
-       {std::pair{"[CLS]", vocabulary.cls()}, std::pair{"[SEP]", vocabulary.sep()}})
-    tokens[text] = {
-        {"id", text}, {"ids", OrderedJson::array({id})}, {"tokens", OrderedJson::array({text})}};
-  return {{"type", "TemplateProcessing"},
-          {"single", template_of({{"[CLS]", 0}, {"A", 0}, {"[SEP]", 0}})},
-          {"pair", template_of({{"[CLS]", 0}, {"A", 0}, {"[SEP]", 0}, {"B", 1}, {"[SEP]", 1}})},
-          {"special_tokens", tokens}};
-}
-
-OrderedJson tokenizer_json(const Vocabulary& vocabulary, const WordpieceOptions& options) {
-  OrderedJson ids = OrderedJson::object();
-  for (Index id = 0; id < vocabulary.size(); ++id)
-    ids[vocabulary.token(static_cast<std::int32_t>(id))] = id;
-  return {{"version", "1.0"},
-          {"truncation", nullptr},
-          {"padding", nullptr},
-          {"added_tokens", added_tokens(vocabulary)},
-          {"normalizer",
-           {{"type", "BertNormalizer"},
-            {"clean_text", true},
-            {"handle_chinese_chars", true},
-            {"strip_accents", strip_accents_json(options)},
-            {"lowercase", options.lower_case}}},
-          {"pre_tokenizer", {{"type", "BertPreTokenizer"}}},
-          {"post_processor", post_processor(vocabulary)},
-          {"decoder", {{"type", "WordPiece"}, {"prefix", "##"}, {"cleanup", true}}},
-          {"model",
-           {{"type", "WordPiece"},
-            {"unk_token", "[UNK]"},
-            {"continuing_subword_prefix", "##"},
-            {"max_input_chars_per_word", options.longest_word()},
-            {"vocab", std::move(ids)}}}};
-}
-
-OrderedJson tokenizer_config(const WordpieceOptions& options, Index positions) {
-  OrderedJson config{{"tokenizer_class", "ElectraTokenizer"},
-                     {"do_lower_case", options.lower_case},
-                     {"strip_accents", strip_accents_json(options)},
-                     {"tokenize_chinese_chars", true},
-                     {"model_max_length", positions}};
-  if (options.cut_long_words) config[cut_long_words_key] = true;
-  for (const Special& special : specials) config[special.key] = special.text;
-  return config;
-}
+/// What a file of ours said before there was the key `compat`.
+constexpr std::array keys_of_before{
+    "tokenizer_class",  "do_lower_case", "strip_accents", "tokenize_chinese_chars",
+    "model_max_length", "pad_token",     "unk_token",     "cls_token",
+    "sep_token",        "mask_token"};
 
 bool is_there(const fs::path& file) {
   std::error_code unknown;  // then it is not there for us
   return fs::exists(file, unknown);
 }
 
-void read_config(const fs::path& file, WordpieceOptions& options) {
-  const Json json = parse_json_object(read_file(file), file.string());
-  const auto flag = [&](const char* key) -> std::optional<bool> {
-    if (!json.contains(key) || json[key].is_null()) return std::nullopt;
-    if (!json[key].is_boolean())
-      throw IoError(file.string() + ": " + key + ": expected true, false or null, found " +
-                    kind_of(json[key]));
-    return json[key].get<bool>();
+Json object_in(const fs::path& file) {
+  return is_there(file) ? parse_json_object(read_file(file), file.string()) : Json::object();
+}
+
+fs::path config_file(const TokenizerFolder& folder) {
+  return folder.directory / "tokenizer_config.json";
+}
+
+[[noreturn]] void refuse(const fs::path& file, const std::string& key, const std::string& expected,
+                         const Json& found) {
+  throw IoError(file.string() + ": " + key + ": expected " + expected + ", found " +
+                kind_of(found));
+}
+
+std::optional<bool> flag(const TokenizerFolder& folder, const char* key) {
+  const Json& json = folder.config;
+  if (!json.contains(key) || json[key].is_null()) return std::nullopt;
+  if (!json[key].is_boolean()) refuse(config_file(folder), key, "true, false or null", json[key]);
+  return json[key].get<bool>();
+}
+
+/// Whether this is a directory of ours with the tokenizer of google-research/electra.
+bool is_google(const TokenizerFolder& folder) {
+  const Json& config = folder.config;
+  if (config.contains(compat_key)) {
+    if (config[compat_key] != "google" && config[compat_key] != "hf")
+      refuse(config_file(folder), compat_key, "\"google\" or \"hf\"", config[compat_key]);
+    return config[compat_key] == "google";
+  }
+  const auto has = [&](const char* key) { return config.contains(key); };
+  const std::size_t known = keys_of_before.size() + (has(cut_long_words_key) ? 1U : 0U);
+  return folder.json && folder.json->max_word_characters() == 200 && config.size() == known &&
+         std::ranges::all_of(keys_of_before, has) &&
+         config["tokenizer_class"] == "ElectraTokenizer";
+}
+
+/// Which class a directory's tokenizer has: tokenizer_config.json says it, else config.json, else
+/// it is that of ELECTRA and BERT.
+TokenizerAuthority authority_of(const TokenizerFolder& folder) {
+  const fs::path other = folder.directory / "config.json";
+  for (const auto& [file, json] :
+       {std::pair{config_file(folder), folder.config}, std::pair{other, object_in(other)}}) {
+    if (!json.contains("tokenizer_class") || json["tokenizer_class"].is_null()) continue;
+    const Json& found = json["tokenizer_class"];
+    if (!found.is_string()) refuse(file, "tokenizer_class", "a string", found);
+    auto name = found.get<std::string>();
+    if (name.ends_with("Fast")) name.resize(name.size() - 4);
+    const auto is_name = [&](const char* known) { return name == known; };
+    if (std::ranges::any_of(bert_classes, is_name)) return TokenizerAuthority::settings;
+    if (std::ranges::none_of(component_classes, is_name))
+      refuse(file, "tokenizer_class", "a BERT tokenizer such as \"ElectraTokenizer\"", found);
+    if (folder.json || is_google(folder)) return TokenizerAuthority::components;
+    throw IoError((folder.directory / "tokenizer.json").string() +
+                  ": expected by the tokenizer_class \"" + found.get<std::string>() +
+                  "\", found no such file");
+  }
+  return TokenizerAuthority::settings;
+}
+
+WordpieceOptions settings_of(const TokenizerFolder& folder) {
+  const auto named = [&](const char* key, const char* name) {
+    const Json& json = folder.config;
+    if (!json.contains(key) || json[key].is_null()) return;
+    const AddedToken token = added_token_of(json[key], config_file(folder).string() + ": " + key);
+    if (token.content != name)
+      refuse(config_file(folder), key, std::string("\"") + name + '"', token.content);
   };
-  options.lower_case = flag("do_lower_case").value_or(true);
-  options.strip_accents = flag("strip_accents");
-  options.cut_long_words = flag(cut_long_words_key).value_or(false);
-  if (!flag("tokenize_chinese_chars").value_or(true))
-    throw IoError(file.string() + ": tokenize_chinese_chars: expected true, found false");
+  named("unk_token", "[UNK]");
+  named("cls_token", "[CLS]");
+  named("sep_token", "[SEP]");
+  return {.compat = Compat::hf,
+          .lower_case = flag(folder, "do_lower_case").value_or(true),
+          .strip_accents = flag(folder, "strip_accents"),
+          .handle_chinese_chars = flag(folder, "tokenize_chinese_chars").value_or(true)};
+}
+
+WordpieceOptions options_of(const TokenizerFolder& folder) {
+  const bool components = folder.authority == TokenizerAuthority::components && folder.json;
+  if (folder.json && !components) folder.json->check_components();
+  WordpieceOptions options = components ? folder.json->options() : settings_of(folder);
+  options.cut_long_words = flag(folder, cut_long_words_key).value_or(false);
+  if (is_google(folder)) {
+    options.compat = Compat::google;
+    options.max_word_characters = std::nullopt;
+  }
+  if (options.max_word_characters == WordpieceOptions{.compat = options.compat}.longest_word())
+    options.max_word_characters = std::nullopt;
+  return options;
+}
+
+/// The vocabulary of a tokenizer.json, with those of its special tokens that come right behind it.
+Vocabulary vocabulary_of(const TokenizerJson& json, const fs::path& file) {
+  std::vector<std::string> tokens = json.tokens();
+  for (const auto& [id, token] : json.added_tokens_by_id())
+    if (token.special && id == static_cast<std::int64_t>(tokens.size()))
+      tokens.push_back(token.content);
+  Vocabulary vocabulary = Vocabulary::from_tokens(std::move(tokens), file.string());
+  vocabulary.check_special_tokens();
+  return vocabulary;
+}
+
+/// How many entries transformers counts in a vocab.txt: tokens, and one for empty lines at its end.
+Index entries_of(const Vocabulary& vocabulary, const fs::path& file) {
+  Index entries = 0;
+  for (Index id = 0; id < vocabulary.size(); ++id) {
+    const auto at = static_cast<std::int32_t>(id);
+    entries += vocabulary.find(vocabulary.token(at)) == at ? 1 : 0;
+  }
+  const std::string text = read_file(file);
+  const std::size_t end = std::string_view(text).substr(0, text.size() - 1).find_last_of('\n');
+  const bool empty_line = text.ends_with('\n') && end != std::string::npos &&
+                          strip(std::string_view(text).substr(end)).empty();
+  return entries + (empty_line && !vocabulary.find("") ? 1 : 0);
 }
 
 }  // namespace
@@ -135,7 +161,8 @@ void save_tokenizer(const fs::path& directory, const Vocabulary& vocabulary,
              tokenizer_config(options, positions).dump(2) + "\n");
 }
 
-std::vector<std::string> differences_of_transformers(const WordpieceOptions& options) {
+std::vector<std::string> differences_of_transformers(const WordpieceOptions& options,
+                                                     const Vocabulary& vocabulary) {
   std::vector<std::string> lines;
   if (options.cut_long_words)
     lines.push_back("transformers makes one [UNK] of each word of more than " +
@@ -144,19 +171,42 @@ std::vector<std::string> differences_of_transformers(const WordpieceOptions& opt
                     std::to_string(WordpieceOptions::long_word_piece) +
                     " (vocabulary.cut_long_words): cut such words yourself, or put spaces between "
                     "them, for the same ids there");
+  const auto has_sigma = [](const std::string& token) {
+    return token.find("\u03c3") != std::string::npos || token.find("\u03c2") != std::string::npos;
+  };
+  if (options.compat == Compat::google && options.lower_case &&
+      std::ranges::any_of(vocabulary.tokens(), has_sigma))
+    lines.push_back(
+        "transformers makes \u03c3 of every \u03a3, where libelectra makes \u03c2 of one that ends "
+        "a "
+        "word, as google-research/electra does: Greek words in capitals get other ids there. For "
+        "the same ids train with vocabulary.compat=hf");
   return lines;
 }
 
 StoredTokenizer load_tokenizer(const fs::path& directory) {
-  WordpieceOptions options;
-  if (const fs::path file = directory / "tokenizer_config.json"; is_there(file))
-    read_config(file, options);
-  if (const fs::path file = directory / "tokenizer.json"; is_there(file)) {
-    const Json json = parse_json_object(read_file(file), file.string());
-    const Json::json_pointer longest("/model/max_input_chars_per_word");
-    if (json.contains(longest) && json[longest] == 100) options.compat = Compat::hf;
-  }
-  return {Vocabulary::load(directory / "vocab.txt"), options};
+  TokenizerFolder folder{.directory = directory, .config = {}, .json = {}};
+  folder.config = object_in(config_file(folder));
+  const fs::path file = vocabulary_file(directory);
+  if (file.extension() == ".json") folder.json.emplace(file);
+  folder.authority = authority_of(folder);
+  const WordpieceOptions options = options_of(folder);
+  Vocabulary vocabulary = folder.json ? vocabulary_of(*folder.json, file) : Vocabulary::load(file);
+  if (folder.json && folder.authority == TokenizerAuthority::components)
+    folder.json->check_ids(vocabulary);
+  const Index entries = folder.json ? folder.json->entries() : entries_of(vocabulary, file);
+  std::vector<AddedToken> added = added_tokens_of(folder, vocabulary, entries);
+  return {std::move(vocabulary), options, std::move(added)};
+}
+
+Vocabulary load_vocabulary(const fs::path& file) {
+  return file.extension() == ".json" ? vocabulary_of(TokenizerJson(file), file)
+                                     : Vocabulary::load(file);
+}
+
+fs::path vocabulary_file(const fs::path& directory) {
+  const fs::path json = directory / "tokenizer.json";
+  return is_there(json) ? json : directory / "vocab.txt";
 }
 
 }  // namespace electra

@@ -57,7 +57,7 @@ class Call {
     const Vocabulary& vocabulary = engine_.vocabulary();
     const auto add_token = [&](std::int32_t id, Detection::Span span) {
       found.ids.push_back(id);
-      found.tokens.push_back(vocabulary.token(id));
+      found.tokens.push_back(engine_.wordpiece().token(id));
       found.spans.push_back(span);
     };
     add_token(vocabulary.cls(), {});
@@ -116,8 +116,10 @@ Detector::Detector(const std::filesystem::path& directory) : Detector(directory,
 Detector::Detector(const std::filesystem::path& directory, const Options& options)
     : engine_(std::make_unique<const Engine>(
           directory, head_kind("replaced_token"),
-          Engine::Options{
-              .device = options.device, .threads = options.threads, .workers = options.workers})),
+          Engine::Options{.device = options.device,
+                          .threads = options.threads,
+                          .workers = options.workers,
+                          .match_added_tokens = options.match_added_tokens})),
       length_(options.length) {}
 Detector::~Detector() = default;
 Detector::Detector(Detector&&) noexcept = default;

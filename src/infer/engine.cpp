@@ -39,9 +39,9 @@ void check_text(std::size_t number, const std::vector<std::int32_t>& ids,
 StoredTokenizer tokenizer_of(const std::filesystem::path& directory, const NetworkConfig& config) {
   StoredTokenizer tokenizer = load_tokenizer(directory);
   if (tokenizer.vocabulary.size() > config.vocabulary)
-    throw IoError(directory.string() + ": vocab.txt: expected at most vocab_size = " +
-                  std::to_string(config.vocabulary) + " tokens, found " +
-                  std::to_string(tokenizer.vocabulary.size()));
+    throw IoError(tokenizer.vocabulary.source() +
+                  ": expected at most vocab_size = " + std::to_string(config.vocabulary) +
+                  " tokens, found " + std::to_string(tokenizer.vocabulary.size()));
   return tokenizer;
 }
 
@@ -55,6 +55,11 @@ std::string to_string(const BadValue& bad, const NetworkParts& network) {
     return piece.name + ": " + to_string(NonFinite{place, bad.found.value}, Shape(shape));
   }
   return to_string(bad);
+}
+
+AddedTokens added_tokens(const StoredTokenizer& tokenizer, const Engine::Options& options) {
+  if (!options.match_added_tokens) return {};
+  return {tokenizer.added, tokenizer.options};
 }
 
 /// Texts of one batch as the model reads them.
@@ -78,7 +83,7 @@ struct Engine::Parts {
   Parts(const std::filesystem::path& directory, const HeadKind& head, const Options& options)
       : config(read_network_config(directory)),
         tokenizer(tokenizer_of(directory, config)),
-        wordpiece(tokenizer.vocabulary, tokenizer.options),
+        wordpiece(tokenizer.vocabulary, tokenizer.options, added_tokens(tokenizer, options)),
         pool(options.device, options.threads, workers_of(options)),
         model(store, config, head),
         answers(head.answers) {

@@ -44,7 +44,7 @@ Source source_of(const std::string& sentence, const InspectionOptions& options) 
     config.model = model_preset("tiny");
     Vocabulary vocabulary = vocabulary_of(sentence);
     config.vocabulary.size = vocabulary.size();
-    return {{std::move(vocabulary), {}}, config};
+    return {{.vocabulary = std::move(vocabulary), .options = {}, .added = {}}, config};
   }
   const PretrainFolder folder(options.run);
   config.initialize.generator = folder.generator().string();

@@ -12,8 +12,21 @@ namespace electra {
 namespace {
 
 void take_tokenizer(VocabularyConfig& config, const std::filesystem::path& directory) {
-  const WordpieceOptions text = load_tokenizer(directory).options;
-  config.file = (directory / "vocab.txt").string();
+  const StoredTokenizer tokenizer = load_tokenizer(directory);
+  const WordpieceOptions& text = tokenizer.options;
+  const auto refuse = [&](const std::string& what) {
+    throw ConfigError("initialize.discriminator: " + directory.string() + ": " + what +
+                      ": no corpus is read so; name vocabulary.file to read it with the "
+                      "vocabulary's settings");
+  };
+  if (!text.handle_chinese_chars) refuse("tokenize_chinese_chars (handle_chinese_chars) is false");
+  if (!text.clean_text) refuse("clean_text is false");
+  if (text.max_word_characters)
+    refuse("max_input_chars_per_word is " + std::to_string(*text.max_word_characters));
+  const std::filesystem::path plain = directory / "vocab.txt";
+  const bool same = std::filesystem::exists(plain) &&
+                    load_vocabulary(plain).tokens() == tokenizer.vocabulary.tokens();
+  config.file = (same ? plain : vocabulary_file(directory)).string();
   config.lower_case = text.lower_case;
   config.strip_accents = text.strip_accents;
   config.compat = text.compat;

@@ -12,6 +12,7 @@
 #include "electra/data/token_file_writer.h"
 #include "electra/data/vocabulary_trainer.h"
 #include "electra/data/wordpiece.h"
+#include "electra/formats/tokenizer_files.h"
 #include "electra/io/safetensors.h"
 #include "electra/pretrain/objectives/masking.h"
 
@@ -65,7 +66,7 @@ Vocabulary find_vocabulary(const PretrainConfig& config, const fs::path& file,
                            const StopRequest& stop) {
   if (fs::exists(file)) return Vocabulary::load(file);
   if (!config.vocabulary.file.empty()) {
-    Vocabulary vocabulary = Vocabulary::load(config.vocabulary.file);
+    Vocabulary vocabulary = load_vocabulary(config.vocabulary.file);
     vocabulary.save(file);
     return vocabulary;
   }
@@ -115,7 +116,7 @@ WordpieceOptions wordpiece_options(const VocabularyConfig& config) {
 }
 
 void check_inputs(const PretrainConfig& config) {
-  if (!config.vocabulary.file.empty()) (void)Vocabulary::load(config.vocabulary.file);
+  if (!config.vocabulary.file.empty()) (void)load_vocabulary(config.vocabulary.file);
   check_corpus(config.data.corpus, corpus_options(config));
 }
 

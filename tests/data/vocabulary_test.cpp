@@ -43,6 +43,17 @@ TEST_CASE("a vocabulary's ids are the places of its lines", "[vocabulary]") {
   for (std::int32_t id = 0; id < 10; ++id) CHECK(vocabulary.find(vocabulary.token(id)) == id);
 }
 
+TEST_CASE("a byte order mark and empty lines at the end are no tokens", "[vocabulary]") {
+  const TemporaryFolder folder;
+  electra::write_file(folder / "vocab.txt",
+                      "\xef\xbb\xbf" + std::string(special_lines) + "a\r\n\r\nb\r\n\r\n \t\r\n");
+  const Vocabulary vocabulary = Vocabulary::load(folder / "vocab.txt");
+  CHECK(vocabulary.size() == 8);
+  CHECK(vocabulary.pad() == 0);
+  CHECK(vocabulary.token(6).empty());  // an empty line between others keeps its id
+  CHECK(vocabulary.find("b") == 7);
+}
+
 TEST_CASE("the later of two equal tokens is found, and both keep their ids", "[vocabulary]") {
   const Vocabulary vocabulary = load_text("a\nb\na\nc\n");
   CHECK(vocabulary.size() == 9);

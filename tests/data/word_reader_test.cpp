@@ -162,3 +162,24 @@ TEST_CASE("the pieces of a long word keep the places of their characters", "[wor
   }
   CHECK(pieces == 1 + 6);
 }
+
+TEST_CASE("what Hugging Face's normalizer can leave out is left out", "[word_reader]") {
+  const std::string text =
+      "\u4e2d\u56fd a\u200db\x07 c\x0b"
+      "d";
+  using electra::Compat;
+  CHECK(words(text, {.compat = Compat::hf}) == Strings{"\u4e2d", "\u56fd", "ab", "cd"});
+  CHECK(words(text, {.compat = Compat::hf, .handle_chinese_chars = false}) ==
+        Strings{"\u4e2d\u56fd", "ab", "cd"});
+  CHECK(words(text, {.compat = Compat::hf, .clean_text = false}) ==
+        Strings{"\u4e2d", "\u56fd", "a\u200db\x07", "c", "d"});
+  CHECK(words("a\x07 b\x0b"
+              "c",
+              {.compat = Compat::hf, .clean_text = false}) == Strings{"a\x07", "b", "c"});
+}
+
+TEST_CASE("the longest word is the mode's unless another is named", "[word_reader]") {
+  CHECK(WordpieceOptions{}.longest_word() == 200);
+  CHECK(WordpieceOptions{.compat = electra::Compat::hf}.longest_word() == 100);
+  CHECK(WordpieceOptions{.max_word_characters = 5}.longest_word() == 5);
+}

@@ -1,7 +1,11 @@
 #include "electra/formats/tokenizer_files.h"
 
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 
 #include "electra/core/error.h"
 #include "electra/core/file.h"
@@ -10,6 +14,7 @@
 using namespace electra;
 using namespace electra::test;
 using Catch::Contains;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -22,17 +27,46 @@ nlohmann::json json_in(const TemporaryFolder& folder, const char* file) {
   return nlohmann::json::parse(read_file(folder / file));
 }
 
-/// What a directory with this vocabulary and this text in a file says of its tokenizer.
+/// A directory of a model with these files beside its vocab.txt.
+struct Directory {
+  explicit Directory(const std::map<std::string, std::string>& files) {
+    some_vocabulary().save(folder / "vocab.txt");
+    for (const auto& [name, text] : files) write_file(folder / name, text);
+  }
+  [[nodiscard]] StoredTokenizer load() const { return load_tokenizer(folder.path()); }
+  [[nodiscard]] std::string refusal() const {
+    return message_of<IoError>([&] { (void)load(); });
+  }
+
+  TemporaryFolder folder;
+};
+
 WordpieceOptions options_with(const char* file, const std::string& text) {
-  const TemporaryFolder folder;
-  some_vocabulary().save(folder / "vocab.txt");
-  write_file(folder / file, text);
-  return load_tokenizer(folder.path()).options;
+  return Directory({{file, text}}).load().options;
 }
 
 std::string refusal_of(const char* file, const std::string& text) {
-  return message_of<IoError>([&] { (void)options_with(file, text); });
+  return Directory({{file, text}}).refusal();
 }
+
+/// A tokenizer.json whose normalizer is not what a silent tokenizer_config.json means.
+nlohmann::json some_json() {
+  const TemporaryFolder folder;
+  save_tokenizer(folder.path(), some_vocabulary(), {.compat = Compat::hf}, 128);
+  nlohmann::json json = json_in(folder, "tokenizer.json");
+  json["normalizer"]["lowercase"] = false;
+  json["normalizer"]["handle_chinese_chars"] = false;
+  json["normalizer"]["clean_text"] = false;
+  json["model"]["max_input_chars_per_word"] = 7;
+  return json;
+}
+
+nlohmann::json added(const std::string& content, int id) {
+  return {{"id", id},        {"content", content}, {"single_word", false}, {"lstrip", false},
+          {"rstrip", false}, {"normalized", true}, {"special", false}};
+}
+
+constexpr const char* components_decide = R"({"tokenizer_class":"PreTrainedTokenizerFast"})";
 
 }  // namespace
 
@@ -53,13 +87,35 @@ TEST_CASE("a tokenizer is loaded as it was saved", "[tokenizer_files][law]") {
   CHECK(found.vocabulary.tokens() == some_vocabulary().tokens());
   CHECK(found.options.compat == compat);
   CHECK(found.options.lower_case == lower_case);
-  CHECK(found.options.strip_accents == strip_accents);
+  // google's tokenizer strips nothing where it does not lower-case, and the files say so.
+  const bool ignored = compat == Compat::google && !lower_case && strip_accents == true;
+  CHECK(found.options.strip_accents == (ignored ? std::optional(false) : strip_accents));
   CHECK(found.options.cut_long_words == cut_long_words);
+  CHECK(found.options.longest_word() == (compat == Compat::google ? 200 : 100));
+  CHECK(found.added.size() == 5);
+}
+
+TEST_CASE("a directory of ours of before there was its key is read as it was",
+          "[tokenizer_files]") {
+  const TemporaryFolder folder;
+  save_tokenizer(folder.path(), some_vocabulary(), {}, 128);
+  nlohmann::json config = json_in(folder, "tokenizer_config.json");
+  CHECK(config["compat"] == "google");
+  // transformers would take ElectraTokenizer for BertTokenizer, which knows no word of 200.
+  CHECK(config["tokenizer_class"] == "PreTrainedTokenizerFast");
+  config.erase("compat");
+  config["tokenizer_class"] = "ElectraTokenizer";
+  write_file(folder / "tokenizer_config.json", config.dump());
+  CHECK(load_tokenizer(folder.path()).options.compat == Compat::google);
+  config["backend"] = "tokenizers";  // no key of ours
+  write_file(folder / "tokenizer_config.json", config.dump());
+  CHECK(load_tokenizer(folder.path()).options.compat == Compat::hf);
 }
 
 TEST_CASE("what transformers makes otherwise of a tokenizer's files is told", "[tokenizer_files]") {
-  CHECK(differences_of_transformers({}).empty());
-  const auto lines = differences_of_transformers({.compat = Compat::hf, .cut_long_words = true});
+  CHECK(differences_of_transformers({}, some_vocabulary()).empty());
+  const auto lines = differences_of_transformers({.compat = Compat::hf, .cut_long_words = true},
+                                                 some_vocabulary());
   REQUIRE(lines.size() == 1);
   CHECK_THAT(lines[0], Contains("one [UNK] of each word of more than 100 characters") &&
                            Contains("vocabulary.cut_long_words"));
@@ -67,6 +123,15 @@ TEST_CASE("what transformers makes otherwise of a tokenizer's files is told", "[
   const TemporaryFolder folder;
   save_tokenizer(folder.path(), some_vocabulary(), {}, 128);
   CHECK_FALSE(json_in(folder, "tokenizer_config.json").contains("cut_long_words"));
+}
+
+TEST_CASE("the final sigma is told of where the vocabulary has one", "[tokenizer_files]") {
+  const Vocabulary greek = Vocabulary::from_tokens({"\u03bf\u03b4\u03bf\u03c2"});
+  const auto lines = differences_of_transformers({}, greek);
+  REQUIRE(lines.size() == 1);
+  CHECK_THAT(lines[0], Contains("\u03c2") && Contains("vocabulary.compat=hf"));
+  CHECK(differences_of_transformers({.compat = Compat::hf}, greek).empty());
+  CHECK(differences_of_transformers({.lower_case = false}, greek).empty());
 }
 
 TEST_CASE("what is saved for the fast tokenizer agrees with the vocabulary", "[tokenizer_files]") {
@@ -89,17 +154,89 @@ TEST_CASE("what is saved for the fast tokenizer agrees with the vocabulary", "[t
   CHECK(json_in(folder, "tokenizer_config.json")["model_max_length"] == 128);
 }
 
-TEST_CASE("a directory that says nothing of its tokenizer has google's", "[tokenizer_files]") {
-  const TemporaryFolder folder;
-  some_vocabulary().save(folder / "vocab.txt");
-  const auto is_google = [](const WordpieceOptions& options) {
-    return options.compat == Compat::google && options.lower_case && !options.strip_accents;
+TEST_CASE("a directory that says nothing of its tokenizer has BertTokenizer's",
+          "[tokenizer_files]") {
+  const auto is_usual = [](const WordpieceOptions& options) {
+    return options.compat == Compat::hf && options.lower_case && !options.strip_accents &&
+           options.handle_chinese_chars && options.clean_text && options.longest_word() == 100;
   };
-  CHECK(is_google(load_tokenizer(folder.path()).options));
-  CHECK(is_google(options_with("tokenizer_config.json", "{}")));
-  CHECK(is_google(
+  CHECK(is_usual(Directory({}).load().options));
+  CHECK(is_usual(options_with("tokenizer_config.json", "{}")));
+  CHECK(is_usual(
       options_with("tokenizer_config.json", R"({"do_lower_case":null,"strip_accents":null})")));
-  CHECK(is_google(options_with("tokenizer.json", R"({"model":[]})")));
+  // Even where a tokenizer.json says something else.
+  CHECK(is_usual(options_with("tokenizer.json", some_json().dump())));
+}
+
+TEST_CASE("the class of a tokenizer says whose settings hold", "[tokenizer_files]") {
+  const std::string json = some_json().dump();
+  const Directory components(
+      {{"tokenizer.json", json}, {"tokenizer_config.json", components_decide}});
+  const WordpieceOptions found = components.load().options;
+  CHECK(found.compat == Compat::hf);
+  CHECK_FALSE(found.lower_case);
+  CHECK_FALSE(found.handle_chinese_chars);
+  CHECK_FALSE(found.clean_text);
+  CHECK(found.longest_word() == 7);
+  const Directory settings(
+      {{"tokenizer.json", json},
+       {"tokenizer_config.json",
+        R"({"tokenizer_class":"BertTokenizerFast","tokenize_chinese_chars":false})"}});
+  CHECK(settings.load().options.lower_case);
+  CHECK_FALSE(settings.load().options.handle_chinese_chars);
+  CHECK(settings.load().options.longest_word() == 100);
+  // config.json's class counts where tokenizer_config.json has none.
+  CHECK(Directory({{"tokenizer.json", json}, {"config.json", components_decide}})
+            .load()
+            .options.longest_word() == 7);
+}
+
+TEST_CASE("another tokenizer's class is refused by name", "[tokenizer_files]") {
+  for (const char* name : {"BertJapaneseTokenizer", "XLMRobertaTokenizerFast", "KoBertTokenizer"})
+    for (const char* file : {"tokenizer_config.json", "config.json"})
+      CHECK_THAT(refusal_of(file, nlohmann::json{{"tokenizer_class", name}}.dump()),
+                 Contains(file) && Contains("tokenizer_class") && Contains(name));
+  CHECK_THAT(refusal_of("tokenizer_config.json", components_decide),
+             Contains("tokenizer.json: expected by the tokenizer_class"));
+  CHECK_THAT(refusal_of("tokenizer_config.json", R"({"cls_token":"<s>"})"),
+             Contains("cls_token") && Contains("<s>"));
+}
+
+TEST_CASE("tokenizer.json alone is a tokenizer", "[tokenizer_files]") {
+  const Directory directory({{"tokenizer.json", some_json().dump()}});
+  fs::remove(directory.folder / "vocab.txt");
+  CHECK(directory.load().vocabulary.tokens() == some_vocabulary().tokens());
+  CHECK(vocabulary_file(directory.folder.path()) == directory.folder / "tokenizer.json");
+  CHECK(load_vocabulary(directory.folder / "tokenizer.json").size() == 11);
+}
+
+TEST_CASE("added tokens have the ids that transformers gives them", "[tokenizer_files]") {
+  nlohmann::json json = some_json();
+  json["added_tokens"].push_back(added("the", 6));
+  json["added_tokens"].push_back(added("covid", 40));
+  const auto id_of = [](const StoredTokenizer& tokenizer, const std::string& content) {
+    for (const AddedToken& token : tokenizer.added)
+      if (token.content == content) return token.id;
+    return std::int32_t{-1};
+  };
+  const StoredTokenizer found = Directory({{"tokenizer.json", json.dump()}}).load();
+  CHECK(id_of(found, "the") == 6);
+  CHECK(id_of(found, "covid") == 11);  // behind the vocabulary, whatever the file says
+  CHECK(id_of(found, "[MASK]") == 5);
+  const StoredTokenizer older =
+      Directory({{"added_tokens.json", R"({"b":12,"a":11})"},
+                 {"special_tokens_map.json", R"({"additional_special_tokens":["c"]})"}})
+          .load();
+  CHECK(id_of(older, "a") == 11);
+  CHECK(id_of(older, "b") == 12);
+  CHECK(id_of(older, "c") == 13);
+  // Where there is an added_tokens_decoder, the older files are not looked at.
+  const StoredTokenizer newer =
+      Directory({{"added_tokens.json", R"({"b":12,"a":11})"},
+                 {"tokenizer_config.json", R"({"added_tokens_decoder":{"11":{"content":"d"}}})"}})
+          .load();
+  CHECK(id_of(newer, "a") == -1);
+  CHECK(id_of(newer, "d") == 11);
 }
 
 TEST_CASE("files of a tokenizer that do not fit are refused by file and key", "[tokenizer_files]") {
@@ -110,8 +247,16 @@ TEST_CASE("files of a tokenizer that do not fit are refused by file and key", "[
              Contains("tokenizer_config.json: strip_accents") && Contains("\"no\""));
   CHECK_THAT(refusal_of("tokenizer_config.json", R"({"cut_long_words":1})"),
              Contains("tokenizer_config.json: cut_long_words: expected true, false or null"));
-  CHECK_THAT(refusal_of("tokenizer_config.json", R"({"tokenize_chinese_chars":false})"),
-             Contains("tokenizer_config.json: tokenize_chinese_chars: expected true, found false"));
+  CHECK_THAT(refusal_of("tokenizer_config.json", R"({"compat":"python"})"),
+             Contains("compat") && Contains("python"));
+  CHECK_THAT(refusal_of("tokenizer_config.json", R"({"tokenizer_class":3})"),
+             Contains("tokenizer_class: expected a string"));
+  CHECK_THAT(
+      refusal_of("tokenizer_config.json", R"({"added_tokens_decoder":{"x":{"content":"a"}}})"),
+      Contains("added_tokens_decoder: expected an id"));
+  CHECK_THAT(refusal_of("tokenizer_config.json", R"({"added_tokens_decoder":{"1":{}}})"),
+             Contains("added_tokens_decoder: 1"));
+  CHECK_THAT(refusal_of("added_tokens.json", R"({"a":"b"})"), Contains("added_tokens.json: a"));
   CHECK_THAT(refusal_of("tokenizer_config.json", "[]"),
              Contains("tokenizer_config.json: expected a JSON object"));
   CHECK_THAT(refusal_of("tokenizer.json", "{"), Contains("tokenizer.json: not JSON"));

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "electra/core/error.h"
+#include "electra/core/file.h"
 #include "electra/data/unicode.h"
 #include "infer/saved_detector.h"
 #include "support/temporary_folder.h"
@@ -125,11 +126,26 @@ TEST_CASE("a text that is too long is refused with both lengths", "[detector]") 
              Contains("text 2 has 9 tokens"));
 }
 
+TEST_CASE("a directory's special and added tokens are found in texts, unless an option says not",
+          "[detector]") {
+  const TemporaryFolder folder;
+  save_detector(folder.path(), some_vocabulary(), 13);
+  write_file(folder / "added_tokens.json", R"({"umbrella":12})");
+  const std::string text = "the umbrella[MASK]";
+  const Detection found = Detector(folder.path()).detect(text);
+  CHECK(found.ids == std::vector<std::int32_t>{2, 5, 12, 4, 3});
+  CHECK(found.tokens == std::vector<std::string>{"[CLS]", "the", "umbrella", "[MASK]", "[SEP]"});
+  CHECK(found.spans[3].begin == 12);
+  CHECK(found.spans[3].end == 18);
+  const Detector plain(folder.path(), {.match_added_tokens = false});
+  CHECK(plain.detect(text).ids == std::vector<std::int32_t>{2, 5, 1, 1, 1, 1, 3});
+}
+
 TEST_CASE("a vocabulary that has more tokens than the model is refused", "[detector]") {
   const TemporaryFolder folder;
   save_detector(folder.path(), some_vocabulary(), 11);
   CHECK_THAT(message_of<IoError>([&] { Detector detector(folder.path()); }),
-             Contains("vocab.txt") && Contains("11") && Contains("12"));
+             Contains("tokenizer.json") && Contains("11") && Contains("12"));
 }
 
 TEST_CASE("a word table may have more rows than the vocabulary has tokens", "[detector]") {

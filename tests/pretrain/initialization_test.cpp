@@ -105,7 +105,30 @@ TEST_CASE("the directories decide sizes and text, the run decides dropout", "[in
   CHECK(config.vocabulary.size == rows);
   CHECK(config.vocabulary.file == (released.discriminator() / "vocab.txt").string());
   CHECK_FALSE(config.vocabulary.lower_case);
-  CHECK(config.vocabulary.strip_accents == true);
+  CHECK(config.vocabulary.strip_accents == false);  // google's strips only where it lower-cases
+}
+
+TEST_CASE("a tokenizer that reads text as no corpus is read is refused by the key's name",
+          "[initialization]") {
+  const Released released;
+  const auto refusal = [&](const WordpieceOptions& options) {
+    save_tokenizer(released.discriminator(), released.vocabulary, options, 16);
+    return message_of<ConfigError>([&] { (void)with_released_sizes(released.continued({})); });
+  };
+  CHECK_THAT(refusal({.handle_chinese_chars = false}), Contains("tokenize_chinese_chars"));
+  CHECK_THAT(refusal({.compat = Compat::hf, .clean_text = false}), Contains("clean_text"));
+  CHECK_THAT(refusal({.compat = Compat::hf, .max_word_characters = 7}),
+             Contains("max_input_chars_per_word is 7"));
+}
+
+TEST_CASE("a directory without a vocab.txt is continued with the vocabulary of its tokenizer.json",
+          "[initialization]") {
+  const Released released;
+  CHECK(load_vocabulary(released.discriminator() / "tokenizer.json").tokens() ==
+        released.vocabulary.tokens());
+  std::filesystem::remove(released.discriminator() / "vocab.txt");
+  const PretrainConfig config = with_released_sizes(released.continued({}));
+  CHECK(config.vocabulary.file == (released.discriminator() / "tokenizer.json").string());
 }
 
 TEST_CASE("a vocabulary that is named stays, with its treatment of text", "[initialization]") {

@@ -16,10 +16,13 @@ namespace electra {
 /// has one on each line. Where a token occurs twice, its later id is the one found.
 class Vocabulary {
  public:
-  /// Reads one token a line, without white space at its ends. Throws IoError for a file that is
-  /// missing, empty, lacks a special token or (naming the line) is not UTF-8.
+  /// Reads one token a line, without white space at its ends, a byte order mark at its beginning
+  /// and empty lines at its end. Throws IoError for a file that is missing, empty, lacks a special
+  /// token or (naming the line) is not UTF-8.
   [[nodiscard]] static Vocabulary load(const std::filesystem::path& file);
-  [[nodiscard]] static Vocabulary from_tokens(std::vector<std::string> tokens);
+  /// `source` is what messages call it.
+  [[nodiscard]] static Vocabulary from_tokens(std::vector<std::string> tokens,
+                                              std::string source = "vocabulary");
 
   [[nodiscard]] Index size() const { return static_cast<Index>(tokens_.size()); }
   [[nodiscard]] std::optional<std::int32_t> find(std::string_view token) const;
@@ -33,6 +36,9 @@ class Vocabulary {
     std::int32_t id;
     Index bytes;
   };
+
+  /// Throws IoError where it lacks one of its five special tokens.
+  void check_special_tokens() const;
 
   /// The longest token that a text begins with, if any has at least `shortest` bytes.
   [[nodiscard]] std::optional<Prefix> longest_prefix(std::string_view text, Index shortest) const;

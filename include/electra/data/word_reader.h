@@ -23,10 +23,16 @@ struct WordpieceOptions {
                                                      ///< strips only where it lower-cases too.
   bool cut_long_words = false;  ///< into pieces of long_word_piece characters, each a word
 
+  bool handle_chinese_chars = true;  ///< each Chinese character is a word
+  bool clean_text = true;            ///< leaves out what is no text: control characters
+  std::optional<Index> max_word_characters = std::nullopt;  ///< google 200, hf 100
+
   static constexpr Index long_word_piece = 100;
 
   /// Words with more characters than this become one [UNK], unless they are cut.
-  [[nodiscard]] Index longest_word() const { return compat == Compat::google ? 200 : 100; }
+  [[nodiscard]] Index longest_word() const {
+    return max_word_characters.value_or(compat == Compat::google ? 200 : 100);
+  }
 };
 
 /// A normalised word, valid until the reader moves on.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "electra/core/shape.h"
+#include "electra/data/added_tokens.h"
 #include "electra/data/unknown_tokens.h"
 #include "electra/data/vocabulary.h"
 #include "electra/data/word_reader.h"
@@ -23,11 +24,13 @@ struct Token {
 
 /// Cuts words into the longest pieces that the vocabulary holds, from left to right; pieces after
 /// the first are looked up with "##" before them, and a word that cannot be cut is one [UNK].
-/// Special tokens are neither added nor recognised: "[MASK]" in a text is three words.
+/// Special tokens are not added, and no token is recognised but the added tokens that it is given:
+/// without them, as in a corpus, "[MASK]" in a text is three words.
 /// Immutable, hence usable by many threads at once; the vocabulary must outlive it.
 class Wordpiece {
  public:
-  explicit Wordpiece(const Vocabulary& vocabulary, WordpieceOptions options = {});
+  explicit Wordpiece(const Vocabulary& vocabulary, WordpieceOptions options = {},
+                     AddedTokens added = {});
 
   [[nodiscard]] std::vector<std::int32_t> encode(std::string_view text) const;
   /// The same; `unknown` is added what became [UNK], and why.
@@ -35,10 +38,16 @@ class Wordpiece {
                                                  UnknownTokens& unknown) const;
   [[nodiscard]] std::vector<Token> tokenize(std::string_view text) const;
   [[nodiscard]] const WordpieceOptions& options() const { return options_; }
+  /// The token of an id, added tokens' too. Throws Error for an id that is none's.
+  [[nodiscard]] const std::string& token(std::int32_t id) const;
 
  private:
+  template <class Emit, class Count>
+  void each_token(std::string_view text, Emit&& emit, Count&& count) const;
+
   const Vocabulary* vocabulary_;
   WordpieceOptions options_;
+  AddedTokens added_;
   std::int32_t unknown_;
 };
 

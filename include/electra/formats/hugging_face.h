@@ -21,8 +21,9 @@ void load_network(const std::filesystem::path& directory, const NetworkParts& ne
 void load_pair(const std::filesystem::path& generator, const std::filesystem::path& discriminator,
                const ModelConfig& config, ParameterStore& store);
 
-/// Writes config.json and model.safetensors as `from_pretrained` reads them.
+/// Writes config.json and model.safetensors as `from_pretrained` reads them. `pad`: the id of
+/// [PAD], whose row of the word table transformers does not train.
 void save_network(const std::filesystem::path& directory, const NetworkParts& network,
-                  const ParameterStore& store);
+                  const ParameterStore& store, std::int32_t pad = 0);
 
 }  // namespace electra

@@ -13,8 +13,8 @@ namespace electra {
 /// does not compute.
 [[nodiscard]] NetworkConfig read_network_config(const std::filesystem::path& directory);
 
-/// The text of such a file.
-[[nodiscard]] std::string network_config_json(const NetworkParts& network);
+/// The text of such a file. `pad`: the id of [PAD].
+[[nodiscard]] std::string network_config_json(const NetworkParts& network, std::int32_t pad = 0);
 
 /// The pair that two networks make up, with their vocabulary. Throws ConfigError that names what
 /// the two disagree about.

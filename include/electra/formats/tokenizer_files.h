@@ -10,21 +10,32 @@
 namespace electra {
 
 /// Writes vocab.txt, tokenizer.json and tokenizer_config.json into a model's directory, so that
-/// Hugging Face's fast tokenizer gives the ids that ours gives. `positions`: the longest sequence.
+/// Hugging Face's fast tokenizer gives the ids that ours gives, but for what
+/// `differences_of_transformers` says. `positions`: the longest sequence.
 void save_tokenizer(const std::filesystem::path& directory, const Vocabulary& vocabulary,
                     const WordpieceOptions& options, Index positions);
 
-/// What transformers makes otherwise of these files than we do; most tokenizers: nothing.
-[[nodiscard]] std::vector<std::string> differences_of_transformers(const WordpieceOptions& options);
+/// What transformers makes otherwise of these files than we do, as far as this vocabulary shows
+/// that it matters; most tokenizers: nothing.
+[[nodiscard]] std::vector<std::string> differences_of_transformers(const WordpieceOptions& options,
+                                                                   const Vocabulary& vocabulary);
 
 /// A tokenizer as a model's directory describes it.
 struct StoredTokenizer {
   Vocabulary vocabulary;
   WordpieceOptions options;
+  std::vector<AddedToken> added;  ///< what transformers finds in texts before words
 };
-/// Reads vocab.txt; lower-casing, accents and the cutting of long words from tokenizer_config.json;
-/// and from tokenizer.json whether words are cut as Hugging Face's fast tokenizer does. What they
-/// do not say is as google's tokenizer has it. Throws IoError that names file and key.
+/// Reads a directory's tokenizer as transformers 5.24 does: tokenizer.json where it is, else
+/// vocab.txt, with the settings of tokenizer_config.json or the components of tokenizer.json, as
+/// the tokenizer's class has it (docs/tokenizer.md). One of ours has a key that says so, and is
+/// read as it was trained. Throws IoError that names file and key, for another tokenizer's class
+/// and for components that are not BERT's too.
 [[nodiscard]] StoredTokenizer load_tokenizer(const std::filesystem::path& directory);
+
+/// Reads a vocabulary alone: of a file whose name ends in .json its model.vocab, else a vocab.txt.
+[[nodiscard]] Vocabulary load_vocabulary(const std::filesystem::path& file);
+/// The file of a directory that holds its vocabulary: tokenizer.json, else vocab.txt.
+[[nodiscard]] std::filesystem::path vocabulary_file(const std::filesystem::path& directory);
 
 }  // namespace electra

@@ -37,6 +37,7 @@ class Detector {
     int threads = 0;  // of the device cpu, for each call; 0: all processors
     int workers = 0;  // calls that compute at once; 0: processors / threads, on a GPU 1
     LongText length = LongText::fail;
+    bool match_added_tokens = true;  // "[MASK]" in a text is the token; false: text like any other
   };
 
   /// Opens a Hugging Face directory of an ElectraForPreTraining with its tokenizer. Throws Error.

@@ -24,6 +24,7 @@ class Engine {
     Device device = {};
     int threads = 0;  // of the device cpu, for each call; 0: all processors
     int workers = 0;  // calls that compute at once; 0: processors / threads, on a GPU 1
+    bool match_added_tokens = true;  // "[MASK]" in a text is the token; false: text like any other
   };
 
   /// Throws IoError that names file and key or tensor if the directory is not that of an encoder

@@ -139,7 +139,7 @@ std::vector<Export> ReplacedTokenDetection::exports() const {
   const auto network = [this](const char* folder, Network which) {
     return Export{folder, [this, which](const std::filesystem::path& directory) {
                     save_network(directory, parts_of(pair_.config(), which, pair_.vocabulary()),
-                                 store_);
+                                 store_, special_.pad);
                   }};
   };
   return {network("generator", Network::generator),

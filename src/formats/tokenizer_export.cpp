@@ -1,0 +1,110 @@
+#include "formats/tokenizer_export.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+namespace electra {
+
+namespace {
+
+struct Special {
+  const char* key;
+  const char* text;
+};
+constexpr std::array specials{Special{"pad_token", "[PAD]"}, Special{"unk_token", "[UNK]"},
+                              Special{"cls_token", "[CLS]"}, Special{"sep_token", "[SEP]"},
+                              Special{"mask_token", "[MASK]"}};
+
+/// What is done, which in mode google is not always what is asked for.
+OrderedJson strip_accents_json(const WordpieceOptions& options) {
+  if (!options.strip_accents) return nullptr;
+  return *options.strip_accents && (options.lower_case || options.compat == Compat::hf);
+}
+
+/// The class by which transformers makes of our files what we make of them: its BertTokenizer, as
+/// which it takes ElectraTokenizer, knows no other longest word than 100 and cleans every text.
+const char* class_of(const WordpieceOptions& options) {
+  const bool is_bert = options.longest_word() == 100 && options.clean_text;
+  return is_bert ? "ElectraTokenizer" : "PreTrainedTokenizerFast";
+}
+
+OrderedJson added_tokens(const Vocabulary& vocabulary) {
+  std::vector<std::pair<std::int32_t, std::string>> order;
+  for (const Special& special : specials)
+    order.emplace_back(*vocabulary.find(special.text), special.text);
+  std::sort(order.begin(), order.end());
+  OrderedJson tokens = OrderedJson::array();
+  for (const auto& [id, text] : order)
+    tokens.push_back({{"id", id},
+                      {"content", text},
+                      {"single_word", false},
+                      {"lstrip", false},
+                      {"rstrip", false},
+                      {"normalized", false},
+                      {"special", true}});
+  return tokens;
+}
+
+OrderedJson template_of(std::initializer_list<std::pair<const char*, int>> parts) {
+  OrderedJson list = OrderedJson::array();
+  for (const auto& [id, type] : parts) {
+    const char* kind = id[0] == '[' ? "SpecialToken" : "Sequence";
+    list.push_back({{kind, {{"id", id}, {"type_id", type}}}});
+  }
+  return list;
+}
+
+OrderedJson post_processor(const Vocabulary& vocabulary) {
+  OrderedJson tokens = OrderedJson::object();
+  for (const auto& [text, id] :
+       {std::pair{"[CLS]", vocabulary.cls()}, std::pair{"[SEP]", vocabulary.sep()}})
+    tokens[text] = {
+        {"id", text}, {"ids", OrderedJson::array({id})}, {"tokens", OrderedJson::array({text})}};
+  return {{"type", "TemplateProcessing"},
+          {"single", template_of({{"[CLS]", 0}, {"A", 0}, {"[SEP]", 0}})},
+          {"pair", template_of({{"[CLS]", 0}, {"A", 0}, {"[SEP]", 0}, {"B", 1}, {"[SEP]", 1}})},
+          {"special_tokens", tokens}};
+}
+
+}  // namespace
+
+OrderedJson tokenizer_json(const Vocabulary& vocabulary, const WordpieceOptions& options) {
+  OrderedJson ids = OrderedJson::object();
+  for (Index id = 0; id < vocabulary.size(); ++id)
+    ids[vocabulary.token(static_cast<std::int32_t>(id))] = id;
+  return {{"version", "1.0"},
+          {"truncation", nullptr},
+          {"padding", nullptr},
+          {"added_tokens", added_tokens(vocabulary)},
+          {"normalizer",
+           {{"type", "BertNormalizer"},
+            {"clean_text", options.clean_text},
+            {"handle_chinese_chars", options.handle_chinese_chars},
+            {"strip_accents", strip_accents_json(options)},
+            {"lowercase", options.lower_case}}},
+          {"pre_tokenizer", {{"type", "BertPreTokenizer"}}},
+          {"post_processor", post_processor(vocabulary)},
+          {"decoder", {{"type", "WordPiece"}, {"prefix", "##"}, {"cleanup", true}}},
+          {"model",
+           {{"type", "WordPiece"},
+            {"unk_token", "[UNK]"},
+            {"continuing_subword_prefix", "##"},
+            {"max_input_chars_per_word", options.longest_word()},
+            {"vocab", std::move(ids)}}}};
+}
+
+OrderedJson tokenizer_config(const WordpieceOptions& options, Index positions) {
+  OrderedJson config{{"tokenizer_class", class_of(options)},
+                     {"do_lower_case", options.lower_case},
+                     {"strip_accents", strip_accents_json(options)},
+                     {"tokenize_chinese_chars", options.handle_chinese_chars},
+                     {"model_max_length", positions}};
+  if (options.compat == Compat::google) config[compat_key] = "google";
+  if (options.cut_long_words) config[cut_long_words_key] = true;
+  for (const Special& special : specials) config[special.key] = special.text;
+  return config;
+}
+
+}  // namespace electra

@@ -133,7 +133,8 @@ class PickleMachine {
   }
   void extend(Kind kind, const std::vector<PickleValue>& values) {
     if (top().kind != kind)
-      fail("expected " + std::string(kind_of(PickleValue{kind})) + ", found " + std::string(kind_of(top())));
+      fail("expected " + std::string(kind_of(PickleValue{kind})) + ", found " +
+           std::string(kind_of(top())));
     if (kind == Kind::dict && values.size() % 2 != 0) fail("expected a value for each key");
     held_ += values.size();
     items(top()).insert(items(top()).end(), values.begin(), values.end());

@@ -47,6 +47,10 @@ struct PickleValue {
 /// "a tuple", for messages.
 [[nodiscard]] std::string_view kind_of(const PickleValue& value);
 
+/// The text in quotes, for messages: a long one is cut, so that no message takes the memory that a
+/// file asks for.
+[[nodiscard]] std::string quoted(std::string_view text);
+
 /// What a pickle says. It points into the bytes that it was read from.
 class Pickle {
  public:

@@ -253,6 +253,12 @@ TEST_CASE("bytes at random, in both forms, are read or refused and nothing else"
   if (seconds != nullptr) WARN(read << " files read, " << refused << " refused");
 }
 
+TEST_CASE("a long name makes no long message", "[pytorch_source]") {
+  const std::string pickle =
+      PickleWriter().raw("}").text(std::string(1 << 20, 'a')).raw("Ns").stop();
+  CHECK(TorchBin(torch_archive(pickle, {})).refusal().size() < 1000);
+}
+
 TEST_CASE("a file that would take much memory takes little", "[pytorch_source]") {
   const std::size_t size = std::size_t{64} << 20;
   for (const char* code : {"N", "]", "(", "}"}) {

@@ -12,6 +12,8 @@ namespace electra {
 
 namespace {
 
+constexpr std::uint64_t largest = 1U << 24U;  // size: no network that exists comes near
+
 /// Reads keys of a config.json, with messages that name file and key.
 class ConfigFile {
  public:
@@ -26,6 +28,7 @@ class ConfigFile {
     if (!has(key)) return otherwise;
     const Json& value = json_[key];
     if (!value.is_number_integer() || value.get<Index>() < 1) fail(key, "a positive integer");
+    if (value.get<std::uint64_t>() > largest) fail(key, "at most " + std::to_string(largest));
     return value.get<Index>();
   }
   [[nodiscard]] float number(const char* key, float otherwise) const {

@@ -28,7 +28,7 @@ std::string_view kind_of(const PickleValue& value) {
   return names[static_cast<std::size_t>(value.kind)];
 }
 
-std::string quoted(std::string_view text) {
+std::string quoted_text(std::string_view text) {
   constexpr std::size_t most = 200;
   return json_string(text.substr(0, most)) + (text.size() > most ? "…" : "");
 }

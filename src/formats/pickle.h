@@ -49,7 +49,7 @@ struct PickleValue {
 
 /// The text in quotes, for messages: a long one is cut, so that no message takes the memory that a
 /// file asks for.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string quoted_text(std::string_view text);
 
 /// What a pickle says. It points into the bytes that it was read from.
 class Pickle {

@@ -55,7 +55,7 @@ std::vector<StoredTensor> read_archive(Bytes file, const std::string& origin) {
   for (auto& [key, storage] : storages) {
     const std::string name = folder + "data/" + std::string(key);
     const ZipEntry* entry = find_entry(entries, name);
-    if (entry == nullptr) throw IoError(origin + ": expected a file " + quoted(name));
+    if (entry == nullptr) throw IoError(origin + ": expected a file " + quoted_text(name));
     if (entry->bytes.size() != bytes_of(storage))
       throw IoError(origin + ": " + json_string(name) + ": expected " +
                     std::to_string(bytes_of(storage)) + " bytes, found " +
@@ -117,7 +117,7 @@ class LegacyReader {
     std::size_t found = 0;
     for (const PickleValue& key : keys.items(keys.value())) {
       if (key.kind != Kind::text) fail("keys: expected texts, found " + std::string(kind_of(key)));
-      const std::string what = "storage " + quoted(keys.text(key));
+      const std::string what = "storage " + quoted_text(keys.text(key));
       const auto storage = storages.find(keys.text(key));
       if (storage == storages.end()) fail(what + ": no tensor lies in it");
       if (storage->second.bytes.data() != nullptr) fail(what + ": listed twice");

@@ -56,7 +56,7 @@ class TensorReader {
   [[nodiscard]] std::string_view name() const { return name_; }
 
   [[noreturn]] void fail(const std::string& what) const {
-    throw IoError(origin_ + ": tensor " + quoted(name_) + ": " + what);
+    throw IoError(origin_ + ": tensor " + quoted_text(name_) + ": " + what);
   }
 
   /// (storage, offset, shape, strides, requires_grad, hooks[, metadata]).
@@ -172,8 +172,8 @@ void check_apart(std::vector<StoredTensor>& tensors, const std::string& origin) 
     if (tensor.bytes.empty()) continue;
     if (before != nullptr && place(*before) != place(tensor) &&
         tensor.bytes.data() < before->bytes.data() + before->bytes.size())
-      throw IoError(origin + ": tensor " + quoted(tensor.name) + ": lies on a part of " +
-                    quoted(before->name) + "; expected the same elements, or others");
+      throw IoError(origin + ": tensor " + quoted_text(tensor.name) + ": lies on a part of " +
+                    quoted_text(before->name) + "; expected the same elements, or others");
     before = &tensor;
   }
 }
@@ -187,7 +187,7 @@ void check_names(const Pickle& pickle, const std::string& origin) {
   std::ranges::sort(names);
   const auto twice = std::ranges::adjacent_find(names);
   if (twice != names.end())
-    throw IoError(origin + ": tensor " + quoted(*twice) + ": two of this name");
+    throw IoError(origin + ": tensor " + quoted_text(*twice) + ": two of this name");
 }
 
 }  // namespace
@@ -199,7 +199,7 @@ PytorchStorages storages_of(const Pickle& pickle, const std::string& origin) {
     const StorageId id = reader.storage(reader.arguments(value)[0]);
     const auto [at, is_new] = storages.try_emplace(id.key, PytorchStorage{id.dtype, id.count, {}});
     if (!is_new && (at->second.dtype != id.dtype || at->second.count != id.count))
-      reader.fail("the storage " + quoted(id.key) + " is " +
+      reader.fail("the storage " + quoted_text(id.key) + " is " +
                   std::string(to_string(at->second.dtype)) + " [" +
                   std::to_string(at->second.count) + "] elsewhere, " +
                   std::string(to_string(id.dtype)) + " [" + std::to_string(id.count) + "] here");

@@ -1,6 +1,8 @@
 #include "electra/formats/hugging_face_config.h"
 
 #include <catch2/catch.hpp>
+#include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "electra/core/error.h"
@@ -191,6 +193,10 @@ TEST_CASE("a number out of its range is refused by file and key", "[hugging_face
   };
   const std::vector<Case> cases{
       {"vocab_size", 5, "vocab_size: expected 6 or more, found 5"},
+      {"vocab_size", 1e12, "vocab_size: expected a positive integer, found 1000000000000.0"},
+      {"vocab_size", 16777217, "vocab_size: expected at most 16777216, found 16777217"},
+      {"intermediate_size", std::numeric_limits<std::int64_t>::max(),
+       "intermediate_size: expected at most 16777216"},
       {"num_hidden_layers", 1001, "num_hidden_layers: expected 1 to 1000, found 1001"},
       {"num_attention_heads", 0, "num_attention_heads: expected a positive integer, found 0"},
       {"max_position_embeddings", 4, "max_position_embeddings: expected 5 to 512, found 4"},

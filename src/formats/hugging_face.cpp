@@ -2,18 +2,16 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "electra/core/error.h"
 #include "electra/core/file.h"
 #include "electra/core/host_copy.h"
-#include "electra/formats/weights.h"
 #include "electra/io/safetensors.h"
-#include "electra/io/stored_values.h"
 #include "electra/models/pair.h"
-#include "formats/hugging_face_names.h"
+#include "formats/network_reader.h"
 
 namespace electra {
 
@@ -21,160 +19,86 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Index most_at_once = Index{1} << 18;  // numbers: a megabyte of f32
-
-/// NaN is the same as NaN here: that it is no weight is said where weights are looked through.
-bool same_value(float a, float b) { return a == b || (a != a && b != b); }
-
-const Parameter& parameter_of(const ParameterStore& store, const std::string& name) {
-  const Parameter* parameter = store.find(name);
-  if (parameter == nullptr) throw Error(name + ": the store has no such parameter");
-  return *parameter;
-}
-
-/// Some numbers in turn: `use(first, count)` for each share of them.
-void in_shares(Index count, const auto& use) {
-  for (Index first = 0; first < count; first += most_at_once)
-    use(first, std::min(most_at_once, count - first));
-}
-
-/// One network's weights in a directory: all of them are found and fit before one is read.
-class NetworkReader {
+/// Both networks of a pair in their directories, which agree on what they share.
+class PairReader {
  public:
-  NetworkReader(const fs::path& directory, const NetworkParts& network, const ParameterStore& store)
-      : source_(open_weights(directory)), network_(network), store_(store) {
-    for (NamedPiece& piece : hugging_face_pieces(network)) find(std::move(piece));
-    check_tied();
-    refuse_unknown();
+  PairReader(const fs::path& generator, const fs::path& discriminator, const ModelConfig& config,
+             const ParameterStore& store, HeadWeights head)
+      : g_parts_(parts(generator, config, Network::generator)),
+        d_parts_(parts(discriminator, config, Network::discriminator)),
+        g_(generator, g_parts_, store, head),
+        d_(discriminator, d_parts_, store, head) {
+    if (const std::string name = g_.first_difference(d_); !name.empty())
+      throw ConfigError(
+          name + ": " + generator.string() + " and " + discriminator.string() +
+          " have different values, which sharing: " +
+          std::string(enum_names(config.sharing)[static_cast<std::size_t>(config.sharing)]) +
+          " does not allow; set model.sharing to none (sharing: none)");
   }
+  PairReader(const PairReader&) = delete;
+  PairReader& operator=(const PairReader&) = delete;
 
-  /// Into the store's master weights.
-  void read_into(ParameterStore& store) const {
-    for (const Found& found : found_) {
-      const TensorView flat = parameter_of(store, found.piece.parameter).master;
-      const Shape& whole = parameter_of(store, found.piece.parameter).shape;
-      std::vector<float> values;
-      in_shares(found.piece.size(whole), [&](Index first, Index count) {
-        values.resize(static_cast<std::size_t>(count));
-        source_.read_f32(*found.tensor, first, values);
-        to_device(store.context(), values,
-                  flat.reshape({flat.size()}).slice(found.piece.first(whole) + first, count));
-      });
-    }
-  }
-
-  /// The first parameter that both have and whose values differ; empty if there is none.
-  [[nodiscard]] std::string first_difference(const NetworkReader& other) const {
-    std::map<std::string, const StoredTensor*> theirs;
-    for (const Found& found : other.found_) theirs[key(found.piece)] = found.tensor;
-    for (const Found& found : found_)
-      if (const auto its = theirs.find(key(found.piece));
-          its != theirs.end() && !equal(*found.tensor, other.source_, *its->second))
-        return found.piece.parameter;
-    return {};
-  }
+  [[nodiscard]] const NetworkReader& generator() const { return g_; }
+  [[nodiscard]] const NetworkReader& discriminator() const { return d_; }
 
  private:
-  struct Found {
-    NamedPiece piece;
-    const StoredTensor* tensor = nullptr;
-  };
-
-  static std::string key(const NamedPiece& piece) {
-    return piece.parameter + " " + std::to_string(piece.part);
+  static NetworkParts parts(const fs::path& directory, const ModelConfig& config, Network network) {
+    return parts_of(config, network, read_network_config(directory).vocabulary);
   }
 
-  [[noreturn]] void fail(const std::string& name, const std::string& what) const {
-    throw IoError(source_.path().string() + ": " + name + ": " + what);
-  }
-
-  void expect_fit(const StoredTensor& tensor, const std::vector<Index>& shape) const {
-    if (tensor.shape != shape)
-      fail(tensor.name,
-           "expected the shape " + shape_text(shape) + ", found " + shape_text(tensor.shape));
-    if (!is_floating(tensor.dtype))
-      fail(tensor.name,
-           "expected F32, F16, BF16 or F64, found " + std::string(to_string(tensor.dtype)));
-  }
-
-  void find(NamedPiece piece) {
-    const std::vector<Index> shape = piece.shape(parameter_of(store_, piece.parameter).shape);
-    for (const std::string& name : hugging_face_spellings(piece.name))
-      if (const StoredTensor* tensor = source_.find(name)) {
-        expect_fit(*tensor, shape);
-        used_.insert(tensor->name);
-        return found_.push_back({std::move(piece), tensor});
-      }
-    fail(piece.name, "expected " + shape_text(shape) + ", found no such tensor");
-  }
-
-  [[nodiscard]] bool equal(const StoredTensor& own, const TensorSource& other,
-                           const StoredTensor& its) const {
-    bool same = true;
-    std::vector<float> a, b;
-    in_shares(own.size(), [&](Index first, Index count) {
-      a.resize(static_cast<std::size_t>(count));
-      b.resize(a.size());
-      source_.read_f32(own, first, a);
-      other.read_f32(its, first, b);
-      same = same && std::ranges::equal(a, b, same_value);
-    });
-    return same;
-  }
-
-  /// An output matrix that is the word table: a file that stores it again must store the same.
-  void check_tied() {
-    const std::string_view name = network_.kind->tied_to_word;
-    const StoredTensor* tied = name.empty() ? nullptr : source_.find(name);
-    if (tied == nullptr) return;
-    for (const Found& found : found_)
-      if (found.piece.parameter == network_.embeddings.prefix + "/word") {
-        expect_fit(*tied, found.tensor->shape);
-        if (!equal(*tied, source_, *found.tensor))
-          fail(tied->name, "expected the word embeddings (tied), found other values");
-      }
-    used_.insert(tied->name);
-  }
-
-  void refuse_unknown() const {
-    for (const StoredTensor& tensor : source_.tensors())
-      if (!used_.contains(tensor.name) && !tensor.name.ends_with("position_ids"))
-        fail(tensor.name,
-             "this tensor is not part of an " + std::string(network_.kind->architecture));
-  }
-
-  TensorSource source_;
-  const NetworkParts& network_;
-  const ParameterStore& store_;
-  std::vector<Found> found_;
-  std::set<std::string> used_;
+  NetworkParts g_parts_, d_parts_;
+  NetworkReader g_, d_;
 };
 
 }  // namespace
 
-void load_network(const fs::path& directory, const NetworkParts& network, ParameterStore& store) {
-  NetworkReader(directory, network, store).read_into(store);
+std::vector<std::string> describe(const StoredNetwork& network) {
+  constexpr std::size_t most = 4;
+  std::vector<std::string> lines;
+  const std::string where = network.directory.string() + ": ";
+  if (!network.left_out.empty()) {
+    std::string names;
+    for (std::size_t i = 0; i < std::min(most, network.left_out.size()); ++i)
+      names += (i > 0 ? ", " : "") + network.left_out[i];
+    if (network.left_out.size() > most)
+      names += " and " + std::to_string(network.left_out.size() - most) + " more";
+    lines.push_back(where + "left out: " + names);
+  }
+  if (!network.missing_head.empty())
+    lines.push_back(where + "has no head of " + network.missing_head + ": it starts anew");
+  return lines;
+}
+
+StoredNetwork load_network(const fs::path& directory, const NetworkParts& network,
+                           ParameterStore& store, HeadWeights head) {
+  const NetworkReader reader(directory, network, store, head);
+  reader.read_into(store);
   store.update_values();
+  return reader.taken();
 }
 
 void load_pair(const fs::path& generator, const fs::path& discriminator, const ModelConfig& config,
-               ParameterStore& store) {
-  const auto parts = [&](const fs::path& directory, Network network) {
-    return parts_of(config, network, read_network_config(directory).vocabulary);
-  };
-  const NetworkParts g_parts = parts(generator, Network::generator);
-  const NetworkParts d_parts = parts(discriminator, Network::discriminator);
-  const NetworkReader g(generator, g_parts, store);
-  const NetworkReader d(discriminator, d_parts, store);
-  if (const std::string name = g.first_difference(d); !name.empty())
-    throw ConfigError(
-        name + ": " + generator.string() + " and " + discriminator.string() +
-        " have different values, which sharing: " +
-        std::string(enum_names(config.sharing)[static_cast<std::size_t>(config.sharing)]) +
-        " does not allow; set model.sharing to none (sharing: none)");
-  g.read_into(store);
-  d.read_into(store);
+               ParameterStore& store, HeadWeights head) {
+  const PairReader pair(generator, discriminator, config, store, head);
+  pair.generator().read_into(store);
+  pair.discriminator().read_into(store);
   store.update_values();
+}
+
+StoredNetwork check_network(const fs::path& directory, const NetworkParts& network,
+                            const ParameterStore& store, HeadWeights head) {
+  const NetworkReader reader(directory, network, store, head);
+  reader.check_values();
+  return reader.taken();
+}
+
+std::vector<StoredNetwork> check_pair(const fs::path& generator, const fs::path& discriminator,
+                                      const ModelConfig& config, const ParameterStore& store,
+                                      HeadWeights head) {
+  const PairReader pair(generator, discriminator, config, store, head);
+  pair.generator().check_values();
+  pair.discriminator().check_values();
+  return {pair.generator().taken(), pair.discriminator().taken()};
 }
 
 void save_network(const fs::path& directory, const NetworkParts& network,
@@ -183,7 +107,9 @@ void save_network(const fs::path& directory, const NetworkParts& network,
   std::map<std::string, std::vector<float>> weights;
   SafetensorsWriter writer;
   for (const NamedPiece& piece : hugging_face_pieces(network)) {
-    const Parameter& parameter = parameter_of(store, piece.parameter);
+    const Parameter* found = store.find(piece.parameter);
+    if (found == nullptr) throw Error(piece.parameter + ": the store has no such parameter");
+    const Parameter& parameter = *found;
     auto& values = weights[piece.parameter];
     if (values.empty()) values = to_host_f32(store.context(), parameter.master);
     const auto part =

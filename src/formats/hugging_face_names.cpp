@@ -2,6 +2,7 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace electra {
 
@@ -47,6 +48,18 @@ constexpr auto of_layer = std::to_array<Names>({
     {"feed_forward_norm/bias", "output.LayerNorm.bias"},
 });
 
+/// The masked-language-model head of BertForMaskedLM and BertForPreTraining. What is tied is
+/// stored twice by some.
+constexpr auto of_bert_head = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"generator_predictions.dense.weight", "cls.predictions.transform.dense.weight"},
+    {"generator_predictions.dense.bias", "cls.predictions.transform.dense.bias"},
+    {"generator_predictions.LayerNorm.weight", "cls.predictions.transform.LayerNorm.weight"},
+    {"generator_predictions.LayerNorm.bias", "cls.predictions.transform.LayerNorm.bias"},
+    {"generator_lm_head.bias", "cls.predictions.bias"},
+    {"generator_lm_head.bias", "cls.predictions.decoder.bias"},
+    {"generator_lm_head.weight", "cls.predictions.decoder.weight"},
+});
+
 }  // namespace
 
 std::vector<Index> NamedPiece::shape(const Shape& whole) const {
@@ -79,15 +92,34 @@ std::vector<NamedPiece> hugging_face_pieces(const NetworkParts& network) {
 
 std::vector<std::string> hugging_face_spellings(const std::string& name) {
   std::vector<std::string> all{name};
-  const auto replaced = [](std::string text, const std::string& from, const std::string& to) {
-    if (text.ends_with(from)) text.replace(text.size() - from.size(), from.size(), to);
-    return text;
-  };
-  all.push_back(replaced(replaced(name, "LayerNorm.weight", "LayerNorm.gamma"), "LayerNorm.bias",
-                         "LayerNorm.beta"));
-  for (std::size_t i = 0; i < 2; ++i)
-    if (all[i].starts_with("electra.")) all.push_back(all[i].substr(8));
+  for (const auto& [own, bert] : of_bert_head)
+    if (name == own) all.emplace_back(bert);
+  if (name.starts_with("electra.")) {
+    all.push_back(name.substr(8));
+    all.push_back("bert." + name.substr(8));
+  }
+  for (std::size_t i = 0, count = all.size(); i < count; ++i)
+    for (const auto& [now, before] : {std::pair{"LayerNorm.weight", "LayerNorm.gamma"},
+                                      std::pair{"LayerNorm.bias", "LayerNorm.beta"}})
+      if (all[i].ends_with(now))
+        all.push_back(all[i].substr(0, all[i].size() - std::string_view(now).size()) + before);
   return all;
+}
+
+bool is_hugging_face_buffer(std::string_view name) {
+  return name.ends_with("embeddings.position_ids") || name.ends_with("embeddings.token_type_ids");
+}
+
+bool belongs_to_encoder(std::string_view name) {
+  for (const std::string_view model : {"electra.", "bert."})
+    if (name.starts_with(model)) name.remove_prefix(model.size());
+  return name.starts_with("embeddings.") || name.starts_with("embeddings_project.") ||
+         name.starts_with("encoder.");
+}
+
+bool is_left_out_of_bert(std::string_view name) {
+  if (name.starts_with("bert.")) name.remove_prefix(5);
+  return name.starts_with("pooler.") || name.starts_with("cls.seq_relationship.");
 }
 
 }  // namespace electra

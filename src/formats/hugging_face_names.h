@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "electra/models/network_parts.h"
@@ -24,8 +25,18 @@ struct NamedPiece {
 /// Every tensor of a network, its head's included, in no particular order.
 [[nodiscard]] std::vector<NamedPiece> hugging_face_pieces(const NetworkParts& network);
 
-/// The names that a tensor may have in a file: as they are written now, without the prefix
-/// "electra.", and with the norms' old names.
+/// The names that a tensor may have in a file, the one written now first: with "electra." or
+/// "bert." before it or nothing, as BertForMaskedLM calls it, and with the norms' old names.
 [[nodiscard]] std::vector<std::string> hugging_face_spellings(const std::string& name);
+
+/// Numbers that are no weights and say nothing: 0, 1, 2, …
+[[nodiscard]] bool is_hugging_face_buffer(std::string_view name);
+
+/// Whether the tensor is of embeddings or layers; the others are some head's.
+[[nodiscard]] bool belongs_to_encoder(std::string_view name);
+
+/// What BERT has beside encoder and masked-language model: the pooler, and the head of next
+/// sentences.
+[[nodiscard]] bool is_left_out_of_bert(std::string_view name);
 
 }  // namespace electra

@@ -10,6 +10,7 @@
 #include "electra/io/stored_values.h"
 #include "formats/pytorch_source.h"
 #include "formats/safetensors_source.h"
+#include "formats/sharded_source.h"
 
 namespace electra {
 
@@ -23,8 +24,43 @@ struct Importer {
 
 constexpr auto importers = std::to_array<Importer>({
     {"model.safetensors", open_safetensors},
+    {"model.safetensors.index.json", open_safetensors_shards},
     {"pytorch_model.bin", open_pytorch},
+    {"pytorch_model.bin.index.json", open_pytorch_shards},
 });
+
+/// Files of other systems, and what makes weights of them that are read.
+struct Foreign {
+  std::string_view suffix;
+  std::string_view advice;
+};
+
+constexpr auto foreign = std::to_array<Foreign>({
+    {".index",
+     "a TensorFlow checkpoint, which is not read; convert it once with transformers' "
+     "convert_electra_original_tf_checkpoint_to_pytorch.py, or its like for BERT"},
+    {".h5",
+     "TensorFlow's weights, which are not read; convert them once with transformers below 5: "
+     "ElectraForPreTraining.from_pretrained(directory, from_tf=True).save_pretrained(directory), "
+     "for a generator ElectraForMaskedLM"},
+    {".msgpack",
+     "Flax's weights, which are not read; convert them once with transformers below 5: "
+     "ElectraForPreTraining.from_pretrained(directory, from_flax=True).save_pretrained(directory), "
+     "for a generator ElectraForMaskedLM"},
+    {".onnx",
+     "an ONNX graph, which is not read; take the model.safetensors or pytorch_model.bin that it "
+     "was "
+     "made from"},
+});
+
+/// Throws if there is a file that somebody could take for the weights.
+void refuse_foreign(const std::filesystem::path& directory) {
+  std::error_code unknown;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, unknown))
+    for (const Foreign& each : foreign)
+      if (entry.path().filename().string().ends_with(each.suffix))
+        throw IoError(entry.path().string() + ": " + std::string(each.advice));
+}
 
 }  // namespace
 
@@ -59,10 +95,11 @@ TensorSource open_weights(const std::filesystem::path& directory) {
     if (std::filesystem::exists(directory / importer.file, unknown))
       return importer.open(directory / importer.file);
   }
+  refuse_foreign(directory);
   std::string names;
   for (const Importer& importer : importers)
-    names += (names.empty() ? "" : " or ") + std::string(importer.file);
-  throw IoError(directory.string() + ": expected " + names + ", found neither");
+    names += (names.empty() ? "" : ", ") + std::string(importer.file);
+  throw IoError(directory.string() + ": expected one of " + names + ", found none");
 }
 
 }  // namespace electra

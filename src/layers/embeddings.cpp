@@ -5,15 +5,14 @@
 namespace electra {
 
 EmbeddingTables::EmbeddingTables(const ParameterScope& scope, const NetworkConfig& config)
-    : epsilon_(config.layer_norm_epsilon),
-      word_(&scope.declare(
+    : word_(&scope.declare(
           "word", {config.vocabulary, config.embedding},
           {.init = Init::truncated_normal,
            .decay = Decay::yes,
            .padded = Shape{padded_vocabulary(config.vocabulary), config.embedding}})),
       position_(&scope.matrix("position", {config.positions, config.embedding})),
       type_(&scope.matrix("type", {NetworkConfig::types, config.embedding})),
-      norm_(scope / "norm", {.width = config.embedding, .epsilon = epsilon_}) {}
+      norm_(scope / "norm", {.width = config.embedding, .epsilon = config.layer_norm_epsilon}) {}
 
 Embeddings::Embeddings(const EmbeddingTables& tables, const ParameterScope& scope,
                        const NetworkConfig& config)
@@ -44,7 +43,7 @@ TensorView Embeddings::forward(Pass& pass, ConstTensorView ids, ConstTensorView 
                                     .y = y,
                                     .mean = saved.mean,
                                     .rstd = saved.rstd,
-                                    .epsilon = tables_.epsilon(),
+                                    .epsilon = config_.layer_norm_epsilon,
                                     .dropout = pass.dropout(config_.dropout),
                                     .random = pass.key(0, Place::embedding_dropout)});
   return project_ ? project_->forward(pass, y, saved.project) : y;

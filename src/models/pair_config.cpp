@@ -45,6 +45,8 @@ NetworkConfig network_of(const ModelConfig& pair, Network network, Index vocabul
     config.layers = pair.generator.layers;
     config.heads = pair.generator.heads;
     config.intermediate = pair.generator.intermediate;
+    if (pair.generator.layer_norm_epsilon > 0)
+      config.layer_norm_epsilon = pair.generator.layer_norm_epsilon;
   }
   return config;
 }
@@ -73,6 +75,9 @@ void check(const ModelConfig& config, Index vocabulary) {
   expect_same("model.generator.layers", g.layers, config.layers);
   expect_same("model.generator.heads", g.heads, config.heads);
   expect_same("model.generator.intermediate", g.intermediate, config.intermediate);
+  expect(g.layer_norm_epsilon == 0 || g.layer_norm_epsilon == config.layer_norm_epsilon,
+         "model.generator.layer_norm_epsilon", "0, for the discriminator's (sharing: all)",
+         static_cast<double>(g.layer_norm_epsilon));
 }
 
 }  // namespace electra

@@ -1,15 +1,21 @@
 #include "pretrain/initialization.h"
 
 #include <filesystem>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "electra/core/error.h"
-#include "electra/formats/hugging_face.h"
+#include "electra/data/vocabulary.h"
 #include "electra/formats/tokenizer_files.h"
+#include "electra/models/pair.h"
 
 namespace electra {
 
 namespace {
+
+constexpr std::string_view own_generator =
+    "leave initialize.generator out for a generator of its own, whose sizes are model.generator.*";
 
 void take_tokenizer(VocabularyConfig& config, const std::filesystem::path& directory) {
   const StoredTokenizer tokenizer = load_tokenizer(directory);
@@ -33,15 +39,32 @@ void take_tokenizer(VocabularyConfig& config, const std::filesystem::path& direc
   config.cut_long_words |= text.cut_long_words;
 }
 
-/// What both networks have comes from the discriminator's directory last.
-void load_released(const PretrainConfig& config, ParameterStore& store) {
+/// What a file that vouches for a vocabulary of its own says must be the same in both directories.
+void expect_one_vocabulary(const InitializeConfig& from) {
+  const std::filesystem::path g = std::filesystem::path(from.generator) / "vocab.txt";
+  const std::filesystem::path d = std::filesystem::path(from.discriminator) / "vocab.txt";
+  std::error_code unknown;  // then it is not there for us
+  if (!std::filesystem::exists(g, unknown) || !std::filesystem::exists(d, unknown)) return;
+  if (Vocabulary::load(g).hash() != Vocabulary::load(d).hash())
+    throw ConfigError(g.string() + " and " + d.string() + " are different vocabularies; " +
+                      std::string(own_generator));
+}
+
+/// The generator's sizes are the directory's, or the run's own where there is none.
+ModelConfig released_model(const PretrainConfig& config) {
   const InitializeConfig& from = config.initialize;
-  load_pair(from.generator, from.discriminator, config.model, store);
-  const auto bad = store.first_non_finite_weight();
-  if (!bad) return;
-  const bool generator = bad->parameter->group.network == Network::generator;
-  throw TrainingError((generator ? from.generator : from.discriminator) + ": " + to_string(*bad) +
-                      ": nothing can be learned from such weights");
+  const NetworkConfig discriminator = read_network_config(from.discriminator);
+  if (from.generator.empty()) {
+    ModelConfig model{discriminator, config.model.generator, config.model.sharing};
+    return model;
+  }
+  const NetworkConfig generator = read_network_config(from.generator);
+  try {
+    return pair_of(generator, discriminator, config.model.sharing);
+  } catch (const ConfigError& error) {
+    throw ConfigError(from.generator + " and " + from.discriminator + ": " + error.what() + "; " +
+                      std::string(own_generator));
+  }
 }
 
 }  // namespace
@@ -49,12 +72,13 @@ void load_released(const PretrainConfig& config, ParameterStore& store) {
 PretrainConfig with_released_sizes(PretrainConfig config) {
   const InitializeConfig& from = config.initialize;
   if (from.generator.empty() && from.discriminator.empty()) return config;
-  if (from.generator.empty() || from.discriminator.empty())
+  if (from.discriminator.empty())
     throw ConfigError(
-        "initialize: expected both generator and discriminator, or neither; found only " +
-        (from.generator.empty() ? from.discriminator : from.generator));
-  const ModelConfig pair = pair_of(read_network_config(from.generator),
-                                   read_network_config(from.discriminator), config.model.sharing);
+        "initialize.discriminator: expected a directory beside initialize.generator=" +
+        from.generator +
+        ", found none; a discriminator may stand alone, a generator "
+        "may not");
+  const ModelConfig pair = released_model(config);
   const ModelConfig wanted = std::exchange(config.model, pair);
   config.model.dropout = wanted.dropout;
   config.model.attention_dropout = wanted.attention_dropout;
@@ -63,11 +87,40 @@ PretrainConfig with_released_sizes(PretrainConfig config) {
   return config;
 }
 
-void initialise(const PretrainConfig& config, ParameterStore& store) {
-  if (config.initialize.generator.empty())
-    store.initialise(config.seed, config.model.initializer_range);
+std::vector<std::string> check_released(const PretrainConfig& config) {
+  const InitializeConfig& from = config.initialize;
+  if (from.discriminator.empty()) return {};
+  check(config);
+  ParameterStore shapes;
+  const ElectraPair pair(shapes, config.model, config.vocabulary.size);
+  std::vector<std::string> lines;
+  const auto say = [&](const StoredNetwork& network) {
+    for (std::string& line : describe(network)) lines.push_back(std::move(line));
+  };
+  if (from.generator.empty()) {
+    say(check_network(from.discriminator,
+                      parts_of(config.model, Network::discriminator, config.vocabulary.size),
+                      shapes, HeadWeights::if_stored));
+    lines.push_back("the generator starts anew, with the sizes of model.generator.*");
+    return lines;
+  }
+  expect_one_vocabulary(from);
+  for (const StoredNetwork& network :
+       check_pair(from.generator, from.discriminator, config.model, shapes, HeadWeights::if_stored))
+    say(network);
+  return lines;
+}
+
+void initialise(const PretrainConfig& config, ParameterStore& store, HeadWeights head) {
+  const InitializeConfig& from = config.initialize;
+  store.initialise(config.seed, config.model.initializer_range);
+  if (from.discriminator.empty()) return;
+  if (from.generator.empty())
+    (void)load_network(from.discriminator,
+                       parts_of(config.model, Network::discriminator, config.vocabulary.size),
+                       store, head);
   else
-    load_released(config, store);
+    load_pair(from.generator, from.discriminator, config.model, store, head);
 }
 
 }  // namespace electra

@@ -81,11 +81,12 @@ Vocabulary find_vocabulary(const PretrainConfig& config, const fs::path& file,
 /// Released weights may have more rows than their vocabulary has entries, never fewer.
 Index fitting_rows(const PretrainConfig& config, const Vocabulary& vocabulary,
                    const fs::path& file) {
-  if (config.initialize.generator.empty()) return vocabulary.size();
+  if (config.initialize.discriminator.empty()) return vocabulary.size();
   if (config.vocabulary.size < vocabulary.size())
     throw ConfigError(file.string() + ": expected at most " +
                       std::to_string(config.vocabulary.size) + " tokens, those of " +
-                      config.initialize.generator + ", found " + std::to_string(vocabulary.size()));
+                      config.initialize.discriminator + ", found " +
+                      std::to_string(vocabulary.size()));
   return config.vocabulary.size;
 }
 
@@ -116,7 +117,8 @@ WordpieceOptions wordpiece_options(const VocabularyConfig& config) {
 }
 
 void check_inputs(const PretrainConfig& config) {
-  if (!config.vocabulary.file.empty()) (void)load_vocabulary(config.vocabulary.file);
+  const std::string& file = config.vocabulary.file;
+  if (!file.empty()) (void)fitting_rows(config, load_vocabulary(file), file);
   check_corpus(config.data.corpus, corpus_options(config));
 }
 

@@ -43,7 +43,10 @@ struct Plan {
 
 Plan new_plan(const PretrainingOptions& options) {
   check(options.config);
-  return {.config = options.config, .origin = {.asked = options.config, .preset = options.preset}};
+  std::vector<std::string> remarks = check_released(with_released_sizes(options.config));
+  return {.config = options.config,
+          .origin = {.asked = options.config, .preset = options.preset},
+          .remarks = std::move(remarks)};
 }
 
 /// Without a checkpoint the run begins again with what it has prepared.
@@ -56,7 +59,11 @@ Plan resumed_plan(const PretrainingOptions& options, const PretrainFolder& folde
                                                .preset = options.preset,
                                                .minutes = options.minutes.has_value(),
                                                .from_start = from_start});
-  if (from_start) origin = {.asked = now, .preset = options.preset};
+  if (from_start) {
+    origin = {.asked = now, .preset = options.preset};
+    for (std::string& line : check_released(resumption.config))
+      resumption.remarks.push_back(std::move(line));
+  }
   return {.config = std::move(resumption.config),
           .origin = std::move(origin),
           .remarks = std::move(resumption.remarks),
@@ -158,7 +165,7 @@ class Pretraining {
   /// Takes steps for `measured` seconds to see how fast they are, and takes as many as fit.
   void choose_steps(double minutes, double measured) {
     constexpr Index unmeasured = 5;
-    initialise(config_, store_);
+    initialise(config_, store_, HeadWeights::if_stored);
     Trainer trainer(store_, *objective_, ranks_, config_);
     Loader loader = data_->training_loader(config_, ranks_.rank(), ranks_.size());
     for (Index i = 0; i < unmeasured; ++i) {
@@ -193,7 +200,7 @@ class Pretraining {
                       data_->training_loader(config_, ranks_.rank(), ranks_.size()));
                 },
             .held_out = [this] { return data_->held_out(config_); },
-            .first_weights = [this] { initialise(config_, store_); },
+            .first_weights = [this] { initialise(config_, store_, HeadWeights::if_stored); },
             .begun = [this] { record(); },
             .dress = [this](const std::filesystem::path& directory) { dress(directory); },
             .identity = {{"vocabulary_hash", std::to_string(data_->vocabulary().hash())}},

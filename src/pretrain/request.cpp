@@ -86,7 +86,7 @@ PretrainConfig resumed_configuration_of(const PretrainRequest& request, const Ru
   const auto scaled = request.steps ? std::optional(before.asked.train.steps) : std::nullopt;
   Named named{.from = built(request, preset.empty() ? before.preset : preset, scaled),
               .to = config_from_file<PretrainConfig>(folder.config())};
-  if (!preset.empty() && before.preset.empty() && named.from.initialize.generator.empty())
+  if (!preset.empty() && before.preset.empty() && named.from.initialize.discriminator.empty())
     named.take_model();
   named.take_file(request.config_file);
   if (!request.corpus.empty()) named.take({"data.corpus"});

@@ -1,6 +1,8 @@
 #include "electra/formats/hugging_face_config.h"
 
 #include <catch2/catch.hpp>
+#include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "electra/core/error.h"
@@ -114,9 +116,19 @@ TEST_CASE("what a configuration may leave out is what transformers takes",
   CHECK(found.attention_dropout == 0.1F);
   CHECK(found.initializer_range == 0.02F);
   CHECK(found.layer_norm_epsilon == 1e-12F);
-  json.erase("hidden_size");
+  for (const char* key :
+       {"vocab_size", "embedding_size", "hidden_size", "num_hidden_layers", "num_attention_heads",
+        "intermediate_size", "max_position_embeddings", "type_vocab_size"})
+    json.erase(key);
   write_file(directory / "config.json", json.dump());
-  CHECK_THAT(refusal_of_sizes(directory), Contains("hidden_size: expected a value, found nothing"));
+  const NetworkConfig bare = read_network_config(directory);
+  CHECK(bare.vocabulary == 30522);
+  CHECK(bare.embedding == 128);
+  CHECK(bare.hidden == 256);
+  CHECK(bare.layers == 12);
+  CHECK(bare.heads == 4);
+  CHECK(bare.intermediate == 1024);
+  CHECK(bare.positions == 512);
 }
 
 TEST_CASE("a configuration that this library does not compute is refused by its key",
@@ -133,12 +145,27 @@ TEST_CASE("a configuration that this library does not compute is refused by its 
     CHECK_THAT(refusal_of_sizes(directory), Contains("position_embedding_type"));
   }
   SECTION("another model") {
-    set_key(directory, "model_type", "bert");
-    CHECK_THAT(refusal_of_sizes(directory), Contains("model_type") && Contains("bert"));
+    set_key(directory, "model_type", "roberta");
+    CHECK_THAT(refusal_of_sizes(directory),
+               Contains("model_type: expected electra or bert, found \"roberta\""));
   }
   SECTION("attention to what comes before alone") {
     set_key(directory, "is_decoder", true);
     CHECK_THAT(refusal_of_sizes(directory), Contains("is_decoder: expected false, found true"));
+  }
+  SECTION("attention to another text") {
+    set_key(directory, "add_cross_attention", true);
+    CHECK_THAT(refusal_of_sizes(directory), Contains("add_cross_attention: expected false"));
+  }
+  SECTION("heads that were cut out") {
+    set_key(directory, "pruned_heads", {});
+    (void)read_network_config(directory);
+    set_key(directory, "pruned_heads", {{"0", {1}}});
+    CHECK_THAT(refusal_of_sizes(directory), Contains("pruned_heads: expected nothing"));
+  }
+  SECTION("weights in a code of their own") {
+    set_key(directory, "quantization_config", {{"quant_method", "bitsandbytes"}});
+    CHECK_THAT(refusal_of_sizes(directory), Contains("quantization_config"));
   }
   SECTION("a width that is a text") {
     set_key(directory, "hidden_size", "wide");
@@ -166,6 +193,10 @@ TEST_CASE("a number out of its range is refused by file and key", "[hugging_face
   };
   const std::vector<Case> cases{
       {"vocab_size", 5, "vocab_size: expected 6 or more, found 5"},
+      {"vocab_size", 1e12, "vocab_size: expected a positive integer, found 1000000000000.0"},
+      {"vocab_size", 16777217, "vocab_size: expected at most 16777216, found 16777217"},
+      {"intermediate_size", std::numeric_limits<std::int64_t>::max(),
+       "intermediate_size: expected at most 16777216"},
       {"num_hidden_layers", 1001, "num_hidden_layers: expected 1 to 1000, found 1001"},
       {"num_attention_heads", 0, "num_attention_heads: expected a positive integer, found 0"},
       {"max_position_embeddings", 4, "max_position_embeddings: expected 5 to 65536, found 4"},
@@ -203,6 +234,50 @@ TEST_CASE("networks that cannot be a pair are told what they disagree about",
              Contains("max_position_embeddings differ: 8 and 9"));
   CHECK_THAT(refusal([](NetworkConfig& c) { c.activation = Gelu::tanh; }),
              Contains("hidden_act differ: gelu_new and gelu"));
-  CHECK_THAT(refusal([](NetworkConfig& c) { c.layer_norm_epsilon = 1e-5F; }),
+  NetworkConfig g = d;
+  g.layer_norm_epsilon = 1e-5F;
+  CHECK_THAT(message_of<ConfigError>([&] { (void)pair_of(g, d, Sharing::all); }),
              Contains("layer_norm_eps differ: 1e-05 and 1e-12"));
+}
+
+TEST_CASE("each network of a pair keeps its own layer_norm_eps", "[hugging_face_config]") {
+  const NetworkConfig d = network_of(small_model(), Network::discriminator, small_vocabulary);
+  NetworkConfig g = d;
+  g.layer_norm_epsilon = 0.1F;
+  const ModelConfig pair = pair_of(g, d, Sharing::embeddings);
+  CHECK(network_of(pair, Network::generator, small_vocabulary).layer_norm_epsilon == 0.1F);
+  CHECK(network_of(pair, Network::discriminator, small_vocabulary).layer_norm_epsilon == 1e-12F);
+  CHECK(pair_of(d, d, Sharing::embeddings).generator.layer_norm_epsilon == 0);
+}
+
+TEST_CASE("a BERT is read as an ELECTRA whose embeddings are as wide as its layers",
+          "[hugging_face_config]") {
+  const TemporaryFolder folder;
+  const auto read = [&](const nlohmann::json& json) {
+    write_file(folder / "config.json", json.dump());
+    return read_network_config(folder.path());
+  };
+  const NetworkConfig sizes = read({{"model_type", "bert"}, {"hidden_size", 48}});
+  CHECK(sizes.embedding == 48);
+  CHECK(sizes.hidden == 48);
+  CHECK(sizes.vocabulary == 30522);
+  CHECK(sizes.layers == 12);
+  CHECK(sizes.heads == 12);
+  CHECK(sizes.intermediate == 3072);
+  CHECK(sizes.positions == 512);
+  CHECK(read({{"architectures", {"BertForMaskedLM"}}}).embedding == 768);
+  CHECK(read({{"architectures", {"ElectraForPreTraining"}}}).embedding == 128);
+}
+
+TEST_CASE("activations that are one function are read by all their names",
+          "[hugging_face_config]") {
+  const TemporaryFolder folder;
+  save(folder);
+  for (const auto& [name, form] :
+       {std::pair{"gelu", Gelu::erf}, std::pair{"gelu_python", Gelu::erf},
+        std::pair{"gelu_new", Gelu::tanh}, std::pair{"gelu_fast", Gelu::tanh},
+        std::pair{"gelu_accurate", Gelu::tanh}, std::pair{"gelu_pytorch_tanh", Gelu::tanh}}) {
+    set_key(folder / "generator", "hidden_act", name);
+    CHECK(read_network_config(folder / "generator").activation == form);
+  }
 }

@@ -103,9 +103,29 @@ TEST_CASE("a tensor may lack the prefix and have its norm's old name", "[hugging
   CHECK(spelled("electra.embeddings.LayerNorm.weight") ==
         std::set<std::string>{"electra.embeddings.LayerNorm.weight",
                               "electra.embeddings.LayerNorm.gamma", "embeddings.LayerNorm.weight",
-                              "embeddings.LayerNorm.gamma"});
+                              "embeddings.LayerNorm.gamma", "bert.embeddings.LayerNorm.weight",
+                              "bert.embeddings.LayerNorm.gamma"});
   CHECK(spelled("generator_predictions.LayerNorm.bias") ==
         std::set<std::string>{"generator_predictions.LayerNorm.bias",
-                              "generator_predictions.LayerNorm.beta"});
-  CHECK(spelled("generator_lm_head.bias") == std::set<std::string>{"generator_lm_head.bias"});
+                              "generator_predictions.LayerNorm.beta",
+                              "cls.predictions.transform.LayerNorm.bias",
+                              "cls.predictions.transform.LayerNorm.beta"});
+  CHECK(spelled("generator_lm_head.bias") == std::set<std::string>{"generator_lm_head.bias",
+                                                                   "cls.predictions.bias",
+                                                                   "cls.predictions.decoder.bias"});
+}
+
+TEST_CASE("what is of embeddings and layers is told from heads, poolers and buffers",
+          "[hugging_face_names]") {
+  for (const char* name : {"bert.encoder.layer.0.output.dense.bias", "embeddings.LayerNorm.gamma",
+                           "electra.embeddings_project.weight", "encoder.relative_bias"})
+    CHECK(belongs_to_encoder(name));
+  for (const char* name : {"bert.pooler.dense.weight", "classifier.bias", "qa_outputs.weight",
+                           "cls.predictions.bias", "discriminator_predictions.dense.bias"})
+    CHECK_FALSE(belongs_to_encoder(name));
+  CHECK(is_left_out_of_bert("bert.pooler.dense.weight"));
+  CHECK(is_left_out_of_bert("cls.seq_relationship.bias"));
+  CHECK_FALSE(is_left_out_of_bert("classifier.bias"));
+  CHECK(is_hugging_face_buffer("bert.embeddings.position_ids"));
+  CHECK_FALSE(is_hugging_face_buffer("position_ids.weight"));
 }

@@ -84,10 +84,10 @@ TEST_CASE("tensors are found in whatever order a file has them", "[weights]") {
 TEST_CASE("a directory without weights is told which files there could be", "[weights]") {
   const TemporaryFolder folder;
   CHECK_THAT(message_of<IoError>([&] { (void)open_weights(folder.path()); }),
-             Contains(folder.path().string()) &&
-                 Contains("expected model.safetensors or pytorch_model.bin, found neither"));
+             Contains(folder.path().string()) && Contains("expected one of model.safetensors, ") &&
+                 Contains(", found none"));
   const std::filesystem::path endless = folder / std::string(300, 'x');
-  CHECK_THAT(message_of<IoError>([&] { (void)open_weights(endless); }), Contains("found neither"));
+  CHECK_THAT(message_of<IoError>([&] { (void)open_weights(endless); }), Contains("found none"));
 }
 
 TEST_CASE("of two files that keep weights, the one that is read comes first", "[weights]") {

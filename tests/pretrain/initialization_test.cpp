@@ -1,5 +1,6 @@
 #include "pretrain/initialization.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "electra/core/context.h"
@@ -7,6 +8,7 @@
 #include "electra/formats/hugging_face.h"
 #include "electra/formats/tokenizer_files.h"
 #include "electra/io/config.h"
+#include "electra/io/safetensors.h"
 #include "electra/models/pair.h"
 #include "support/temporary_folder.h"
 #include "train/small_run.h"
@@ -148,14 +150,108 @@ TEST_CASE("the first weights are the released ones, whatever the seed", "[initia
   CHECK(loaded.weights() == released.pair.weights());
 }
 
-TEST_CASE("one of two directories is refused, and the one is named", "[initialization]") {
+TEST_CASE("a discriminator alone is continued beside a generator of the run's own sizes",
+          "[initialization]") {
+  const Released released;
+  PretrainConfig wanted = released.continued();
+  wanted.initialize.generator.clear();
+  wanted.model.sharing = GENERATE(Sharing::embeddings, Sharing::none);
+  wanted.model.generator = {.hidden = 4, .layers = 3, .heads = 2, .intermediate = 6};
+  wanted.data.length = 16;
+  const PretrainConfig config = with_released_sizes(wanted);
+  CHECK(config.model.hidden == released_config().model.hidden);
+  CHECK(config.model.generator.hidden == 4);
+  CHECK(config.model.generator.layers == 3);
+  CHECK(config_hash(with_released_sizes(config)) == config_hash(config));
+  CHECK(check_released(config) ==
+        std::vector<std::string>{"the generator starts anew, with the sizes of model.generator.*"});
+
+  const Pair continued(config, config.vocabulary.size);
+  PretrainConfig anew = config;
+  anew.initialize = {};
+  const Pair drawn(anew, config.vocabulary.size);
+  const std::string embeddings =
+      wanted.model.sharing == Sharing::none ? "discriminator/embeddings" : "shared/embeddings";
+  for (const Parameter& p : continued.store.parameters()) {
+    CAPTURE(p.name);
+    const auto found = p.master.span<float>();
+    const bool generators = p.name.starts_with("generator/");
+    std::string name = p.name;
+    if (name.starts_with(embeddings)) name.replace(0, embeddings.size(), "shared/embeddings");
+    const Parameter* from = (generators ? drawn.store : released.pair.store).find(name);
+    REQUIRE(from != nullptr);
+    const auto expected = from->master.span<float>();
+    CHECK(std::equal(found.begin(), found.end(), expected.begin()));
+  }
+}
+
+TEST_CASE("a discriminator without the head begins with a new one, and it is said",
+          "[initialization]") {
+  const Released released;
+  const SafetensorsFile file =
+      SafetensorsFile::open(released.discriminator() / "model.safetensors");
+  SafetensorsWriter writer;
+  for (const StoredTensor& tensor : file.tensors())
+    if (tensor.name.starts_with("electra.")) writer.add(tensor);
+  writer.write(released.discriminator() / "model.safetensors");
+  PretrainConfig wanted = released.continued();
+  wanted.data.length = 16;
+  const PretrainConfig config = with_released_sizes(wanted);
+  const std::vector<std::string> lines = check_released(config);
+  REQUIRE(lines.size() == 1);
+  CHECK_THAT(lines[0], Contains(released.discriminator().string()) &&
+                           Contains("no head of ElectraForPreTraining"));
+  const auto context = Context::create({}, {.threads = 1});
+  ParameterStore store;
+  const ElectraPair pair(store, config.model, config.vocabulary.size);
+  store.allocate(*context, Precision::f32);
+  CHECK_THROWS_AS(initialise(config, store), IoError);
+  initialise(config, store, HeadWeights::if_stored);
+  const auto drawn = store.find("discriminator/head/dense/weight")->master.span<float>();
+  CHECK(std::any_of(drawn.begin(), drawn.end(), [](float x) { return x != 0; }));
+}
+
+TEST_CASE("sizes that do not fit together say what to set", "[initialization]") {
+  const Released released;
+  SECTION("sharing all, with a generator of its own") {
+    PretrainConfig wanted = released.continued();
+    wanted.initialize.generator.clear();
+    wanted.model.sharing = Sharing::all;
+    wanted.data.length = 16;
+    CHECK_THAT(message_of<ConfigError>([&] { (void)check_released(with_released_sizes(wanted)); }),
+               Contains("model.generator.hidden: expected ") && Contains("sharing: all"));
+  }
+  SECTION("sequences longer than the positions") {
+    PretrainConfig wanted = released.continued();
+    wanted.data.length = 33;
+    CHECK_THAT(message_of<ConfigError>([&] { (void)check_released(with_released_sizes(wanted)); }),
+               Contains("data.length: expected 5 to model.positions = 32, found 33"));
+  }
+  SECTION("another width of embeddings") {
+    PretrainConfig config = released_config();
+    config.model.embedding = 20;
+    const Pair pair(config, rows);
+    save_network(released.generator(), parts_of(config.model, Network::generator, rows),
+                 pair.store);
+    CHECK_THAT(message_of<ConfigError>([&] { (void)with_released_sizes(released.continued()); }),
+               Contains("embedding_size differ: 20 and ") &&
+                   Contains("leave initialize.generator out") && Contains("model.generator.*"));
+  }
+  SECTION("another vocabulary") {
+    Vocabulary::from_tokens({"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "ship"})
+        .save(released.generator() / "vocab.txt");
+    PretrainConfig wanted = released.continued();
+    wanted.data.length = 16;
+    CHECK_THAT(message_of<ConfigError>([&] { (void)check_released(with_released_sizes(wanted)); }),
+               Contains("different vocabularies") && Contains("leave initialize.generator out"));
+  }
+}
+
+TEST_CASE("a generator alone is refused, and what to set is named", "[initialization]") {
   PretrainConfig config;
   config.initialize.generator = "gen";
   CHECK_THAT(message_of<ConfigError>([&] { (void)with_released_sizes(config); }),
-             Contains("initialize: expected both") && Contains("found only gen"));
-  config.initialize = {.generator = {}, .discriminator = "disc"};
-  CHECK_THAT(message_of<ConfigError>([&] { (void)with_released_sizes(config); }),
-             Contains("found only disc"));
+             Contains("initialize.discriminator") && Contains("initialize.generator=gen"));
 }
 
 TEST_CASE("a directory that is not there is named", "[initialization]") {

@@ -227,7 +227,7 @@ TEST_CASE("the word table has the vocabulary's rows, or those of released weight
   CHECK(c.prepare().vocabulary_rows() == size);
   c.config.vocabulary.size = size + 9;
   CHECK(c.prepare().vocabulary_rows() == size);  // what was wanted is not what was reached
-  c.config.initialize.generator = "released";
+  c.config.initialize.discriminator = "released";
   CHECK(c.prepare().vocabulary_rows() == size + 9);
   c.config.vocabulary.size = size - 1;
   CHECK_THAT(message_of<ConfigError>([&] { (void)c.prepare(); }),

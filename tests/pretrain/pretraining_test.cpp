@@ -314,7 +314,7 @@ TEST_CASE("only one of two networks is nothing to continue from", "[pretraining]
   TinyRun run;
   run.options.config.initialize.generator = "somewhere";
   CHECK_THAT(message_of<ConfigError>([&] { run.run(); }),
-             Contains("initialize") && Contains("both"));
+             Contains("initialize.discriminator: expected a directory"));
 }
 
 TEST_CASE("minutes decide the number of steps, which is recorded", "[pretraining]") {

@@ -8,10 +8,14 @@
 
 namespace electra {
 
-/// The network that config.json of a Hugging Face directory describes (transformers,
-/// ElectraConfig). Throws IoError that names the file and the key for anything that this library
-/// does not compute.
+/// The network that config.json of a Hugging Face directory describes (transformers, ElectraConfig;
+/// BertConfig, which is an ELECTRA whose embeddings are as wide as its layers). Sizes that it
+/// leaves out are transformers' defaults. Throws IoError that names the file and the key for
+/// anything that this library does not compute.
 [[nodiscard]] NetworkConfig read_network_config(const std::filesystem::path& directory);
+
+/// Whether the output matrix of its masked-language model is the word table, as config.json says.
+[[nodiscard]] bool ties_word_embeddings(const std::filesystem::path& directory);
 
 /// The text of such a file. `pad`: the id of [PAD].
 [[nodiscard]] std::string network_config_json(const NetworkParts& network, std::int32_t pad = 0);

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "electra/core/mapped_file.h"
@@ -20,6 +21,8 @@ class TensorSource {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   /// All of them, sorted by name.
   [[nodiscard]] std::span<const StoredTensor> tensors() const { return tensors_; }
+  /// Its files, for a source of several.
+  [[nodiscard]] std::vector<MappedFile> files() && { return std::move(files_); }
   /// Null if there is none of this name.
   [[nodiscard]] const StoredTensor* find(std::string_view name) const;
 
@@ -34,7 +37,8 @@ class TensorSource {
 };
 
 /// The weights in a directory: of the files that may keep them (the table in weights.cpp), the
-/// first that is there. Throws IoError if there is none, or if it cannot be read.
+/// first that is there. Throws IoError if there is none, and says what to do if there are the files
+/// of another system; or if it cannot be read.
 [[nodiscard]] TensorSource open_weights(const std::filesystem::path& directory);
 
 }  // namespace electra

@@ -9,7 +9,8 @@
 namespace electra {
 
 /// The tables that generator and discriminator share: words, positions, token types, and the layer
-/// norm of their sum. The word table is padded in memory to a multiple of 64 rows.
+/// norm of their sum; its epsilon is the network's that reads them. The word table is padded in
+/// memory to a multiple of 64 rows.
 class EmbeddingTables {
  public:
   /// Declares "word", "position", "type" and "norm".
@@ -21,10 +22,8 @@ class EmbeddingTables {
   [[nodiscard]] const LayerNorm& norm() const { return norm_; }
   [[nodiscard]] Index vocabulary() const { return word_->shape[0]; }
   [[nodiscard]] Index width() const { return word_->shape[1]; }
-  [[nodiscard]] float epsilon() const { return epsilon_; }  // of the norm
 
  private:
-  float epsilon_;
   const Parameter* word_;
   const Parameter* position_;
   const Parameter* type_;

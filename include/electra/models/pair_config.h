@@ -21,12 +21,15 @@ struct GeneratorConfig {
   Index layers = 12;
   Index heads = 1;
   Index intermediate = 256;
+  float layer_norm_epsilon = 0;  // 0: the discriminator's
 
   void fields(auto&& visit) {
     visit("hidden", hidden, "width of the generator's encoder", from(1));
     visit("layers", layers, "its encoder layers", from(1).to(1000));
     visit("heads", heads, "its attention heads", from(1));
     visit("intermediate", intermediate, "width inside its feed-forward layers", from(1));
+    visit("layer_norm_epsilon", layer_norm_epsilon,
+          "added to the variance; 0: as in the discriminator", from(0));
   }
 };
 

@@ -57,8 +57,10 @@ struct InitializeConfig {
   std::string discriminator;
 
   void fields(auto&& visit) {
-    visit("generator", generator, "Hugging Face directory to continue from; empty: none");
-    visit("discriminator", discriminator, "Hugging Face directory to continue from; empty: none");
+    visit("generator", generator,
+          "Hugging Face directory to continue from; empty: a generator of its own");
+    visit("discriminator", discriminator,
+          "Hugging Face directory of an ELECTRA or a BERT to continue from; empty: none");
   }
 };
 

@@ -1,0 +1,202 @@
+#include "formats/network_reader.h"
+
+#include <algorithm>
+#include <map>
+#include <span>
+
+#include "electra/core/error.h"
+#include "electra/core/finite.h"
+#include "electra/core/host_copy.h"
+#include "electra/io/stored_values.h"
+
+namespace electra {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Index most_at_once = Index{1} << 18;  // numbers: a megabyte of f32
+
+/// NaN is the same as NaN here: that it is no weight is said where weights are looked through.
+bool same_value(float a, float b) { return a == b || (a != a && b != b); }
+
+const Parameter& parameter_of(const ParameterStore& store, const std::string& name) {
+  const Parameter* parameter = store.find(name);
+  if (parameter == nullptr) throw Error(name + ": the store has no such parameter");
+  return *parameter;
+}
+
+/// Some numbers in turn: `use(first, count)` for each share of them.
+void in_shares(Index count, const auto& use) {
+  for (Index first = 0; first < count; first += most_at_once)
+    use(first, std::min(most_at_once, count - first));
+}
+
+std::string key(const NamedPiece& piece) {
+  return piece.parameter + " " + std::to_string(piece.part);
+}
+
+}  // namespace
+
+NetworkReader::NetworkReader(const fs::path& directory, const NetworkParts& network,
+                             const ParameterStore& store, HeadWeights head)
+    : source_(open_weights(directory)), network_(network), store_(store) {
+  taken_.directory = directory;
+  find_all(head);
+  check_head();
+  check_tied(directory);
+  sort_out_the_rest(head);
+}
+
+void NetworkReader::fail(const std::string& name, const std::string& what) const {
+  throw IoError(source_.path().string() + ": " + name + ": " + what);
+}
+
+Shape NetworkReader::shape_of(const Found& found) const {
+  return Shape(found.piece.shape(parameter_of(store_, found.piece.parameter).shape));
+}
+
+void NetworkReader::in_finite_shares(const Found& found, const auto& use) const {
+  const Shape shape = shape_of(found);
+  std::vector<float> values;
+  in_shares(shape.size(), [&](Index first, Index count) {
+    values.resize(static_cast<std::size_t>(count));
+    source_.read_f32(*found.tensor, first, values);
+    if (auto bad = first_non_finite(std::as_bytes(std::span(values)), DType::f32)) {
+      bad->index += first;
+      fail(found.tensor->name,
+           to_string(*bad, shape) + ": nothing can be computed with such a weight");
+    }
+    use(first, values);
+  });
+}
+
+void NetworkReader::read_into(ParameterStore& store) const {
+  for (const Found& found : found_) {
+    const Parameter& parameter = parameter_of(store, found.piece.parameter);
+    const TensorView flat = parameter.master.reshape({parameter.master.size()});
+    const Index begin = found.piece.first(parameter.shape);
+    in_finite_shares(found, [&](Index first, const std::vector<float>& values) {
+      to_device(store.context(), values, flat.slice(begin + first, std::ssize(values)));
+    });
+  }
+}
+
+void NetworkReader::check_values() const {
+  for (const Found& found : found_)
+    in_finite_shares(found, [](Index, const std::vector<float>&) {});
+}
+
+std::string NetworkReader::first_difference(const NetworkReader& other) const {
+  std::map<std::string, const StoredTensor*> theirs;
+  for (const Found& found : other.found_) theirs[key(found.piece)] = found.tensor;
+  for (const Found& found : found_)
+    if (const auto its = theirs.find(key(found.piece));
+        its != theirs.end() && !equal(*found.tensor, other.source_, *its->second))
+      return found.piece.parameter;
+  return {};
+}
+
+void NetworkReader::expect_fit(const StoredTensor& tensor, const std::vector<Index>& shape) const {
+  if (tensor.shape != shape)
+    fail(tensor.name,
+         "expected the shape " + shape_text(shape) + ", found " + shape_text(tensor.shape));
+  if (!is_floating(tensor.dtype))
+    fail(tensor.name,
+         "expected F32, F16, BF16 or F64, found " + std::string(to_string(tensor.dtype)));
+}
+
+bool NetworkReader::stores_a_head() const {
+  return std::ranges::any_of(network_.kind->tensors, [&](const HeadTensor& tensor) {
+    return std::ranges::any_of(
+        hugging_face_spellings(std::string(tensor.file)),
+        [&](const std::string& name) { return source_.find(name) != nullptr; });
+  });
+}
+
+void NetworkReader::find_all(HeadWeights head) {
+  const bool with_head = head == HeadWeights::required || stores_a_head();
+  if (!with_head) taken_.missing_head = network_.kind->architecture;
+  for (NamedPiece& piece : hugging_face_pieces(network_))
+    if (with_head || !piece.parameter.starts_with(network_.head.prefix + "/"))
+      find(std::move(piece));
+}
+
+/// By its first spelling that is there; another one must hold the same.
+void NetworkReader::find(NamedPiece piece) {
+  const std::vector<Index> shape = piece.shape(parameter_of(store_, piece.parameter).shape);
+  const StoredTensor* first = nullptr;
+  for (const std::string& name : hugging_face_spellings(piece.name))
+    if (const StoredTensor* tensor = source_.find(name)) {
+      expect_fit(*tensor, shape);
+      if (first == nullptr)
+        first = tensor;
+      else if (!equal(*tensor, source_, *first))
+        fail(name, "expected the values of " + first->name + ", found others");
+      used_.insert(tensor->name);
+    }
+  if (first == nullptr) {
+    const bool of_head = piece.parameter.starts_with(network_.head.prefix + "/");
+    fail(piece.name, "expected " + shape_text(shape) + ", found no such tensor" +
+                         (of_head && !stores_a_head()
+                              ? "; this is not an " + std::string(network_.kind->architecture)
+                              : ""));
+  }
+  found_.push_back({std::move(piece), first});
+}
+
+/// BERT's head has the encoder's activation, ours always the erf form.
+void NetworkReader::check_head() const {
+  const std::string bert = "cls.predictions.transform.dense.weight";
+  if (used_.contains(bert) && network_.config.activation != Gelu::erf)
+    fail(bert, "expected hidden_act: gelu for this head, found the tanh form");
+}
+
+/// An output matrix that is the word table: a file that stores it again must store the same.
+void NetworkReader::check_tied(const fs::path& directory) {
+  if (network_.kind->tied_to_word.empty() || !taken_.missing_head.empty()) return;
+  bool stored = false;
+  const auto word = std::ranges::find(found_, network_.embeddings.prefix + "/word",
+                                      [](const Found& found) { return found.piece.parameter; });
+  for (const std::string& name : hugging_face_spellings(std::string(network_.kind->tied_to_word))) {
+    const StoredTensor* tied = source_.find(name);
+    if (tied == nullptr) continue;
+    stored = true;
+    expect_fit(*tied, word->tensor->shape);
+    if (!equal(*tied, source_, *word->tensor))
+      fail(tied->name, "expected the word embeddings (tied), found other values");
+    used_.insert(tied->name);
+  }
+  if (!stored && !ties_word_embeddings(directory))
+    throw IoError((directory / "config.json").string() +
+                  ": tie_word_embeddings: expected true, found false, and " +
+                  std::string(network_.kind->tied_to_word) + " is not stored");
+}
+
+/// What no piece of the network is.
+void NetworkReader::sort_out_the_rest(HeadWeights head) {
+  for (const StoredTensor& tensor : source_.tensors()) {
+    if (used_.contains(tensor.name) || is_hugging_face_buffer(tensor.name)) continue;
+    const bool another_head = head == HeadWeights::if_stored && !belongs_to_encoder(tensor.name);
+    if (!another_head && !is_left_out_of_bert(tensor.name))
+      fail(tensor.name,
+           "this tensor is not part of an " + std::string(network_.kind->architecture));
+    taken_.left_out.push_back(tensor.name);
+  }
+}
+
+bool NetworkReader::equal(const StoredTensor& own, const TensorSource& other,
+                          const StoredTensor& its) const {
+  bool same = true;
+  std::vector<float> a, b;
+  in_shares(own.size(), [&](Index first, Index count) {
+    a.resize(static_cast<std::size_t>(count));
+    b.resize(a.size());
+    source_.read_f32(own, first, a);
+    other.read_f32(its, first, b);
+    same = same && std::ranges::equal(a, b, same_value);
+  });
+  return same;
+}
+
+}  // namespace electra

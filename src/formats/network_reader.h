@@ -1,0 +1,59 @@
+#pragma once
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "electra/core/parameters.h"
+#include "electra/formats/hugging_face.h"
+#include "electra/formats/weights.h"
+#include "formats/hugging_face_names.h"
+
+namespace electra {
+
+/// One network's weights in a directory: all of them are found and fit before one is read. The
+/// parts and the store must outlive it; the store need not be allocated until `read_into`.
+class NetworkReader {
+ public:
+  /// Throws IoError as `load_network` does.
+  NetworkReader(const std::filesystem::path& directory, const NetworkParts& network,
+                const ParameterStore& store, HeadWeights head);
+
+  /// Into the store's master weights. Throws IoError that names the first value that is not finite.
+  void read_into(ParameterStore& store) const;
+  /// The same of every value, and nothing is kept.
+  void check_values() const;
+  /// The first parameter that both have and whose values differ; empty if there is none.
+  [[nodiscard]] std::string first_difference(const NetworkReader& other) const;
+  [[nodiscard]] const StoredNetwork& taken() const { return taken_; }
+
+ private:
+  struct Found {
+    NamedPiece piece;
+    const StoredTensor* tensor = nullptr;
+  };
+
+  [[noreturn]] void fail(const std::string& name, const std::string& what) const;
+  void find_all(HeadWeights head);
+  void find(NamedPiece piece);
+  [[nodiscard]] bool stores_a_head() const;
+  void check_head() const;
+  void check_tied(const std::filesystem::path& directory);
+  void sort_out_the_rest(HeadWeights head);
+  void expect_fit(const StoredTensor& tensor, const std::vector<Index>& shape) const;
+  [[nodiscard]] bool equal(const StoredTensor& own, const TensorSource& other,
+                           const StoredTensor& its) const;
+  [[nodiscard]] Shape shape_of(const Found& found) const;
+  /// `use(first, values)` for each share of a tensor's values, all of which are finite.
+  void in_finite_shares(const Found& found, const auto& use) const;
+
+  TensorSource source_;
+  const NetworkParts& network_;
+  const ParameterStore& store_;
+  std::vector<Found> found_;
+  std::set<std::string> used_;
+  StoredNetwork taken_;
+};
+
+}  // namespace electra

@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "electra/core/atomic_file.h"
 #include "electra/core/error.h"
 #include "electra/io/stored_values.h"
 #include "io/json.h"

@@ -83,7 +83,7 @@ inline std::string state_dictionary(const std::vector<TorchTensor>& tensors, boo
 /// A file of a zip archive, and what may be wrong with it.
 struct ZipMember {
   std::string name;
-  std::string bytes;
+  std::string bytes = {};
   std::uint16_t method = 0;
   std::uint16_t flags = 8;  // sizes in a data descriptor, as torch.save has it
 };

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "electra/core/append_file.h"
 #include "electra/core/error.h"
 #include "electra/core/file.h"
 #include "support/temporary_folder.h"

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "electra/core/file.h"
 #include "support/temporary_folder.h"
 
 using namespace electra;

@@ -131,11 +131,15 @@ TEST_CASE("attention on tensor cores agrees with the CPU's where it is long",
 }
 
 TEST_CASE("attention on a GPU agrees with the CPU's beyond 512, without dropout",
-          "[cuda][kernel][attention]") {
-  const auto [length, used] =
-      GENERATE(table<Index, Index>({{513, 513}, {562, 562}, {600, 562}, {1024, 1024}}));
-  const DType dtype = GENERATE(DType::f32, DType::bf16);
-  check_attention(dtype, {length, 1, 64}, {static_cast<double>(used)}, 0);
+          "[cuda][kernel][attention][exhaustive][slow]") {
+  const auto [dtype, length, width, used] =
+      GENERATE(table<DType, Index, Index, Index>({{DType::bf16, 513, 64, 513},
+                                                  {DType::bf16, 600, 64, 562},
+                                                  {DType::bf16, 1024, 64, 1024},
+                                                  {DType::f32, 513, 16, 513},
+                                                  {DType::f32, 600, 16, 562},
+                                                  {DType::f32, 1024, 8, 1024}}));
+  check_attention(dtype, {length, 1, width}, {static_cast<double>(used)}, 0);
 }
 
 TEST_CASE("keys beyond the length count as nothing where all scores are far below 0",

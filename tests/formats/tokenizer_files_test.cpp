@@ -241,6 +241,15 @@ TEST_CASE("added tokens have the ids that transformers gives them", "[tokenizer_
   CHECK(id_of(older, "a") == 11);
   CHECK(id_of(older, "b") == 12);
   CHECK(id_of(older, "c") == 13);
+  // All that counts of a tokenizer.json's padding is its token's name.
+  json["added_tokens"] = nlohmann::json::array();
+  const Directory silent(
+      {{"tokenizer.json", json.dump()}, {"tokenizer_config.json", components_decide}});
+  CHECK(silent.load().added.empty());
+  json["padding"] = {{"pad_token", "[PAD]"}};
+  const Directory pads(
+      {{"tokenizer.json", json.dump()}, {"tokenizer_config.json", components_decide}});
+  CHECK(id_of(pads.load(), "[PAD]") == 0);
   // Where there is an added_tokens_decoder, the older files are not looked at.
   const StoredTokenizer newer =
       Directory({{"added_tokens.json", R"({"b":12,"a":11})"},

@@ -1,6 +1,6 @@
 /// Embeds a discriminator in an application: says of each token of a text how probably it was
 /// replaced. Reads a Hugging Face directory: a run's OUT/discriminator, or a released model such as
-/// google/electra-small-discriminator with its vocab.txt.
+/// google/electra-small-discriminator with its tokenizer.json or vocab.txt.
 ///
 ///   detect MODEL_DIR "The captain looked over the umbrella."
 ///   detect MODEL_DIR --json < texts.txt        one text a line in, one JSON object a line out
@@ -114,7 +114,7 @@ struct Options {
 
 void add_options(CLI::App& app, Options& options) {
   app.add_option("model", options.model,
-                 "Hugging Face directory of a discriminator, with its vocab.txt")
+                 "Hugging Face directory of a discriminator, with its tokenizer.json or vocab.txt")
       ->required();
   app.add_option("text", options.texts, "texts (default: the lines of standard input)");
   app.add_flag("--json", options.json,

@@ -93,6 +93,10 @@ class Sources {
     if (folder.authority == TokenizerAuthority::settings)
       for (const auto& [key, name] : bert_names)
         named_.try_emplace(key, AddedToken{.content = name, .special = true, .normalized = false});
+    // All that transformers takes of a tokenizer.json's padding without being told to pad.
+    if (const auto pad = folder.json ? folder.json->padding_token() : std::nullopt)
+      named_.try_emplace("pad_token",
+                         AddedToken{.content = *pad, .special = true, .normalized = false});
   }
 
   void add_to(Collection& collection) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,11 +24,13 @@ OrderedJson strip_accents_json(const WordpieceOptions& options) {
   return *options.strip_accents && (options.lower_case || options.compat == Compat::hf);
 }
 
+constexpr std::string_view bert_class = "ElectraTokenizer";
+
 /// The class by which transformers makes of our files what we make of them: its BertTokenizer, as
 /// which it takes ElectraTokenizer, knows no other longest word than 100 and cleans every text.
-const char* class_of(const WordpieceOptions& options) {
+std::string_view class_of(const WordpieceOptions& options) {
   const bool is_bert = options.longest_word() == 100 && options.clean_text;
-  return is_bert ? "ElectraTokenizer" : "PreTrainedTokenizerFast";
+  return is_bert ? bert_class : "PreTrainedTokenizerFast";
 }
 
 OrderedJson added_tokens(const Vocabulary& vocabulary) {
@@ -101,6 +104,8 @@ OrderedJson tokenizer_config(const WordpieceOptions& options, Index positions) {
                      {"strip_accents", strip_accents_json(options)},
                      {"tokenize_chinese_chars", options.handle_chinese_chars},
                      {"model_max_length", positions}};
+  if (class_of(options) != bert_class)  // which has token types without being told
+    config["model_input_names"] = {"input_ids", "token_type_ids", "attention_mask"};
   if (options.compat == Compat::google) config[compat_key] = "google";
   if (options.cut_long_words) config[cut_long_words_key] = true;
   for (const Special& special : specials) config[special.key] = special.text;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <system_error>
 
+#include "data/characters.h"
 #include "electra/core/error.h"
 #include "electra/core/file.h"
 #include "electra/data/unicode.h"
@@ -150,6 +152,22 @@ Index entries_of(const Vocabulary& vocabulary, const fs::path& file) {
   return entries + (empty_line && !vocabulary.find("") ? 1 : 0);
 }
 
+/// Characters of the vocabulary that are words of their own for one of the two alone.
+std::set<char32_t> split_otherwise(const Vocabulary& vocabulary) {
+  std::set<char32_t> codes;
+  for (const std::string& token : vocabulary.tokens())
+    for (std::string_view rest = token; !rest.empty();) {
+      const Decoded character = decode_first(rest);
+      rest.remove_prefix(static_cast<std::size_t>(character.bytes));
+      const auto is_word = [&](Compat compat) {
+        return is_punctuation(character.code, compat) || is_ideograph(character.code, compat);
+      };
+      if (character.valid() && is_word(Compat::google) != is_word(Compat::hf))
+        codes.insert(character.code);
+    }
+  return codes;
+}
+
 }  // namespace
 
 void save_tokenizer(const fs::path& directory, const Vocabulary& vocabulary,
@@ -181,6 +199,16 @@ std::vector<std::string> differences_of_transformers(const WordpieceOptions& opt
         "a "
         "word, as google-research/electra does: Greek words in capitals get other ids there. For "
         "the same ids train with vocabulary.compat=hf");
+  if (const auto codes = split_otherwise(vocabulary);
+      options.compat == Compat::google && !codes.empty()) {
+    std::string first;
+    append_utf8(first, *codes.begin());
+    lines.push_back("transformers has tables of Unicode 8, to which " + first + " and " +
+                    std::to_string(codes.size() - 1) +
+                    " more characters of the vocabulary are no words of their own, or are so "
+                    "without being it here: words with them get other ids there. For the same ids "
+                    "train with vocabulary.compat=hf");
+  }
   return lines;
 }
 

@@ -134,6 +134,13 @@ const Json& TokenizerJson::added_list() const {
   return list;
 }
 
+std::optional<std::string> TokenizerJson::padding_token() const {
+  const Json& padding = component("padding");
+  if (!padding.is_object() || !padding.contains("pad_token") || !padding["pad_token"].is_string())
+    return std::nullopt;
+  return padding["pad_token"].get<std::string>();
+}
+
 Index TokenizerJson::max_word_characters() const {
   const Json& model = component("model");
   if (!model.contains("max_input_chars_per_word")) return 100;

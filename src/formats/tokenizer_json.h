@@ -25,6 +25,8 @@ class TokenizerJson {
   [[nodiscard]] std::vector<AddedToken> added_tokens() const;
   /// The same by the ids that the file gives them.
   [[nodiscard]] std::map<std::int64_t, AddedToken> added_tokens_by_id() const;
+  /// The token that its padding names, if it pads.
+  [[nodiscard]] std::optional<std::string> padding_token() const;
   [[nodiscard]] Index max_word_characters() const;
   /// What its normalizer and model say. Throws IoError if a component is another than BERT's, or
   /// its post_processor does not put [CLS] before a text and [SEP] behind it.

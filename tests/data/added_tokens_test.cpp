@@ -82,6 +82,8 @@ TEST_CASE("a token takes the white space that it strips", "[added_tokens]") {
   CHECK(found("a \u3000<l> b", {left}) == Strings{" \u3000<l>"});
   CHECK(found("a <r>\t\x0b b", {right}) == Strings{"<r>\t\x0b "});
   CHECK(found("<r> <l>", {left, right}) == Strings{"<r> ", "<l>"});
+  // What one has taken, the next cannot take again.
+  CHECK(tokens_of("<r> <l>x", {left, right}).back().begin == 7);
 }
 
 TEST_CASE("a normalised token is found in the normalised text, with its place in the original",

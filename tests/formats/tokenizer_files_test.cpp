@@ -103,6 +103,9 @@ TEST_CASE("a directory of ours of before there was its key is read as it was",
   CHECK(config["compat"] == "google");
   // transformers would take ElectraTokenizer for BertTokenizer, which knows no word of 200.
   CHECK(config["tokenizer_class"] == "PreTrainedTokenizerFast");
+  // As BertTokenizer does by itself.
+  CHECK(config["model_input_names"][1] == "token_type_ids");
+  config.erase("model_input_names");
   config.erase("compat");
   config["tokenizer_class"] = "ElectraTokenizer";
   write_file(folder / "tokenizer_config.json", config.dump());
@@ -132,6 +135,14 @@ TEST_CASE("the final sigma is told of where the vocabulary has one", "[tokenizer
   CHECK_THAT(lines[0], Contains("\u03c2") && Contains("vocabulary.compat=hf"));
   CHECK(differences_of_transformers({.compat = Compat::hf}, greek).empty());
   CHECK(differences_of_transformers({.lower_case = false}, greek).empty());
+}
+
+TEST_CASE("signs that are newer than transformers' tables are told of", "[tokenizer_files]") {
+  const Vocabulary arabic = Vocabulary::from_tokens({"\u061d", "a\u2e52"});
+  const auto lines = differences_of_transformers({}, arabic);
+  REQUIRE(lines.size() == 1);
+  CHECK_THAT(lines[0], Contains("\u061d and 1 more"));
+  CHECK(differences_of_transformers({.compat = Compat::hf}, arabic).empty());
 }
 
 TEST_CASE("what is saved for the fast tokenizer agrees with the vocabulary", "[tokenizer_files]") {
@@ -230,6 +241,15 @@ TEST_CASE("added tokens have the ids that transformers gives them", "[tokenizer_
   CHECK(id_of(older, "a") == 11);
   CHECK(id_of(older, "b") == 12);
   CHECK(id_of(older, "c") == 13);
+  // All that counts of a tokenizer.json's padding is its token's name.
+  json["added_tokens"] = nlohmann::json::array();
+  const Directory silent(
+      {{"tokenizer.json", json.dump()}, {"tokenizer_config.json", components_decide}});
+  CHECK(silent.load().added.empty());
+  json["padding"] = {{"pad_token", "[PAD]"}};
+  const Directory pads(
+      {{"tokenizer.json", json.dump()}, {"tokenizer_config.json", components_decide}});
+  CHECK(id_of(pads.load(), "[PAD]") == 0);
   // Where there is an added_tokens_decoder, the older files are not looked at.
   const StoredTokenizer newer =
       Directory({{"added_tokens.json", R"({"b":12,"a":11})"},

@@ -42,8 +42,9 @@ struct Plan {
 };
 
 Plan new_plan(const PretrainingOptions& options) {
-  check(options.config);
-  std::vector<std::string> remarks = check_released(with_released_sizes(options.config));
+  const PretrainConfig released = with_released_sizes(options.config);
+  check(released);
+  std::vector<std::string> remarks = check_released(released);
   return {.config = options.config,
           .origin = {.asked = options.config, .preset = options.preset},
           .remarks = std::move(remarks)};

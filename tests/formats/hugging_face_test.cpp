@@ -9,6 +9,7 @@
 #include "electra/core/error.h"
 #include "electra/core/file.h"
 #include "electra/io/safetensors.h"
+#include "electra/models/text_model.h"
 #include "models/small_pair.h"
 #include "support/temporary_folder.h"
 
@@ -368,6 +369,21 @@ TEST_CASE("a weight that is not finite is named with its place, whatever its typ
   std::vector<double> doubles(256);
   doubles[255] = 1e300;  // beyond what f32 holds
   CHECK_THAT(with(StoredType::f64, doubles), Contains(name + ": inf at [15, 15]"));
+}
+
+TEST_CASE("a weight that is not finite is named wherever it is in a large tensor",
+          "[hugging_face]") {
+  const auto context = Context::create({}, {.threads = 1});
+  NetworkConfig config = network_of(small_model(), Network::discriminator, 30000);
+  ParameterStore store;
+  const TextModel model(store, config, head_kind("replaced_token"));
+  store.allocate(*context, Precision::f32);
+  const auto word = store.find("embeddings/word")->master.span<float>();
+  word[29000 * 12 + 7] = std::numeric_limits<float>::quiet_NaN();
+  const TemporaryFolder folder;
+  save_network(folder.path(), model.parts(), store);
+  CHECK_THAT(message_of<IoError>([&] { (void)load_network(folder.path(), model.parts(), store); }),
+             Contains("word_embeddings.weight: nan at [29000, 7]"));
 }
 
 TEST_CASE("half precision is widened exactly", "[hugging_face]") {

@@ -153,6 +153,14 @@ TEST_CASE("a storage that is not there as it is declared is refused by name", "[
              Contains("tensor \"x\": ") && Contains("F32 [6] elsewhere, I32 [6] here"));
 }
 
+TEST_CASE("an older file whose storage has another count than its tensors say is refused",
+          "[pytorch_source]") {
+  TorchStorage storage = storage_of("0", six);
+  storage.count = 5;
+  CHECK_THAT(refusal_of({matrix("w")}, {storage}, true),
+             Contains("storage \"0\": expected 6 elements, found 5"));
+}
+
 TEST_CASE("tensors that lie on a part of each other are refused", "[pytorch_source]") {
   const bool legacy = GENERATE(false, true);
   TorchTensor part{.name = "x", .count = 6, .offset = 1, .shape = {3}, .strides = {1}};

@@ -81,6 +81,11 @@ TEST_CASE("an index that does not say what its files hold is refused by name", "
   CHECK_THAT(refusal(R"({"a": "missing"})"), Contains("missing"));
   CHECK_THAT(refusal("{}"), Contains("weight_map"));
   CHECK_THAT(refusal("[]"), Contains("weight_map"));
+  SafetensorsWriter both;
+  for (const char* name : {"a", "b"})
+    both.add({name, StoredType::f32, {3}, std::as_bytes(std::span(first))});
+  both.write(folder / "z");
+  CHECK_THAT(refusal(R"({"a": "z"})"), Contains("\"b\": in z, and the index does not say so"));
   write_safetensors(folder / "y", "a", first);
   CHECK_THAT(refusal(R"({"a": "x", "b": "y"})"), Contains("expected in y") || Contains("\"a\""));
 }

@@ -3,8 +3,10 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "electra/core/context.h"
 #include "electra/core/error.h"
 #include "models/small_pair.h"
+#include "support/gradient_check.h"
 #include "support/temporary_folder.h"
 
 using namespace electra;
@@ -91,4 +93,46 @@ TEST_CASE("a pair that cannot be is refused before it declares anything", "[pair
       Contains("model.generator.hidden: expected 16, the discriminator's (sharing: all), "
                "found 8"));
   CHECK(store.parameters().empty());
+}
+
+namespace {
+
+/// What each network of a pair makes of a text, with weights that depend on names alone.
+struct States {
+  explicit States(const ModelConfig& config) {
+    const auto context = Context::create({}, {.threads = 1});
+    ParameterStore store;
+    const ElectraPair pair(store, config, small_vocabulary);
+    store.allocate(*context, Precision::f64);
+    store.initialise(5, 0.5F);
+    Arena arena(*context);
+    const HostTensor ids = random_integers({6}, small_vocabulary, 5);
+    const HostTensor types = random_integers({6}, 2, 6);
+    const HostTensor lengths({1}, DType::i32, {6});
+    Pass pass{.context = *context,
+              .arena = arena,
+              .rows = {.batch = 1, .length = 6, .lengths = lengths},
+              .mode = Mode::inference};
+    Encoder::Saved saved;
+    const TensorView g = pair.generator().forward(pass, ids, types, saved);
+    generator = values(pair.generator_head().answer(pass, g));
+    discriminator = values(pair.discriminator().forward(pass, ids, types, saved));
+  }
+
+  std::vector<double> generator, discriminator;
+};
+
+}  // namespace
+
+TEST_CASE("each network computes with its own epsilon, whatever the two share", "[pair][law]") {
+  ModelConfig config = small_model(GENERATE(Sharing::embeddings, Sharing::none));
+  const States small(config);
+  config.generator.layer_norm_epsilon = 0.1F;
+  const States mixed(config);
+  config.generator.layer_norm_epsilon = 0;
+  config.layer_norm_epsilon = 0.1F;
+  const States large(config);
+  CHECK(small.generator != large.generator);
+  CHECK(mixed.generator == large.generator);
+  CHECK(mixed.discriminator == small.discriminator);
 }

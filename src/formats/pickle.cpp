@@ -21,18 +21,6 @@ constexpr std::size_t bytes_of_items = 2 * sizeof(std::vector<PickleValue>);
 
 }  // namespace
 
-std::string_view kind_of(const PickleValue& value) {
-  constexpr auto names =
-      std::to_array<std::string_view>({"None", "a boolean", "an integer", "a text", "a tuple",
-                                       "a list", "a dict", "a global", "a storage", "a tensor"});
-  return names[static_cast<std::size_t>(value.kind)];
-}
-
-std::string quoted_text(std::string_view text) {
-  constexpr std::size_t most = 200;
-  return json_string(text.substr(0, most)) + (text.size() > most ? "…" : "");
-}
-
 std::string_view Pickle::text(const PickleValue& value) const {
   return {reinterpret_cast<const char*>(stream_.data()) + value.number, value.length};
 }

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdio>
 
+#include "io/json.h"
+
 namespace electra {
 
 namespace {
@@ -104,6 +106,18 @@ constexpr auto globals = std::to_array<GlobalName>({
 });
 
 }  // namespace
+
+std::string_view kind_of(const PickleValue& value) {
+  constexpr auto names =
+      std::to_array<std::string_view>({"None", "a boolean", "an integer", "a text", "a tuple",
+                                       "a list", "a dict", "a global", "a storage", "a tensor"});
+  return names[static_cast<std::size_t>(value.kind)];
+}
+
+std::string quoted_text(std::string_view text) {
+  constexpr std::size_t most = 200;
+  return json_string(text.substr(0, most)) + (text.size() > most ? "…" : "");
+}
 
 std::string pickle_opcode_text(std::uint8_t opcode) {
   char number[8];

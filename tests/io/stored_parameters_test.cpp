@@ -38,6 +38,7 @@ class Model {
     const DType exact = store_.master().dtype();
     moment_ = Buffer(*context_, store_.size() * size_of(exact));
     buffers_ = {{"parameters", store_.master()}, {"moment", moment_.view({store_.size()}, exact)}};
+    context_->zero(buffers_.back().flat);
   }
 
   /// Sets every element of a parameter, padding too.

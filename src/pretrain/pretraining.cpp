@@ -13,14 +13,13 @@
 #include "electra/core/folder_lock.h"
 #include "electra/core/quantity_text.h"
 #include "electra/formats/tokenizer_files.h"
-#include "electra/io/checkpoint.h"
 #include "electra/io/config.h"
 #include "electra/parallel/agreement.h"
 #include "electra/pretrain/objectives.h"
 #include "electra/pretrain/prepared_data.h"
-#include "electra/pretrain/resumption.h"
 #include "electra/train/trainer.h"
 #include "pretrain/initialization.h"
+#include "pretrain/run_plan.h"
 
 namespace electra {
 
@@ -33,57 +32,12 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// What a run goes by, settled before anything is made.
-struct Plan {
-  PretrainConfig config;  // as far as it is known without the data
-  RunOrigin origin;       // but for what is used in the end
-  std::vector<std::string> remarks = {};
-  std::string corpus_before = {};  // of a resume: where the run found its corpus
-};
-
-Plan new_plan(const PretrainingOptions& options) {
-  const PretrainConfig released = with_released_sizes(options.config);
-  check(released);
-  std::vector<std::string> remarks = check_released(released);
-  return {.config = options.config,
-          .origin = {.asked = options.config, .preset = options.preset},
-          .remarks = std::move(remarks)};
-}
-
-/// Without a checkpoint the run begins again with what it has prepared.
-Plan resumed_plan(const PretrainingOptions& options, const PretrainFolder& folder) {
-  const bool from_start = list_checkpoints(folder.checkpoints()).empty();
-  const PretrainConfig now = from_start ? with_released_sizes(options.config) : options.config;
-  RunOrigin origin = origin_of(folder);
-  std::string corpus_before = origin.used.data.corpus;
-  Resumption resumption = resume_with(origin, {.config = now,
-                                               .preset = options.preset,
-                                               .minutes = options.minutes.has_value(),
-                                               .from_start = from_start});
-  if (from_start) {
-    origin = {.asked = now, .preset = options.preset};
-    for (std::string& line : check_released(resumption.config))
-      resumption.remarks.push_back(std::move(line));
-  }
-  return {.config = std::move(resumption.config),
-          .origin = std::move(origin),
-          .remarks = std::move(resumption.remarks),
-          .corpus_before = std::move(corpus_before)};
-}
-
-void check_folder(const PretrainFolder& folder, Start start) {
-  if (start == Start::fresh)
-    folder.check_free();
-  else if (list_checkpoints(folder.checkpoints()).empty() && !folder.has_only_begun())
-    throw IoError(folder.checkpoints().string() + ": no complete checkpoint to resume from");
-}
-
 /// One rank's part of a pretraining run: makes what a run needs, in this order: data, networks,
 /// number of steps, the configuration as it was resolved.
 class Pretraining {
  public:
   /// `remark` is what is to be said of the device.
-  Pretraining(const PretrainingOptions& options, Plan plan, const RunCallbacks& callbacks,
+  Pretraining(const PretrainingOptions& options, RunPlan plan, const RunCallbacks& callbacks,
               Context& context, Communicator& ranks, std::string remark)
       : options_(options),
         plan_(std::move(plan)),
@@ -253,7 +207,7 @@ class Pretraining {
   }
 
   const PretrainingOptions& options_;
-  Plan plan_;
+  RunPlan plan_;
   const RunCallbacks& callbacks_;
   PretrainFolder folder_;
   Start start_;  // of the training
@@ -278,7 +232,7 @@ RunResult pretrain_as(const Launch& launch, const PretrainingOptions& options,
   std::optional<FolderLock> lock;
   if (launch.leads()) lock.emplace(options.out, lock_options(callbacks));
   check_folder(folder, options.start);
-  Plan plan = options.start == Start::fresh ? new_plan(options) : resumed_plan(options, folder);
+  RunPlan plan = plan_of(options, folder);
   const PretrainConfig config = plan.config;
   check_objective(config.objective);
   (void)micro_batch_of(config, launch.size);

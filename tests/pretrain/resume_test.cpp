@@ -130,3 +130,15 @@ TEST_CASE("a run that continues from other weights is resumed without them", "[p
   fs::remove_all(first.out().discriminator());
   CHECK(second.resume().step == 12);
 }
+
+TEST_CASE("a run is not resumed on another text", "[pretraining]") {
+  TinyRun run;
+  run.stop_after(3);
+  run.run();
+  run.do_not_stop();
+  const std::string log = read_file(run.out().log());
+  std::ofstream(run.options.config.data.corpus, std::ios::app) << "one sentence more .\n";
+  CHECK_THAT(message_of<ConfigError>([&] { run.resume(); }),
+             Contains("data.corpus") && Contains("another text"));
+  CHECK(read_file(run.out().log()) == log);
+}

@@ -26,18 +26,23 @@ OrderedJson to_json(const LogRecord& record) {
   return object;
 }
 
-bool stays(const Json& line, Index step) {
+bool stays(const Json& line, Index step, TrainLog::Evaluation evaluation) {
   const auto kind = line.find("kind");
-  if (kind != line.end() && *kind == "end") return false;
+  const auto is = [&](const char* name) { return kind != line.end() && *kind == name; };
+  if (is("end")) return false;
   const auto at = line.find("step");
-  return at == line.end() || !at->is_number() || at->get<double>() <= static_cast<double>(step);
+  if (at == line.end() || !at->is_number()) return true;
+  const auto last = static_cast<double>(step);
+  const bool repeated = is("evaluation") && evaluation == TrainLog::Evaluation::repeated;
+  return repeated ? at->get<double>() < last : at->get<double>() <= last;
 }
 
 /// The lines that a run going on from `step` keeps.
-std::string kept_lines(const std::string& text, const std::filesystem::path& path, Index step) {
+std::string kept_lines(const std::string& text, const std::filesystem::path& path, Index step,
+                       TrainLog::Evaluation evaluation) {
   std::string kept;
   for_each_log_line(text, path.string(), [&](const Json& object, std::string_view line) {
-    if (stays(object, step)) kept.append(line) += '\n';
+    if (stays(object, step, evaluation)) kept.append(line) += '\n';
   });
   return kept;
 }
@@ -89,9 +94,10 @@ TrainLog TrainLog::create(const std::filesystem::path& path) {
   return TrainLog(AppendFile(path, AppendFile::Mode::replace));
 }
 
-TrainLog TrainLog::continue_from(const std::filesystem::path& path, Index step) {
+TrainLog TrainLog::continue_from(const std::filesystem::path& path, Index step,
+                                 Evaluation evaluation) {
   if (!std::filesystem::exists(path)) return create(path);
-  write_file(path, kept_lines(read_file(path), path, step));
+  write_file(path, kept_lines(read_file(path), path, step, evaluation));
   return TrainLog(AppendFile(path, AppendFile::Mode::append));
 }
 

@@ -109,8 +109,15 @@ struct Run::Parts {
     if (how == Start::fresh)
       log.emplace(RunLog::create(folder.root, facts, recipe.objective.figures()));
     else
-      log.emplace(
-          RunLog::resume(folder.root, facts, recipe.objective.figures(), trainer.next_step()));
+      log.emplace(RunLog::resume(
+          folder.root, facts, recipe.objective.figures(), trainer.next_step(),
+          evaluates_again() ? TrainLog::Evaluation::repeated : TrainLog::Evaluation::done));
+  }
+
+  /// Whether the step that it goes on from is evaluated before another is taken.
+  [[nodiscard]] bool evaluates_again() const {
+    const Index step = trainer.next_step();
+    return step == 0 || owes_evaluation || step >= config.train.steps;
   }
 
   // ---- steps

@@ -54,8 +54,10 @@ RunLog RunLog::create(const std::filesystem::path& folder, LogRecord facts,
 }
 
 RunLog RunLog::resume(const std::filesystem::path& folder, LogRecord facts,
-                      std::span<const Figure> figures, Index step) {
-  RunLog log(TrainLog::continue_from(folder / "train.jsonl", step), EventFile(folder, step));
+                      std::span<const Figure> figures, Index step,
+                      TrainLog::Evaluation evaluation) {
+  RunLog log(TrainLog::continue_from(folder / "train.jsonl", step, evaluation),
+             EventFile(folder, step));
   facts.add("figures", table_of(figures)).add("step", step);
   log.log_.write("resume", facts);
   return log;

@@ -1,5 +1,6 @@
 #include "electra/io/train_log.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -11,6 +12,7 @@
 
 using namespace electra;
 using Catch::Matchers::Contains;
+using Catch::Matchers::EndsWith;
 using Catch::Matchers::Matches;
 using electra::test::message_of;
 using electra::test::TemporaryFolder;
@@ -81,4 +83,25 @@ TEST_CASE("a resumed log drops later steps, the end, and a torn line", "[train_l
   std::filesystem::remove(path);
   TrainLog::continue_from(path, 1).write("resume", {});
   CHECK_THAT(read_file(path), Contains("resume"));
+}
+
+TEST_CASE("an evaluation that is repeated is cut off, and earlier ones stay", "[train_log]") {
+  const TemporaryFolder folder;
+  const auto path = folder / "train.jsonl";
+  {
+    TrainLog log = TrainLog::create(path);
+    for (const int step : {0, 50, 100}) {
+      log.write("train", LogRecord().add("step", step));
+      log.write("evaluation", LogRecord().add("step", step));
+    }
+  }
+  const auto count = [&] {
+    const std::string text = read_file(path);
+    return std::count(text.begin(), text.end(), '\n');
+  };
+  (void)TrainLog::continue_from(path, 100);
+  CHECK(count() == 6);
+  (void)TrainLog::continue_from(path, 100, TrainLog::Evaluation::repeated);
+  CHECK(count() == 5);
+  CHECK_THAT(read_file(path), EndsWith("\"kind\":\"train\",\"step\":100}\n"));
 }

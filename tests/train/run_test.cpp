@@ -169,8 +169,10 @@ TEST_CASE("a finished run that is resumed only evaluates and exports again", "[r
   ToyRun toy;
   toy.run();
   const std::string weight = read_file(toy.folder.root / "toy/weight.txt");
+  const auto evaluations = lines(toy.folder, "evaluation");
   const RunResult again = toy.run(Start::resume);
   CHECK(again.end == RunResult::End::finished);
+  CHECK(lines(toy.folder, "evaluation").size() == evaluations.size());
   CHECK(again.step == 12);
   CHECK(read_file(toy.folder.root / "toy/weight.txt") == weight);
   CHECK(lines(toy.folder, "train").size() == 3);

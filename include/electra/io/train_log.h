@@ -51,10 +51,14 @@ class TrainLog {
  public:
   /// An empty log; replaces an old one. Throws IoError.
   [[nodiscard]] static TrainLog create(const std::filesystem::path& path);
+  /// Whether the step that a run goes on from was evaluated, or is evaluated once more.
+  enum class Evaluation : std::uint8_t { done, repeated };
   /// The log of a run that goes on from its checkpoint at `step`. Cut off, in one atomic
-  /// replacement, are lines of later steps, the "end" line and a line torn by a crash. A missing
-  /// log starts empty. Throws IoError for a damaged line elsewhere.
-  [[nodiscard]] static TrainLog continue_from(const std::filesystem::path& path, Index step);
+  /// replacement, are lines of later steps, the "end" line, the evaluation of `step` if it is
+  /// repeated, and a line torn by a crash. A missing log starts empty. Throws IoError for a damaged
+  /// line elsewhere.
+  [[nodiscard]] static TrainLog continue_from(const std::filesystem::path& path, Index step,
+                                              Evaluation evaluation = Evaluation::done);
 
   /// Appends {"t": seconds since 1970, "kind": kind, …record}.
   void write(std::string_view kind, const LogRecord& record);

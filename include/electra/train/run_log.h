@@ -19,9 +19,11 @@ class RunLog {
   /// whoever reads the log needs to know no objective.
   [[nodiscard]] static RunLog create(const std::filesystem::path& folder, LogRecord facts,
                                      std::span<const Figure> figures);
-  /// Cuts off what came after the checkpoint at `step`, and says that the run goes on.
+  /// Cuts off what came after the checkpoint at `step`, and the evaluation of `step` if it is
+  /// repeated, and says that the run goes on.
   [[nodiscard]] static RunLog resume(const std::filesystem::path& folder, LogRecord facts,
-                                     std::span<const Figure> figures, Index step);
+                                     std::span<const Figure> figures, Index step,
+                                     TrainLog::Evaluation evaluation = TrainLog::Evaluation::done);
 
   void train(const Progress& progress);
   void evaluation(Index step, const FigureValues& values);

@@ -9,11 +9,11 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
-#include <system_error>
 #include <thread>
 #include <vector>
 
 #include "core/lock_claim.h"
+#include "core/system_call.h"
 #include "electra/core/error.h"
 #include "electra/core/file.h"
 #include "electra/core/file_handle.h"
@@ -73,10 +73,6 @@ class FolderLock::Holder {
  private:
   enum class System { taken, held, without_locks };
 
-  [[noreturn]] void fail(const char* what) const {
-    throw IoError(path_.string() + ": " + what + ": " + std::generic_category().message(errno));
-  }
-
   [[noreturn]] void refuse(const std::optional<LockClaim>& other) const {
     std::string text = path_.parent_path().string() + ": another run is at work in this folder";
     if (other)
@@ -92,7 +88,7 @@ class FolderLock::Holder {
       make_folders(path_.parent_path());
       return false;
     }
-    if (descriptor < 0) fail("cannot be opened");
+    if (descriptor < 0) fail_at(path_, "cannot be opened", errno);
     handle_ = FileHandle(descriptor);
     const System system = lock_file();
     if (system == System::held) refuse(claim_of_holder());
@@ -162,7 +158,7 @@ class FolderLock::Holder {
     const std::string text = to_text(claim_);
     if (::pwrite(handle_.descriptor(), text.data(), text.size(), 0) !=
         static_cast<ssize_t>(text.size()))
-      fail("cannot be written");
+      fail_at(path_, "cannot be written", errno);
     return is_in_place();
   }
 

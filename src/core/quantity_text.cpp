@@ -1,5 +1,6 @@
 #include "electra/core/quantity_text.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -27,6 +28,24 @@ std::string count_text(Index count) {
 std::string short_count_text(double count) {
   if (count >= 1e6) return print("%.2fM", count / 1e6);
   return count >= 1e4 ? print("%.1fk", count / 1e3) : print("%.0f", count);
+}
+
+std::string times_text(double times) {
+  return times < 99.5 ? print("%.2g", times) : count_text(std::llround(times));
+}
+
+std::string percent_text(double share) {
+  const double value = 100 * share;
+  const int decimals =
+      value > 0 ? std::clamp(2 - static_cast<int>(std::floor(std::log10(value))), 0, 9) : 0;
+  return print("%.*f %%", value < 100 ? decimals : 0, value);
+}
+
+std::string percent_text(Index part, Index whole) {
+  if (part == whole && whole > 0) return "100 %";
+  const double value =
+      whole > 0 ? 100.0 * static_cast<double>(part) / static_cast<double>(whole) : 0;
+  return print("%.2g %%", std::min(value, 99.0));
 }
 
 std::string duration_text(double seconds) {

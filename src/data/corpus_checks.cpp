@@ -4,6 +4,7 @@
 
 #include "data/raw_file.h"
 #include "electra/core/error.h"
+#include "electra/core/quantity_text.h"
 #include "electra/core/range.h"
 
 namespace electra {
@@ -97,20 +98,20 @@ void CorpusChecks::fail_bad_lines() const {
   for (const std::string& bad : findings_.bad) first += "\n  " + bad;
   throw IoError("corpus: expected documents in " + std::to_string(findings_.json_lines) +
                 " JSON lines, found " + std::to_string(findings_.bad_lines) + " bad lines (" +
-                percent(findings_.bad_lines, findings_.json_lines) +
+                percent_text(findings_.bad_lines, findings_.json_lines) +
                 "), more than data.bad_lines=" + number_text(options_.bad_lines) +
                 " lets pass; the first:" + first);
 }
 
 void CorpusChecks::fail_encoding(const std::filesystem::path& path, const Utf8Counts& counts,
                                  const std::string& place) {
-  fail_corpus(path,
-              "expected UTF-8, found " + std::to_string(counts.invalid_bytes) + " of " +
-                  std::to_string(counts.bytes) + " bytes (" +
-                  percent(counts.invalid_bytes, counts.bytes) + ") that are not, the first at " +
-                  place + ", byte " + std::to_string(counts.first_invalid_byte) +
-                  "; data.encoding=" + fitting_encodings(counts) +
-                  ", or whatever it is in, reads it; data.encoding=utf-8 leaves such bytes out");
+  fail_corpus(
+      path, "expected UTF-8, found " + std::to_string(counts.invalid_bytes) + " of " +
+                std::to_string(counts.bytes) + " bytes (" +
+                percent_text(counts.invalid_bytes, counts.bytes) + ") that are not, the first at " +
+                place + ", byte " + std::to_string(counts.first_invalid_byte) +
+                "; data.encoding=" + fitting_encodings(counts) +
+                ", or whatever it is in, reads it; data.encoding=utf-8 leaves such bytes out");
 }
 
 }  // namespace electra

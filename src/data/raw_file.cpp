@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/system_call.h"
 #include "electra/core/checksum.h"
 #include "electra/core/error.h"
 
@@ -55,10 +56,8 @@ RawFile::RawFile(std::filesystem::path path) : path_(std::move(path)) {
 }
 
 std::string_view RawFile::read() {
-  ssize_t count = 0;
-  do {
-    count = ::read(handle_.descriptor(), buffer_.data(), buffer_.size());
-  } while (count < 0 && errno == EINTR);
+  const auto count =
+      retry([&] { return ::read(handle_.descriptor(), buffer_.data(), buffer_.size()); });
   if (count < 0) fail_corpus(path_, "cannot be read: " + reason(errno));
   const std::string_view piece(buffer_.data(), static_cast<std::size_t>(count));
   bytes_ += std::ssize(piece);

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdio>
 #include <utility>
 
 #include "data/characters.h"
 #include "electra/core/error.h"
+#include "electra/core/quantity_text.h"
 #include "electra/data/unicode.h"
 #include "electra/data/word_reader.h"
 
@@ -17,16 +17,6 @@ namespace {
 
 double ratio(Index part, Index whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
-}
-
-/// Three digits of a percentage, however small: "34.2 %", "0.0213 %".
-std::string percent(double share) {
-  const double value = 100 * share;
-  const int decimals =
-      value > 0 ? std::clamp(2 - static_cast<int>(std::floor(std::log10(value))), 0, 9) : 0;
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.*f", value < 100 ? decimals : 0, value);
-  return std::string(text.data()) + " %";
 }
 
 std::string code_point(char32_t code) {
@@ -92,25 +82,25 @@ UnknownTokens& UnknownTokens::operator+=(const UnknownTokens& part) {
 
 std::string describe_long_words(const UnknownTokens& unknown) {
   return std::to_string(unknown.long_words) + " of " + std::to_string(unknown.words) + " words (" +
-         percent(unknown.long_share()) + " of the characters) are longer than " +
+         percent_text(unknown.long_share()) + " of the characters) are longer than " +
          std::to_string(unknown.longest_word) +
          " characters and become [UNK]; vocabulary.cut_long_words=true cuts them into pieces of " +
          std::to_string(WordpieceOptions::long_word_piece);
 }
 
 std::vector<std::string> describe(const UnknownTokens& unknown) {
-  std::vector<std::string> lines{"[UNK] share: " + percent(unknown.share()) + " (" +
+  std::vector<std::string> lines{"[UNK] share: " + percent_text(unknown.share()) + " (" +
                                  std::to_string(unknown.unknown) + " of " +
                                  std::to_string(unknown.tokens) + " tokens)"};
   if (!unknown.missing.empty())
     lines.push_back("commonest unknown characters: " + commonest_missing(unknown));
   if (unknown.long_words > 0) lines.push_back(describe_long_words(unknown));
   if (unknown.stripped_share() > UnknownTokens::noted_stripped_share)
-    lines.push_back(percent(unknown.stripped_share()) +
+    lines.push_back(percent_text(unknown.stripped_share()) +
                     " of the text's characters are accents, vowel signs or tone marks that are "
                     "stripped; vocabulary.strip_accents=false keeps them");
   if (unknown.share() > UnknownTokens::warned_share)
-    lines.push_back("warning: more than " + percent(UnknownTokens::warned_share) +
+    lines.push_back("warning: more than " + percent_text(UnknownTokens::warned_share) +
                     " of the tokens are [UNK]: " + remedies(unknown));
   return lines;
 }
@@ -121,10 +111,11 @@ void check_share(const UnknownTokens& unknown, const std::string& vocabulary) {
   if (!unknown.missing.empty())
     why += "; commonest unknown characters: " + commonest_missing(unknown);
   if (unknown.long_words > 0) why += "; " + describe_long_words(unknown);
-  throw ConfigError(vocabulary + ": expected at most " + percent(UnknownTokens::refused_share) +
-                    " of the text's tokens to be [UNK], found " + percent(unknown.share()) + " (" +
-                    std::to_string(unknown.unknown) + " of " + std::to_string(unknown.tokens) +
-                    ")" + why + "; " + remedies(unknown));
+  throw ConfigError(vocabulary + ": expected at most " +
+                    percent_text(UnknownTokens::refused_share) +
+                    " of the text's tokens to be [UNK], found " + percent_text(unknown.share()) +
+                    " (" + std::to_string(unknown.unknown) + " of " +
+                    std::to_string(unknown.tokens) + ")" + why + "; " + remedies(unknown));
 }
 
 }  // namespace electra

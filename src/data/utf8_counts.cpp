@@ -1,9 +1,7 @@
 #include "data/utf8_counts.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
 
 #include "electra/data/unicode.h"
@@ -85,16 +83,6 @@ bool Utf8Counts::is_other_encoding() const {
   const bool many = foreign_bytes * 1000 > bytes || foreign_bytes * 10 > characters + foreign_bytes;
   const bool wide = foreign_lines == lines || (foreign_lines > 1 && foreign_lines * 100 > lines);
   return foreign_bytes >= 10 && many && wide;
-}
-
-std::string percent(Index part, Index whole) {
-  const double share =
-      whole > 0 ? 100.0 * static_cast<double>(part) / static_cast<double>(whole) : 0;
-  std::array<char, 32> text;
-  const int length = std::snprintf(text.data(), text.size(), "%.2g", share);
-  std::string result(text.data(), static_cast<std::size_t>(length));
-  if (share >= 99.5 && part < whole) result = "99";
-  return (share >= 99.5 && part == whole ? "100" : result) + " %";
 }
 
 }  // namespace electra

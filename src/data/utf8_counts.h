@@ -33,7 +33,4 @@ struct Utf8Counts {
   [[nodiscard]] bool enough() const { return foreign_lines >= 100 || foreign_bytes >= 1000; }
 };
 
-/// "2.3 %", with two digits that count, never "0 %" for what is more than none.
-[[nodiscard]] std::string percent(Index part, Index whole);
-
 }  // namespace electra

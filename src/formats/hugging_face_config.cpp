@@ -37,12 +37,12 @@ class ConfigFile {
     return json_[key].get<float>();
   }
   [[nodiscard]] bool flag(const char* key, bool otherwise) const {
-    if (!json_.contains(key) || json_[key].is_null()) return otherwise;
+    if (!has(key)) return otherwise;
     if (!json_[key].is_boolean()) fail(key, "true or false");
     return json_[key].get<bool>();
   }
   [[nodiscard]] std::string text(const char* key, const std::string& otherwise) const {
-    if (!json_.contains(key) || json_[key].is_null()) return otherwise;
+    if (!has(key)) return otherwise;
     if (!json_[key].is_string()) fail(key, "a string");
     return json_[key].get<std::string>();
   }

@@ -214,10 +214,12 @@ Index PreparedData::tokens_of(const std::vector<Index>& documents) const {
   return tokens;
 }
 
-Loader PreparedData::training_loader(const PretrainConfig& config, int rank, int ranks) const {
+Loader PreparedData::training_loader(const PretrainConfig& config, int rank, int ranks,
+                                     const StopRequest& stop) const {
   LoaderOptions options = loader_options(config, vocabulary_->special_ids());
   options.rank = rank;
   options.ranks = ranks;
+  options.stop = stop;
   return {*tokens_, split_.training, options};
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <limits>
 #include <memory>
 
@@ -103,17 +102,20 @@ class Pretraining {
     if (agreement_.any(asked ? Vote::yes : Vote::no)) throw Interrupted();
   }
 
+  /// For waits that several ranks do not end together.
+  [[nodiscard]] StopRequest stop_of_one_rank() const {
+    return ranks_.size() == 1 ? callbacks_.stop_requested : StopRequest();
+  }
+
   /// One block of what the run is made of, before its first step.
   void introduce() const {
     for (const std::string& line : data_->description()) say(line);
     const TrainConfig& train = config_.train;
     const double tokens = static_cast<double>(train.steps * train.batch * config_.data.length);
-    char epochs[32];
-    std::snprintf(epochs, sizeof epochs, "%.2g",
-                  tokens / static_cast<double>(data_->training_tokens()));
+    const double epochs = tokens / static_cast<double>(data_->training_tokens());
     say(count_text(train.steps) + " steps of " + count_text(train.batch) + " x " +
-        count_text(config_.data.length) + " tokens, about " + epochs + " times the text; warm-up " +
-        count_text(config_.schedule.warmup) + " steps");
+        count_text(config_.data.length) + " tokens, about " + times_text(epochs) +
+        " times the text; warm-up " + count_text(config_.schedule.warmup) + " steps");
     for (const std::string& remark : remarks_on(config_)) say(remark);
   }
 
@@ -151,8 +153,8 @@ class Pretraining {
             .objective = *objective_,
             .training =
                 [this] {
-                  return std::make_unique<Loader>(
-                      data_->training_loader(config_, ranks_.rank(), ranks_.size()));
+                  return std::make_unique<Loader>(data_->training_loader(
+                      config_, ranks_.rank(), ranks_.size(), stop_of_one_rank()));
                 },
             .held_out = [this] { return data_->held_out(config_); },
             .first_weights = [this] { initialise(config_, store_, HeadWeights::if_stored); },

@@ -21,6 +21,31 @@ TEST_CASE("a short count has thousands from ten thousand on") {
   CHECK(short_count_text(1.25e6) == "1.25M");
 }
 
+TEST_CASE("a share in per cent has two digits that count") {
+  CHECK(percent_text(1, 30) == "3.3 %");
+  CHECK(percent_text(1, 8) == "12 %");
+  CHECK(percent_text(1, 100'000) == "0.001 %");
+  CHECK(percent_text(30, 30) == "100 %");
+  CHECK(percent_text(9999, 10'000) == "99 %");
+  CHECK(percent_text(0, 0) == "0 %");
+}
+
+TEST_CASE("a share has three digits, however small") {
+  CHECK(percent_text(0.0) == "0 %");
+  CHECK(percent_text(0.3) == "30.0 %");
+  CHECK(percent_text(0.98231) == "98.2 %");
+  CHECK(percent_text(0.000213) == "0.0213 %");
+  CHECK(percent_text(1.0) == "100 %");
+}
+
+TEST_CASE("how many times has two digits, or is a count") {
+  CHECK(times_text(0.0589) == "0.059");
+  CHECK(times_text(2.64) == "2.6");
+  CHECK(times_text(99.4) == "99");
+  CHECK(times_text(99.6) == "100");
+  CHECK(times_text(2519.7) == "2,520");
+}
+
 TEST_CASE("a duration is rounded to its smaller unit, which then never reaches the larger") {
   CHECK(duration_text(0) == "0s");
   CHECK(duration_text(59.4) == "59s");

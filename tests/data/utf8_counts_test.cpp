@@ -73,12 +73,3 @@ TEST_CASE("there is enough to judge once a hundred lines or a thousand bytes are
   CHECK(counts_of(latin1, 100, english, 200).enough());
   CHECK(counts_of(repeated("\xff", 1000), 1, english, 2).enough());
 }
-
-TEST_CASE("a share in per cent has two digits that count", "[utf8_counts]") {
-  CHECK(percent(1, 30) == "3.3 %");
-  CHECK(percent(1, 8) == "12 %");
-  CHECK(percent(1, 100'000) == "0.001 %");
-  CHECK(percent(30, 30) == "100 %");
-  CHECK(percent(9999, 10'000) == "99 %");
-  CHECK(percent(0, 0) == "0 %");
-}

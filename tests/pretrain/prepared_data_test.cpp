@@ -310,3 +310,10 @@ TEST_CASE("a dump has every packed example of both parts", "[prepared_data]") {
           std::vector<Index>{data.held_out_loader(c.config).epoch_examples(), length});
   }
 }
+
+TEST_CASE("the way to a step of a late epoch is given up when that is wanted", "[prepared_data]") {
+  Corpus c;
+  const PreparedData data = c.prepare();
+  Loader loader = data.training_loader(c.config, 0, 1, [] { return true; });
+  CHECK_THROWS_AS(loader.at(5 * loader.epoch_steps()), Interrupted);
+}

@@ -57,8 +57,8 @@ class PreparedData {
   [[nodiscard]] Index held_out_tokens() const { return tokens_of(split_.held_out); }
 
   /// One rank's steps.
-  [[nodiscard]] Loader training_loader(const PretrainConfig& config, int rank = 0,
-                                       int ranks = 1) const;
+  [[nodiscard]] Loader training_loader(const PretrainConfig& config, int rank = 0, int ranks = 1,
+                                       const StopRequest& stop = {}) const;
   /// The held-out documents, once, in order; whole batches on every rank.
   [[nodiscard]] Loader held_out_loader(const PretrainConfig& config) const;
   /// What every evaluation of the run sees: the first evaluate.batches of them, all for 0.

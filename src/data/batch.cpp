@@ -1,6 +1,7 @@
 #include "electra/data/batch.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 
 #include "electra/core/error.h"
@@ -16,11 +17,24 @@ Index sum(const std::vector<std::int32_t>& values) {
   return std::accumulate(values.begin(), values.end(), Index{0});
 }
 
+double sum(const Column& column) {
+  if (column.dtype == DType::i32) return static_cast<double>(sum(column.values));
+  double total = 0;
+  for (const std::int32_t bits : column.values) total += std::bit_cast<float>(bits);
+  return total;
+}
+
 [[noreturn]] void no_column(std::string_view name) {
   throw Error("the batch has no column \"" + std::string(name) + "\"");
 }
 
 }  // namespace
+
+Column float_column(std::string name, Column::Per per, std::span<const float> values) {
+  Column column{.name = std::move(name), .per = per, .values = {}, .dtype = DType::f32};
+  for (const float value : values) column.values.push_back(std::bit_cast<std::int32_t>(value));
+  return column;
+}
 
 HostBatch HostBatch::slice(Index begin, Index part) const {
   if (begin < 0 || part < 0 || begin > count() - part)
@@ -32,12 +46,14 @@ HostBatch HostBatch::slice(Index begin, Index part) const {
                   .types = cut(types, begin * length, part * length),
                   .lengths = cut(lengths, begin, part),
                   .columns = {}};
-  for (const auto& [name, per, values] : columns) {
-    const Index each = per == Column::Per::token ? length : 1;
-    if (static_cast<Index>(values.size()) != count() * each)
-      throw Error("column \"" + name + "\": expected " + std::to_string(count() * each) +
-                  " values, found " + std::to_string(values.size()));
-    piece.columns.push_back({name, per, cut(values, begin * each, part * each)});
+  for (const Column& column : columns) {
+    const Index each = column.each(length);
+    if (std::ssize(column.values) != count() * each)
+      throw Error("column \"" + column.name + "\": expected " + std::to_string(count() * each) +
+                  " values, found " + std::to_string(column.values.size()));
+    piece.columns.push_back({column.name, column.per,
+                             cut(column.values, begin * each, part * each), column.width,
+                             column.dtype});
   }
   return piece;
 }
@@ -48,16 +64,16 @@ const std::vector<std::int32_t>& HostBatch::column(std::string_view name) const 
   return found->values;
 }
 
-Index StepTotals::of(std::string_view column) const {
+double StepTotals::of(std::string_view column) const {
   for (const auto& [name, total] : columns)
     if (name == column) return total;
   no_column(column);
 }
 
 StepTotals totals_of(const HostBatch& batch) {
-  StepTotals totals{.tokens = sum(batch.lengths), .columns = {}};
-  for (const Column& column : batch.columns)
-    totals.columns.emplace_back(column.name, sum(column.values));
+  StepTotals totals{
+      .examples = batch.count(), .tokens = sum(batch.lengths), .columns = {}};
+  for (const Column& column : batch.columns) totals.columns.emplace_back(column.name, sum(column));
   return totals;
 }
 

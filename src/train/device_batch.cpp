@@ -9,9 +9,10 @@ namespace electra {
 
 namespace {
 
+/// [count, each], or [count, length, width]: examples come first.
 Shape shape_of(const HostBatch& batch, const Column& column) {
-  return column.per == Column::Per::token ? Shape{batch.count(), batch.length}
-                                          : Shape{batch.count()};
+  if (column.per == Column::Per::token) return {batch.count(), batch.length, column.width};
+  return {batch.count(), column.width};
 }
 
 /// "masks [8], labels [96]": names and numbers of values.
@@ -45,15 +46,17 @@ DeviceBatch::DeviceBatch(Context& context, const HostBatch& like)
   ids_ = part({like.count(), like.length});
   types_ = part({like.count(), like.length});
   lengths_ = part({like.count()});
-  for (const Column& column : like.columns)
-    columns_.push_back({column.name, part(shape_of(like, column))});
+  for (const Column& column : like.columns) {
+    const TensorView bits = part(shape_of(like, column));
+    columns_.push_back({column.name, {bits.raw(), bits.shape(), column.dtype, bits.device()}});
+  }
 }
 
 void DeviceBatch::upload(const HostBatch& batch) {
   const Shape found{batch.count(), batch.length};
   const auto same = [](const NamedPart& mine, const Column& column) {
-    return mine.name == column.name &&
-           mine.values.size() == static_cast<Index>(column.values.size());
+    return mine.name == column.name && mine.values.dtype() == column.dtype &&
+           mine.values.size() == std::ssize(column.values);
   };
   if (found != ids_.shape())
     throw ShapeError("batch: expected " + to_string(ids_.shape()) + ", found " + to_string(found));
@@ -82,8 +85,12 @@ MicroBatch DeviceBatch::micro_batch(Index first, Index count) const {
       .rows = {.batch = count, .length = ids_.width(), .lengths = lengths_.slice(first, count)},
       .first = first_ + first,
       .columns = {}};
-  for (const NamedPart& column : columns_)
-    part.columns.push_back({column.name, rows_of(column.values)});
+  for (const auto& [name, all] : columns_) {
+    const TensorView some = all.slice(first, count);
+    const Index width = all.width();
+    const Index rows = some.size() / width;
+    part.columns.push_back({name, some.reshape(width == 1 ? Shape{rows} : Shape{rows, width})});
+  }
   return part;
 }
 

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "electra/core/context.h"
+#include "electra/core/host_copy.h"
 #include "electra/kernels/adamw.h"
 #include "electra/kernels/cast.h"
 #include "electra/kernels/gradient_norm.h"
@@ -44,7 +45,16 @@ Optimizer::Optimizer(ParameterStore& store, const TrainerConfig& config)
   rate_factors_ = tables_.view({groups}, exact, second);
   const std::vector<std::int32_t> table = segment_table(store);
   context.upload(std::as_bytes(std::span(table)), segments_);
-  context.run(Fill{.y = rate_factors_, .value = 1});
+  set_rate_factors(config.rate_factor);
+}
+
+void Optimizer::set_rate_factors(const RateFactor& factor) const {
+  Context& context = store_.context();
+  if (!factor) return context.run(Fill{.y = rate_factors_, .value = 1});
+  std::vector<float> values;
+  for (const ParameterStore::Segment& segment : store_.segments())
+    values.push_back(static_cast<float>(factor(segment.group)));
+  to_device(context, values, rate_factors_);
 }
 
 void Optimizer::forget() const {

@@ -34,7 +34,7 @@ struct Run::Parts {
         ranks(group),
         callbacks(application),
         agreement(at, group),
-        trainer(recipe.store, recipe.objective, group, run_config) {}
+        trainer(recipe.store, recipe.objective, group, {run_config, recipe.rate_factor}) {}
 
   [[nodiscard]] bool leads() const { return ranks.rank() == 0; }
   void say(const std::string& text) const {

@@ -54,14 +54,15 @@ Trainer::Trainer(ParameterStore& store, const Objective& objective, Communicator
 
 void Trainer::step(const StepBatch& batch) {
   prepare(batch);
-  const WorkKey key{.shape = {share_ / micro_batch_, micro_batch_, batch.batch.length}};
+  const Index count = batch.batch.count();
+  const WorkKey key{.shape = {count, micro_batch_, batch.batch.length}};
   if (communicator_.size() == 1) {
     compute_.run(key, [&] {
-      add_gradients();
+      add_gradients(count);
       update();
     });
   } else {
-    compute_.run(key, [&] { add_gradients(); });
+    compute_.run(key, [&] { add_gradients(count); });
     gradient_sum_
         .reduce();  // a loss that is not finite makes gradients that are not, on every rank
     update_.run({.phase = key.phase}, [&] { update(); });  // the same for every shape
@@ -77,21 +78,36 @@ void Trainer::wait() {
 }
 
 void Trainer::prepare(const StepBatch& batch) {
-  if (batch.batch.first != first_example() || batch.batch.count() != share_)
-    throw Error("step " + std::to_string(next_step_) + ": expected " + std::to_string(share_) +
-                " examples from " + std::to_string(first_example()) + " on, found " +
-                std::to_string(batch.batch.count()) + " from " + std::to_string(batch.batch.first));
+  expect_share(batch);
   objective_.prepare(batch.totals, next_step_, scalars_);
   state_.upload(scalars_);
-  if (!inputs_) inputs_.emplace(context_, batch.batch);
-  inputs_->upload(batch.batch);
+  input_ = &room_for(batch.batch);
+  input_->upload(batch.batch);
 }
 
-void Trainer::add_gradients() {
+/// Ranks share out the examples of a step evenly, as Loader does.
+void Trainer::expect_share(const StepBatch& batch) const {
+  const auto begin_of = [&](Index rank) {
+    return batch.totals.examples * rank / communicator_.size();
+  };
+  const Index begin = begin_of(communicator_.rank());
+  const Index count = begin_of(communicator_.rank() + 1) - begin;
+  if (batch.batch.first == begin && batch.batch.count() == count && count <= share_) return;
+  throw Error("step " + std::to_string(next_step_) + ": expected " +
+              std::to_string(std::min(count, share_)) + " examples from " + std::to_string(begin) +
+              " on, found " + std::to_string(batch.batch.count()) + " from " +
+              std::to_string(batch.batch.first));
+}
+
+DeviceBatch& Trainer::room_for(const HostBatch& batch) {
+  return inputs_.try_emplace({batch.count(), batch.length}, context_, batch).first->second;
+}
+
+void Trainer::add_gradients(Index count) {
   store_.zero_gradients();
-  for (Index first = 0; first < share_; first += micro_batch_) {
+  for (Index first = 0; first < count; first += micro_batch_) {
     arena_.reset();
-    const MicroBatch batch = inputs_->micro_batch(first, micro_batch_);
+    const MicroBatch batch = input_->micro_batch(first, std::min(micro_batch_, count - first));
     Pass pass = pass_over(batch, context_, arena_, {.seed = seed_, .step = state_.step});
     objective_.accumulate(pass, batch, state_);
   }

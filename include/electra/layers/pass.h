@@ -14,7 +14,7 @@ namespace electra {
 struct MicroBatch {
   struct NamedColumn {
     std::string_view name;
-    ConstTensorView values;  // [batch] or [rows], i32
+    ConstTensorView values;  // [batch, width] or [rows, width], without width 1; i32 or f32
   };
   ConstTensorView ids;    // [rows], i32
   ConstTensorView types;  // [rows], i32

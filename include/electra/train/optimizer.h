@@ -22,6 +22,8 @@ class Optimizer {
   void forget() const;
 
  private:
+  void set_rate_factors(const RateFactor& factor) const;
+
   ParameterStore& store_;
   OptimizerConfig config_;
   ScheduleConfig schedule_;

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "electra/core/interruption.h"
 #include "electra/core/readback.h"
@@ -26,8 +28,9 @@ class Trainer {
   Trainer(ParameterStore& store, const Objective& objective, Communicator& communicator,
           const TrainerConfig& config);
 
-  /// One optimizer step on this rank's part of the step's batch. Returns when the device has done
-  /// the step before it; a GPU replays a recording from the third step on. Throws TrainingError,
+  /// One optimizer step on this rank's part of the step's batch, which may have fewer examples than
+  /// the configuration says, and any length. Returns when the device has done
+  /// the step before it; a GPU replays a recording from the third step of a shape on. Throws TrainingError,
   /// naming the first bad weight, or the first bad gradient where the weights are good, when the
   /// gradient was not finite three times in a row: one step later, or in `wait`.
   void step(const StepBatch& batch);
@@ -69,14 +72,16 @@ class Trainer {
 
  private:
   void prepare(const StepBatch& batch);
-  void add_gradients();
+  void expect_share(const StepBatch& batch) const;
+  /// Room in device memory for batches that look like this one: the same at each call.
+  [[nodiscard]] DeviceBatch& room_for(const HostBatch& batch);
+  /// Of so many examples.
+  void add_gradients(Index count);
   void update();
   void stop_if_stuck(Index step);
   /// The figures of these sums, which `when` names, if all are finite.
   [[nodiscard]] FigureValues finite(const std::string& when, FigureValues values,
                                     const HostSums& sums) const;
-  /// The step's number of this rank's first example.
-  [[nodiscard]] Index first_example() const { return communicator_.rank() * share_; }
   [[nodiscard]] Readback& readback_of(Index step) const {
     return *skipped_[static_cast<std::size_t>(step % 2)];
   }
@@ -86,14 +91,15 @@ class Trainer {
   const Objective& objective_;
   Communicator& communicator_;
   std::uint64_t seed_;
-  Index share_;  // of the step's examples
+  Index share_;  // of the step's examples, at most
   Index micro_batch_;
   Optimizer optimizer_;
   GradientSum gradient_sum_;
   StepState state_;
   Scalars scalars_;
   Arena arena_;
-  std::optional<DeviceBatch> inputs_;  // from the first step on
+  std::map<std::pair<Index, Index>, DeviceBatch> inputs_;  // by count and length, as they come
+  DeviceBatch* input_ = nullptr;                           // of this step
   RepeatedWork compute_, update_;
   std::array<std::unique_ptr<Readback>, 2> skipped_;  // of even and odd steps
   Index first_step_ = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "electra/train/rates.h"
 #include "electra/train/run_config.h"
 
 namespace electra {
@@ -13,16 +14,18 @@ struct TrainerConfig {
   OptimizerConfig optimizer;
   ScheduleConfig schedule;
   Reduction reduction = Reduction::f32;
+  RateFactor rate_factor = {};
 
   TrainerConfig() = default;
-  TrainerConfig(const RunConfig& config)  // NOLINT: a run's configuration has all of it
+  TrainerConfig(const RunConfig& config, RateFactor factor = {})  // NOLINT: implicit, it has all
       : seed(config.seed),
         steps(config.train.steps),
         batch(config.train.batch),
         micro_batch(config.train.micro_batch),
         optimizer(config.optimizer),
         schedule(config.schedule),
-        reduction(config.ranks.reduction) {}
+        reduction(config.ranks.reduction),
+        rate_factor(std::move(factor)) {}
 };
 
 /// The sequences that one of so many ranks computes at once. Throws ConfigError if the batch cannot

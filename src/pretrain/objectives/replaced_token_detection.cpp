@@ -94,7 +94,7 @@ std::span<const SumPiece> ReplacedTokenDetection::sums() const {
 }
 
 void ReplacedTokenDetection::prepare(const StepTotals& totals, Index step, Scalars& scalars) const {
-  prepare(totals.of(masks_column), totals.tokens, temperature(step), scalars);
+  prepare(static_cast<Index>(totals.of(masks_column)), totals.tokens, temperature(step), scalars);
 }
 
 void ReplacedTokenDetection::prepare(Index masked, Index tokens, double temperature,

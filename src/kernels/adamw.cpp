@@ -1,8 +1,15 @@
 #include "electra/kernels/adamw.h"
 
+#include <array>
+
 #include "electra/core/checker.h"
 
 namespace electra {
+
+std::span<const std::string_view> enum_names(LearningRate::Schedule) {
+  static constexpr std::array<std::string_view, 2> names{"product", "trapezoid"};
+  return names;
+}
 
 void LearningRate::check(const Checker& checker) const {
   checker.tensor("step", step, {1}, DType::i32);

@@ -48,6 +48,15 @@ struct Group {
   double factor, decay;
 };
 
+/// What the kernel writes at this step.
+double rate_at(double step, LearningRate kernel, DType dtype) {
+  const HostTensor at({1}, DType::i32, {step}), rate({1}, dtype);
+  kernel.step = at.view();
+  kernel.rate = rate;
+  Context::create({}, {.threads = 1})->run(kernel);
+  return rate[0];
+}
+
 Group group_of(Index i) {
   const Index unit = i / 64;
   if (unit < 200) return {1, 0.01};
@@ -146,18 +155,9 @@ TEST_CASE("AdamW refuses what does not fit", "[kernel][adamw]") {
 }
 
 TEST_CASE("the learning rate is warmup times decay, from step 0", "[kernel][adamw]") {
-  const auto context = Context::create({}, {.threads = 1});
   const auto dtype = GENERATE(DType::f32, DType::f64);
   const auto rate = [&](double at, Index warmup, Index steps, double power) {
-    const HostTensor step({1}, DType::i32, {at});
-    const HostTensor to({1}, dtype);
-    context->run(LearningRate{.step = step.view(),
-                              .rate = to,
-                              .peak = 0.5,
-                              .warmup = warmup,
-                              .steps = steps,
-                              .power = power});
-    return to[0];
+    return rate_at(at, {.peak = 0.5, .warmup = warmup, .steps = steps, .power = power}, dtype);
   };
   CHECK(rate(0, 10, 100, 1) == 0);
   CHECK(rate(0, 0, 100, 1) == 0.5);
@@ -170,6 +170,35 @@ TEST_CASE("the learning rate is warmup times decay, from step 0", "[kernel][adam
   CHECK(rate(100, 10, 100, 1) == 0);
   CHECK(rate(100, 0, 100, 0) == 0);
   CHECK(rate(2000, 10, 100, 0.5) == 0);
+}
+
+TEST_CASE("a trapezoid of rates rises to the peak and falls to 0, and no step of a run has none",
+          "[kernel][adamw]") {
+  const auto dtype = GENERATE(DType::f32, DType::f64);
+  const auto rate = [&](double at, Index warmup, Index steps) {
+    return rate_at(at,
+                   {.peak = 0.5,
+                    .warmup = warmup,
+                    .steps = steps,
+                    .power = 3,
+                    .schedule = LearningRate::Schedule::trapezoid},
+                   dtype);
+  };
+  CHECK(rate(0, 10, 100) == Approx(0.5 * 0.1));
+  CHECK(rate(4, 10, 100) == Approx(0.5 * 0.5));
+  CHECK(rate(9, 10, 100) == 0.5);
+  CHECK(rate(10, 10, 100) == 0.5);
+  CHECK(rate(55, 10, 100) == Approx(0.5 * 0.5));
+  CHECK(rate(99, 10, 100) == Approx(0.5 / 90));
+  CHECK(rate(100, 10, 100) == 0);
+  CHECK(rate(2000, 10, 100) == 0);
+  CHECK(rate(0, 0, 100) == 0.5);
+  CHECK(rate(25, 0, 100) == Approx(0.5 * 0.75));
+  CHECK(rate(0, 0, 1) == 0.5);
+  CHECK(rate(1, 0, 1) == 0);
+  CHECK(rate(3, 4, 4) == 0.5);              // no room to fall
+  CHECK(rate(3, 8, 4) == Approx(0.5 / 2));  // nor to rise
+  CHECK(rate(4, 8, 4) == 0);
 }
 
 TEST_CASE("a step advances whether or not it was finite", "[kernel][adamw]") {

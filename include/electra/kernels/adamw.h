@@ -1,13 +1,18 @@
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "electra/core/context.h"
 
 namespace electra {
 
-/// rate = peak * (1 - step / steps)^power * min(1, step / warmup): the product, from step 0, as the
-/// reference has it. 0 from `steps` on. Computed in f64.
+/// The rate of a step, from step 0; 0 from `steps` on. Computed in f64.
+///   product: peak * (1 - step / steps)^power * min(1, step / warmup), as the reference pretrains
+///   trapezoid: peak * min((step + 1) / max(1, warmup), (steps - step) / max(1, steps - warmup)),
+///     linear up and linear down, never 0 before `steps`: for runs of few steps. `power` has no
+///     part
 struct LearningRate {
   static constexpr std::string_view name = "learning_rate";
   ConstTensorView step;  // [1], i32
@@ -16,9 +21,13 @@ struct LearningRate {
   Index warmup = 10000;  // 0: none
   Index steps = 1000000;
   double power = 1;
+  enum class Schedule : std::uint8_t { product, trapezoid };
+  Schedule schedule = Schedule::product;
 
   void check(const Checker& checker) const;
 };
+/// "product", "trapezoid".
+[[nodiscard]] std::span<const std::string_view> enum_names(LearningRate::Schedule);
 void run_on(CpuContext& context, const LearningRate& kernel);
 void run_on(CudaContext& context, const LearningRate& kernel);
 

@@ -1,5 +1,6 @@
 #include "electra/kernels/adamw.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/cpu/cpu_context.h"
@@ -80,6 +81,19 @@ void adamw(CpuContext& context, const AdamW& k) {
   }
 }
 
+double product(const LearningRate& k, double step) {
+  const double left = 1 - step / static_cast<double>(k.steps);
+  const double warm = k.warmup > 0 ? std::min(1.0, step / static_cast<double>(k.warmup)) : 1.0;
+  return left > 0 ? k.peak * std::pow(left, k.power) * warm : 0.0;
+}
+
+double trapezoid(const LearningRate& k, double step) {
+  const auto up = static_cast<double>(std::max<Index>(1, k.warmup));
+  const auto down = static_cast<double>(std::max<Index>(1, k.steps - k.warmup));
+  const double left = static_cast<double>(k.steps) - step;
+  return left > 0 ? k.peak * std::min((step + 1) / up, left / down) : 0.0;
+}
+
 }  // namespace
 
 void run_on(CpuContext& context, const AdamW& kernel) {
@@ -89,9 +103,8 @@ void run_on(CpuContext& context, const AdamW& kernel) {
 
 void run_on(CpuContext&, const LearningRate& k) {
   const double step = *k.step.data<std::int32_t>();
-  const double left = 1 - step / static_cast<double>(k.steps);
-  const double warm = k.warmup > 0 ? std::min(1.0, step / static_cast<double>(k.warmup)) : 1.0;
-  const double rate = left > 0 ? k.peak * std::pow(left, k.power) * warm : 0.0;
+  const bool multiplies = k.schedule == LearningRate::Schedule::product;
+  const double rate = multiplies ? product(k, step) : trapezoid(k, step);
   cpu::visit_float(k.rate.dtype(), [&]<class T>(T) {
     *k.rate.data<cpu::Wide<T>>() = static_cast<cpu::Wide<T>>(rate);
   });

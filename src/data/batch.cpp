@@ -51,9 +51,8 @@ HostBatch HostBatch::slice(Index begin, Index part) const {
     if (std::ssize(column.values) != count() * each)
       throw Error("column \"" + column.name + "\": expected " + std::to_string(count() * each) +
                   " values, found " + std::to_string(column.values.size()));
-    piece.columns.push_back({column.name, column.per,
-                             cut(column.values, begin * each, part * each), column.width,
-                             column.dtype});
+    piece.columns.push_back({column.name, column.per, cut(column.values, begin * each, part * each),
+                             column.width, column.dtype});
   }
   return piece;
 }
@@ -71,8 +70,7 @@ double StepTotals::of(std::string_view column) const {
 }
 
 StepTotals totals_of(const HostBatch& batch) {
-  StepTotals totals{
-      .examples = batch.count(), .tokens = sum(batch.lengths), .columns = {}};
+  StepTotals totals{.examples = batch.count(), .tokens = sum(batch.lengths), .columns = {}};
   for (const Column& column : batch.columns) totals.columns.emplace_back(column.name, sum(column));
   return totals;
 }

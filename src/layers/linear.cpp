@@ -1,15 +1,27 @@
 #include "electra/layers/linear.h"
 
+#include <algorithm>
+
 #include "electra/kernels/column_sum.h"
 #include "electra/kernels/matmul.h"
 
 namespace electra {
 
+namespace {
+
+Index padded_out(const Linear::Config& config) { return std::max(config.out, config.padded_out); }
+
+}  // namespace
+
 Linear::Linear(const ParameterScope& scope, const Config& config)
     : config_(config),
       weight_(&scope.declare("weight", {config.out, config.in},
-                             {.init = config.init, .decay = Decay::yes, .padded = {}})),
-      bias_(&scope.bias("bias", config.out)) {}
+                             {.init = config.init,
+                              .decay = Decay::yes,
+                              .padded = Shape{padded_out(config), config.in}})),
+      bias_(&scope.declare(
+          "bias", {config.out},
+          {.init = Init::zeros, .decay = Decay::no, .padded = Shape{padded_out(config)}})) {}
 
 TensorView Linear::forward(Pass& pass, ConstTensorView x, Saved& saved) const {
   return multiply(pass, x, bias_, saved);
@@ -22,7 +34,7 @@ TensorView Linear::product(Pass& pass, ConstTensorView x, Saved& saved) const {
 TensorView Linear::multiply(Pass& pass, ConstTensorView x, const Parameter* bias,
                             Saved& saved) const {
   saved.x = x;
-  const TensorView y = pass.tensor({x.rows(), config_.out}, x.dtype());
+  const TensorView y = pass.tensor({x.rows(), padded_out(config_)}, x.dtype());
   pass.context.run(Matmul{.a = x,
                           .b = weight_->value,
                           .c = y,

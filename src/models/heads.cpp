@@ -4,8 +4,12 @@
 #include <string>
 
 #include "electra/core/error.h"
+#include "electra/models/heads/class_head.h"
+#include "electra/models/heads/embedding_head.h"
+#include "electra/models/heads/linear_class_head.h"
 #include "electra/models/heads/mlm_head.h"
 #include "electra/models/heads/replaced_token_head.h"
+#include "electra/models/heads/token_head.h"
 
 namespace electra {
 
@@ -13,8 +17,15 @@ namespace {
 
 template <class H>
 std::unique_ptr<Head> make(const EmbeddingTables& tables, const ParameterScope& scope,
-                           const NetworkConfig& config) {
+                           const NetworkConfig& config, const HeadConfig&) {
   return std::make_unique<H>(tables, scope, config);
+}
+
+/// A head that has a configuration, and needs nothing of the tables.
+template <class H>
+std::unique_ptr<Head> make_configured(const EmbeddingTables&, const ParameterScope& scope,
+                                      const NetworkConfig& config, const HeadConfig& head) {
+  return std::make_unique<H>(scope, config, head);
 }
 
 using enum HeadKind::Answers;
@@ -28,6 +39,31 @@ constexpr auto heads = std::to_array<HeadKind>({
      ReplacedTokenHead::tensors,
      {},
      make<ReplacedTokenHead>},
+    {"class",
+     "ElectraForSequenceClassification",
+     every_text,
+     ClassHead::tensors,
+     {},
+     make_configured<ClassHead>},
+    {"linear_class",
+     "",
+     every_text,
+     LinearClassHead::tensors,
+     {},
+     make_configured<LinearClassHead>},
+    {"tagging",
+     "ElectraForTokenClassification",
+     every_token,
+     TokenHead::tagging_tensors,
+     {},
+     make_configured<TokenHead>},
+    {"question",
+     "ElectraForQuestionAnswering",
+     every_token,
+     TokenHead::question_tensors,
+     {},
+     make_configured<TokenHead>},
+    {"embedding", "ElectraModel", every_text, {}, {}, make_configured<EmbeddingHead>},
 });
 
 }  // namespace

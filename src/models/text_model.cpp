@@ -15,11 +15,12 @@ NetworkParts parts_of(const NetworkConfig& config, const HeadKind& kind) {
 
 }  // namespace
 
-TextModel::TextModel(ParameterStore& store, const NetworkConfig& config, const HeadKind& kind)
+TextModel::TextModel(ParameterStore& store, const NetworkConfig& config, const HeadKind& kind,
+                     const HeadConfig& head)
     : parts_(parts_of(config, kind)),
       tables_(parts_.embeddings.scope(store, 0), config),
       encoder_(tables_, parts_.encoder.scope(store, 0), config),
-      head_(kind.make(tables_, parts_.head.scope(store, encoder_.depth() + 1), config)) {}
+      head_(kind.make(tables_, parts_.head.scope(store, encoder_.depth() + 1), config, head)) {}
 
 TensorView TextModel::answer(Pass& outer, ConstTensorView ids, ConstTensorView types) const {
   Pass pass = outer.of(Network::discriminator);

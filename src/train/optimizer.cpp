@@ -75,7 +75,8 @@ void Optimizer::step(StepState& state) const {
                            .peak = schedule_.peak,
                            .warmup = schedule_.warmup,
                            .steps = steps_,
-                           .power = schedule_.power});
+                           .power = schedule_.power,
+                           .schedule = schedule_.form});
   context.run(AdamW{.master = store_.master(),
                     .value = store_.precision() == Precision::bf16 ? store_.values() : TensorView{},
                     .gradient = store_.gradients(),

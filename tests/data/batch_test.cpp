@@ -1,5 +1,6 @@
 #include "electra/data/batch.h"
 
+#include <bit>
 #include <catch2/catch.hpp>
 
 #include "electra/core/error.h"
@@ -73,7 +74,8 @@ TEST_CASE("totals count real tokens and sum each column by name", "[batch]") {
 TEST_CASE("totals are sums of those of the parts, and wider than their values", "[batch]") {
   HostBatch batch = three_examples();
   batch.columns[0].values = {2000000000, 2000000000, 2000000000};
-  Index labels = 0, tokens = 0;
+  double labels = 0;
+  Index tokens = 0;
   for (Index i = 0; i < batch.count(); ++i) {
     const StepTotals part = totals_of(batch.slice(i, 1));
     labels += part.of("label");
@@ -82,6 +84,26 @@ TEST_CASE("totals are sums of those of the parts, and wider than their values", 
   CHECK(totals_of(batch).of("label") == 6000000000);
   CHECK(labels == 6000000000);
   CHECK(tokens == totals_of(batch).tokens);
+}
+
+TEST_CASE("a column of f32 keeps its bits, and its total is that of its values", "[batch]") {
+  HostBatch batch = three_examples();
+  const std::vector<float> targets{0.5F, -0.25F, 3};
+  batch.columns = {float_column("target", Column::Per::example, targets)};
+  const HostBatch last = batch.slice(1, 2);
+  CHECK(last.columns[0].dtype == DType::f32);
+  CHECK(std::bit_cast<float>(last.column("target")[0]) == -0.25F);
+  CHECK(totals_of(batch).of("target") == 3.25);
+  CHECK(totals_of(last).of("target") == 2.75);
+}
+
+TEST_CASE("a column with several values an example is cut by examples", "[batch]") {
+  HostBatch batch = three_examples();
+  batch.columns = {{"labels", Column::Per::example, {1, 2, 3, 4, 5, 6}, 2}};
+  const HostBatch last = batch.slice(1, 2);
+  CHECK(last.column("labels") == std::vector<std::int32_t>{3, 4, 5, 6});
+  CHECK(last.columns[0].width == 2);
+  CHECK(totals_of(batch).examples == 3);
 }
 
 TEST_CASE("a column that there is not is named", "[batch]") {

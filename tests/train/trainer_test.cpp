@@ -105,6 +105,49 @@ TEST_CASE("ranks on threads equal one rank", "[trainer][law][threads]") {
   }
 }
 
+/// Of a step, the first so many examples, in their first so many places.
+StepBatch part_of(const StepBatch& step, Index count, Index length) {
+  HostBatch part = step.batch.slice(0, count);
+  const auto shorter = [&](std::vector<std::int32_t>& values) {
+    std::vector<std::int32_t> kept;
+    for (Index row = 0; row < count; ++row)
+      kept.insert(kept.end(), values.begin() + row * part.length,
+                  values.begin() + row * part.length + length);
+    values = std::move(kept);
+  };
+  shorter(part.ids);
+  shorter(part.types);
+  for (std::int32_t& real : part.lengths) real = std::min(real, static_cast<std::int32_t>(length));
+  part.length = length;
+  StepTotals totals = totals_of(part);
+  return {.batch = std::move(part), .totals = std::move(totals), .epoch = 0};
+}
+
+TEST_CASE("steps of fewer and shorter examples are the same in micro-batches", "[trainer][law]") {
+  PretrainConfig config = small_config();
+  config.model.dropout = config.model.attention_dropout = 0;
+  Run whole(config);
+  config.train.micro_batch = 4;
+  Run parts(config);
+  for (const auto& [count, length] :
+       {std::pair<Index, Index>{12, 16}, {7, 16}, {12, 11}, {7, 16}}) {
+    const StepBatch step = part_of(random_examples(config, 0), count, length);
+    whole.trainer->step(step);
+    parts.trainer->step(step);
+  }
+  REQUIRE(all_finite(whole.store));
+  CHECK(worst_error(whole, parts) <= golden_bound);
+}
+
+TEST_CASE("a step of more examples than the configuration has is refused", "[trainer]") {
+  PretrainConfig config = small_config();
+  const StepBatch step = random_examples(config, 0);
+  config.train.batch = 6;
+  Run run(config);
+  CHECK_THROWS_WITH(run.trainer->step(step),
+                    Catch::Matchers::Contains("step 0: expected 6 examples from 0 on, found 12 from 0"));
+}
+
 TEST_CASE("after the first step nothing is allocated", "[trainer][law]") {
   PretrainConfig config = small_config();
   config.model.intermediate = 512;

@@ -11,6 +11,7 @@ class Linear {
   struct Config {
     Index in = 0;
     Index out = 0;
+    Index padded_out = 0;  // columns of y, 0 beyond `out`, for products of odd widths; 0: none
     Init init = Init::truncated_normal;
   };
   struct Saved {
@@ -20,7 +21,7 @@ class Linear {
   /// Declares "weight" and "bias".
   Linear(const ParameterScope& scope, const Config& config);
 
-  /// x [rows, in] to y [rows, out].
+  /// x [rows, in] to y [rows, out], or padded_out wide.
   [[nodiscard]] TensorView forward(Pass& pass, ConstTensorView x, Saved& saved) const;
   /// x weight^T alone: for a caller whose fused kernel adds the bias.
   [[nodiscard]] TensorView product(Pass& pass, ConstTensorView x, Saved& saved) const;

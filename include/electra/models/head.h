@@ -4,9 +4,20 @@
 #include <span>
 #include <string_view>
 
+#include "electra/kernels/pooling.h"
 #include "electra/layers/embeddings.h"
 
 namespace electra {
+
+/// What a head is beside the network under it.
+struct HeadConfig {
+  Index outputs = 0;                // labels, or 1: a number; a head of fixed width ignores it
+  float dropout = 0.1F;             // in training, before its linear layers
+  Pooling pooling = Pooling::mean;  // of a head that makes one vector of a text
+  bool normalise = true;            // whether that vector gets length 1
+
+  friend bool operator==(const HeadConfig&, const HeadConfig&) = default;
+};
 
 /// What stands on an encoder and makes an answer of its hidden states, as inference sees it. To be
 /// trained, a head has a forward and a backward with a Saved of its own, like a layer.
@@ -18,7 +29,7 @@ class Head {
   Head& operator=(const Head&) = delete;
 
   /// hidden [rows, hidden] to the answer, in the arena: a row of it, or a number, for each row of
-  /// the hidden states, or for each text, as HeadKind::answers says.
+  /// the hidden states, or for each text, as HeadKind::answers says. A row may be padded.
   [[nodiscard]] virtual TensorView answer(Pass& pass, ConstTensorView hidden) const = 0;
 };
 
@@ -39,7 +50,7 @@ struct HeadKind {
   std::string_view tied_to_word;  // a tensor that a file may hold again: the word table; or none
   /// Declares the head's parameters in the scope; the tables must outlive it.
   std::unique_ptr<Head> (*make)(const EmbeddingTables& tables, const ParameterScope& scope,
-                                const NetworkConfig& config);
+                                const NetworkConfig& config, const HeadConfig& head);
 };
 
 }  // namespace electra

@@ -13,7 +13,8 @@ class TextModel {
  public:
   /// Declares "embeddings", "encoder" and "head" in `store`, which must outlive the model. Throws
   /// ConfigError if sizes do not fit together.
-  TextModel(ParameterStore& store, const NetworkConfig& config, const HeadKind& kind);
+  TextModel(ParameterStore& store, const NetworkConfig& config, const HeadKind& kind,
+            const HeadConfig& head = {});
   TextModel(const TextModel&) = delete;
   TextModel& operator=(const TextModel&) = delete;
 

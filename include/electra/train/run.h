@@ -51,7 +51,7 @@ struct Recipe {
   std::string_view task;  // "pretrain", a literal: how lines of progress begin
   ParameterStore& store;  // allocated
   const Objective& objective;
-  RateFactor rate_factor = {};  // of the objective's groups
+  RateFactor rate_factor = {};                            // of the objective's groups
   std::function<std::unique_ptr<StepSource>()> training;  // this rank's steps
   std::function<HeldOut()> held_out;                      // what every evaluation sees
   std::function<void()> first_weights;                    // into the store; looked through then

@@ -7,6 +7,7 @@
 
 #include "electra/core/parameters.h"
 #include "electra/core/range.h"
+#include "electra/kernels/adamw.h"
 
 namespace electra {
 
@@ -33,11 +34,15 @@ struct ScheduleConfig {
   double peak = 5e-4;
   Index warmup = 10000;
   double power = 1;
+  LearningRate::Schedule form = LearningRate::Schedule::product;
 
   void fields(auto&& visit) {
-    visit("peak", peak, "learning rate: peak (1 - t / steps)^power min(1, t / warmup)", from(0));
+    visit("peak", peak, "the largest learning rate", from(0));
     visit("warmup", warmup, "steps over which the rate rises", from(0));
-    visit("power", power, "of the decay", from(0));
+    visit("power", power, "of the decay, in the product", from(0));
+    visit("form", form,
+          "product: peak (1 - t / steps)^power min(1, t / warmup); trapezoid: linear up, then "
+          "linear down to 0");
   }
 };
 

@@ -30,9 +30,9 @@ class Trainer {
 
   /// One optimizer step on this rank's part of the step's batch, which may have fewer examples than
   /// the configuration says, and any length. Returns when the device has done
-  /// the step before it; a GPU replays a recording from the third step of a shape on. Throws TrainingError,
-  /// naming the first bad weight, or the first bad gradient where the weights are good, when the
-  /// gradient was not finite three times in a row: one step later, or in `wait`.
+  /// the step before it; a GPU replays a recording from the third step of a shape on. Throws
+  /// TrainingError, naming the first bad weight, or the first bad gradient where the weights are
+  /// good, when the gradient was not finite three times in a row: one step later, or in `wait`.
   void step(const StepBatch& batch);
   /// Waits until every step is done. Throws as `step` does.
   void wait();

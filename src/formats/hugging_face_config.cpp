@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <variant>
 
 #include "electra/core/error.h"
 #include "electra/core/file.h"
@@ -65,55 +66,37 @@ class ConfigFile {
   Json json_;
 };
 
-/// A number of a network, as the library and as the file calls it.
+/// What a key stands for: a member of the network, or a number that is the same in every network.
+using Member = std::variant<Index NetworkConfig::*, float NetworkConfig::*, Gelu NetworkConfig::*,
+                            const Index*>;
+
+/// A key of config.json, what it stands for, and what transformers takes where it is left out.
 struct Key {
-  std::string_view field;
-  const char* file;
+  const char* name;
+  Member member;
+  double electra;                // ElectraConfig's default
+  double bert = electra;         // BertConfig's
+  const char* bert_name = name;  // by which a BERT says it
 };
+/// All that are read and written, in the order in which they are written.
 constexpr auto keys = std::to_array<Key>({
-    {"embedding", "embedding_size"},
-    {"hidden", "hidden_size"},
-    {"layers", "num_hidden_layers"},
-    {"heads", "num_attention_heads"},
-    {"intermediate", "intermediate_size"},
-    {"positions", "max_position_embeddings"},
-    {"dropout", "hidden_dropout_prob"},
-    {"attention_dropout", "attention_probs_dropout_prob"},
-    {"initializer_range", "initializer_range"},
-    {"layer_norm_epsilon", "layer_norm_eps"},
+    {"vocab_size", &NetworkConfig::vocabulary, 30522},
+    {"embedding_size", &NetworkConfig::embedding, 128, 768, "hidden_size"},
+    {"hidden_size", &NetworkConfig::hidden, 256, 768},
+    {"num_hidden_layers", &NetworkConfig::layers, 12},
+    {"num_attention_heads", &NetworkConfig::heads, 4, 12},
+    {"intermediate_size", &NetworkConfig::intermediate, 1024, 3072},
+    {"hidden_act", &NetworkConfig::activation, static_cast<double>(Gelu::erf)},
+    {"hidden_dropout_prob", &NetworkConfig::dropout, 0.1},
+    {"attention_probs_dropout_prob", &NetworkConfig::attention_dropout, 0.1},
+    {"max_position_embeddings", &NetworkConfig::positions, 512},
+    {"type_vocab_size", &NetworkConfig::types, 2},
+    {"initializer_range", &NetworkConfig::initializer_range, 0.02},
+    {"layer_norm_eps", &NetworkConfig::layer_norm_epsilon, 1e-12},
 });
 
-/// Refuses a number that is out of its field's range by the key of the file that it came from.
-struct RangesOfFile {
-  const ConfigFile& file;
-
-  void operator()(std::string_view, auto&, std::string_view) const {}
-  void operator()(std::string_view field, auto& value, std::string_view,
-                  const ValueRange& range) const {
-    if (!range.contains(static_cast<double>(value)))
-      file.fail(std::ranges::find(keys, field, &Key::field)->file, range.text());
-  }
-};
-
-void check_sizes(NetworkConfig config, const ConfigFile& file) {
-  if (config.vocabulary < 6) file.fail("vocab_size", "6 or more");
-  config.fields(RangesOfFile{file});
-  if (config.hidden % config.heads != 0)
-    file.fail("num_attention_heads", "a divisor of hidden_size = " + std::to_string(config.hidden));
-}
-
-std::string name_of(Gelu activation) { return activation == Gelu::erf ? "gelu" : "gelu_new"; }
-
-/// By the names of transformers' activations; several of them are one function.
-Gelu activation_of(const ConfigFile& file) {
-  const std::string name = file.text("hidden_act", "gelu");
-  for (const char* erf : {"gelu", "gelu_python"})
-    if (name == erf) return Gelu::erf;
-  for (const char* tanh :
-       {"gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_fast", "gelu_accurate"})
-    if (name == tanh) return Gelu::tanh;
-  file.fail("hidden_act", "gelu, gelu_new or gelu_pytorch_tanh");
-}
+/// The key of a member.
+const char* key_of(Member member) { return std::ranges::find(keys, member, &Key::member)->name; }
 
 enum class Model : std::uint8_t { electra, bert };
 
@@ -135,19 +118,87 @@ void refuse_uncomputed(const ConfigFile& file) {
     if (file.flag(key, false)) file.fail(key, "false");
   for (const char* key : {"pruned_heads", "quantization_config"})
     if (file.filled(key)) file.fail(key, "nothing");
-  if (file.integer("type_vocab_size", NetworkConfig::types) != NetworkConfig::types)
-    file.fail("type_vocab_size", "2");
 }
 
-/// Where a file leaves a size out, transformers takes these (ElectraConfig, BertConfig).
-NetworkConfig defaults_of(Model model) {
-  NetworkConfig config{.vocabulary = 30522};
-  if (model == Model::bert) {
-    config.embedding = config.hidden = 768;
-    config.heads = 12;
-    config.intermediate = 3072;
+std::string name_of(Gelu activation) { return activation == Gelu::erf ? "gelu" : "gelu_new"; }
+
+/// By the names of transformers' activations; several of them are one function.
+Gelu activation_of(const ConfigFile& file, const char* key, Gelu otherwise) {
+  const std::string name = file.text(key, name_of(otherwise));
+  for (const char* erf : {"gelu", "gelu_python"})
+    if (name == erf) return Gelu::erf;
+  for (const char* tanh :
+       {"gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_fast", "gelu_accurate"})
+    if (name == tanh) return Gelu::tanh;
+  file.fail(key, "gelu, gelu_new or gelu_pytorch_tanh");
+}
+
+/// Reads one key into a network.
+class KeyReader {
+ public:
+  KeyReader(const ConfigFile& file, Model model, const Key& key, NetworkConfig& config)
+      : file_(file),
+        config_(config),
+        name_(model == Model::bert ? key.bert_name : key.name),
+        otherwise_(model == Model::bert ? key.bert : key.electra) {}
+
+  void operator()(Index NetworkConfig::*size) const {
+    config_.*size = file_.integer(name_, static_cast<Index>(otherwise_));
   }
-  return config;
+  void operator()(float NetworkConfig::*number) const {
+    config_.*number = file_.number(name_, static_cast<float>(otherwise_));
+  }
+  void operator()(Gelu NetworkConfig::*activation) const {
+    config_.*activation = activation_of(file_, name_, static_cast<Gelu>(otherwise_));
+  }
+  void operator()(const Index* fixed) const {
+    if (file_.integer(name_, static_cast<Index>(otherwise_)) != *fixed)
+      file_.fail(name_, std::to_string(*fixed));
+  }
+
+ private:
+  const ConfigFile& file_;
+  NetworkConfig& config_;
+  const char* name_;
+  double otherwise_;
+};
+
+/// What a file says of one key.
+struct KeyValue {
+  const NetworkConfig& config;
+
+  OrderedJson operator()(Gelu NetworkConfig::*activation) const {
+    return name_of(config.*activation);
+  }
+  OrderedJson operator()(const Index* fixed) const { return *fixed; }
+  OrderedJson operator()(auto NetworkConfig::*number) const { return config.*number; }
+};
+
+/// Refuses a number that is out of its field's range by the key of the file that it came from.
+struct RangesOfFile {
+  const ConfigFile& file;
+  const NetworkConfig& config;
+
+  void operator()(std::string_view, auto&, std::string_view) const {}
+  void operator()(std::string_view, auto& value, std::string_view, const ValueRange& range) const {
+    if (!range.contains(static_cast<double>(value))) file.fail(key_at(value), range.text());
+  }
+  template <class T>
+  const char* key_at(const T& value) const {
+    for (const Key& key : keys)
+      if (const auto* member = std::get_if<T NetworkConfig::*>(&key.member))
+        if (&(config.**member) == &value) return key.name;
+    throw Error("config.json has no key for one of the network's fields");
+  }
+};
+
+void check_sizes(NetworkConfig config, const ConfigFile& file) {
+  if (config.vocabulary < 6) file.fail(key_of(&NetworkConfig::vocabulary), "6 or more");
+  config.fields(RangesOfFile{file, config});
+  if (config.hidden % config.heads != 0)
+    file.fail(key_of(&NetworkConfig::heads), std::string("a divisor of ") +
+                                                 key_of(&NetworkConfig::hidden) + " = " +
+                                                 std::to_string(config.hidden));
 }
 
 void agree(const std::string& what, const std::string& generator,
@@ -163,22 +214,8 @@ NetworkConfig read_network_config(const std::filesystem::path& directory) {
   const ConfigFile file(directory);
   const Model model = model_of(file);
   refuse_uncomputed(file);
-  const NetworkConfig otherwise = defaults_of(model);
-  const Index hidden = file.integer("hidden_size", otherwise.hidden);
-  NetworkConfig config{.vocabulary = file.integer("vocab_size", otherwise.vocabulary),
-                       .embedding = model == Model::bert
-                                        ? hidden
-                                        : file.integer("embedding_size", otherwise.embedding),
-                       .hidden = hidden,
-                       .layers = file.integer("num_hidden_layers", otherwise.layers),
-                       .heads = file.integer("num_attention_heads", otherwise.heads),
-                       .intermediate = file.integer("intermediate_size", otherwise.intermediate),
-                       .positions = file.integer("max_position_embeddings", otherwise.positions),
-                       .dropout = file.number("hidden_dropout_prob", 0.1F),
-                       .attention_dropout = file.number("attention_probs_dropout_prob", 0.1F),
-                       .initializer_range = file.number("initializer_range", 0.02F),
-                       .activation = activation_of(file),
-                       .layer_norm_epsilon = file.number("layer_norm_eps", 1e-12F)};
+  NetworkConfig config;
+  for (const Key& key : keys) std::visit(KeyReader(file, model, key, config), key.member);
   check_sizes(config, file);
   return config;
 }
@@ -188,38 +225,26 @@ bool ties_word_embeddings(const std::filesystem::path& directory) {
 }
 
 std::string network_config_json(const NetworkParts& network, std::int32_t pad) {
-  const NetworkConfig& c = network.config;
-  const OrderedJson json{{"architectures", {network.kind->architecture}},
-                         {"model_type", "electra"},
-                         {"vocab_size", c.vocabulary},
-                         {"embedding_size", c.embedding},
-                         {"hidden_size", c.hidden},
-                         {"num_hidden_layers", c.layers},
-                         {"num_attention_heads", c.heads},
-                         {"intermediate_size", c.intermediate},
-                         {"hidden_act", name_of(c.activation)},
-                         {"hidden_dropout_prob", c.dropout},
-                         {"attention_probs_dropout_prob", c.attention_dropout},
-                         {"max_position_embeddings", c.positions},
-                         {"type_vocab_size", NetworkConfig::types},
-                         {"initializer_range", c.initializer_range},
-                         {"layer_norm_eps", c.layer_norm_epsilon},
-                         {"pad_token_id", pad},
-                         {"position_embedding_type", "absolute"},
-                         {"tie_word_embeddings", true}};
+  OrderedJson json{{"architectures", {network.kind->architecture}}, {"model_type", "electra"}};
+  for (const Key& key : keys) json[key.name] = std::visit(KeyValue{network.config}, key.member);
+  json["pad_token_id"] = pad;
+  json["position_embedding_type"] = "absolute";
+  json["tie_word_embeddings"] = true;
   return json.dump(2) + "\n";
 }
 
 ModelConfig pair_of(const NetworkConfig& g, const NetworkConfig& d, Sharing sharing) {
-  const auto agree_on = [](const char* what, Index generator, Index discriminator) {
+  const auto agree_on = [](const std::string& what, Index generator, Index discriminator) {
     agree(what, std::to_string(generator), std::to_string(discriminator));
   };
-  agree_on("vocabularies (vocab_size)", g.vocabulary, d.vocabulary);
-  agree_on("embedding_size", g.embedding, d.embedding);
-  agree_on("max_position_embeddings", g.positions, d.positions);
-  agree("hidden_act", name_of(g.activation), name_of(d.activation));
+  agree_on(std::string("vocabularies (") + key_of(&NetworkConfig::vocabulary) + ")", g.vocabulary,
+           d.vocabulary);
+  agree_on(key_of(&NetworkConfig::embedding), g.embedding, d.embedding);
+  agree_on(key_of(&NetworkConfig::positions), g.positions, d.positions);
+  agree(key_of(&NetworkConfig::activation), name_of(g.activation), name_of(d.activation));
   if (sharing == Sharing::all)
-    agree("layer_norm_eps", number_text(g.layer_norm_epsilon), number_text(d.layer_norm_epsilon));
+    agree(key_of(&NetworkConfig::layer_norm_epsilon), number_text(g.layer_norm_epsilon),
+          number_text(d.layer_norm_epsilon));
   ModelConfig pair{d, {}, sharing};
   pair.generator = {.hidden = g.hidden,
                     .layers = g.layers,

@@ -92,6 +92,24 @@ TEST_CASE("a configuration is read back as it was written, to the bit",
   CHECK(found.layer_norm_epsilon == written.layer_norm_epsilon);
 }
 
+TEST_CASE("a configuration has transformers' keys, in its order", "[hugging_face_config]") {
+  const TemporaryFolder folder;
+  save(folder);
+  std::vector<std::string> keys;
+  const auto json =
+      nlohmann::ordered_json::parse(read_file(folder / "discriminator" / "config.json"));
+  for (const auto& [key, value] : json.items()) keys.push_back(key);
+  CHECK(keys == std::vector<std::string>{"architectures", "model_type", "vocab_size",
+                                         "embedding_size", "hidden_size", "num_hidden_layers",
+                                         "num_attention_heads", "intermediate_size", "hidden_act",
+                                         "hidden_dropout_prob", "attention_probs_dropout_prob",
+                                         "max_position_embeddings", "type_vocab_size",
+                                         "initializer_range", "layer_norm_eps", "pad_token_id",
+                                         "position_embedding_type", "tie_word_embeddings"});
+  CHECK(json["hidden_act"] == "gelu");
+  CHECK(json["type_vocab_size"] == 2);
+}
+
 TEST_CASE("a configuration names the network with its head", "[hugging_face_config]") {
   const TemporaryFolder folder;
   save(folder);
@@ -166,6 +184,10 @@ TEST_CASE("a configuration that this library does not compute is refused by its 
   SECTION("weights in a code of their own") {
     set_key(directory, "quantization_config", {{"quant_method", "bitsandbytes"}});
     CHECK_THAT(refusal_of_sizes(directory), Contains("quantization_config"));
+  }
+  SECTION("another number of token types") {
+    set_key(directory, "type_vocab_size", 3);
+    CHECK_THAT(refusal_of_sizes(directory), Contains("type_vocab_size: expected 2, found 3"));
   }
   SECTION("a width that is a text") {
     set_key(directory, "hidden_size", "wide");

@@ -102,7 +102,7 @@ std::vector<StoredNetwork> check_pair(const fs::path& generator, const fs::path&
 }
 
 void save_network(const fs::path& directory, const NetworkParts& network,
-                  const ParameterStore& store, std::int32_t pad) {
+                  const ParameterStore& store, std::int32_t pad, const StoredHead* head) {
   make_folders(directory);
   std::map<std::string, std::vector<float>> weights;
   SafetensorsWriter writer;
@@ -121,7 +121,7 @@ void save_network(const fs::path& directory, const NetworkParts& network,
                 .bytes = std::as_bytes(part)});
   }
   writer.write(directory / "model.safetensors", {{"format", "pt"}});
-  write_file(directory / "config.json", network_config_json(network, pad));
+  write_file(directory / "config.json", network_config_json(network, pad, head));
 }
 
 }  // namespace electra

@@ -6,65 +6,12 @@
 #include <variant>
 
 #include "electra/core/error.h"
-#include "electra/core/file.h"
-#include "io/json.h"
+#include "formats/config_file.h"
+#include "formats/stored_head_json.h"
 
 namespace electra {
 
 namespace {
-
-constexpr std::uint64_t largest = 1U << 24U;  // size: no network that exists comes near
-
-/// Reads keys of a config.json, with messages that name file and key.
-class ConfigFile {
- public:
-  explicit ConfigFile(const std::filesystem::path& directory)
-      : path_((directory / "config.json").string()),
-        json_(parse_json_object(read_file(path_), path_)) {}
-
-  [[nodiscard]] bool has(const char* key) const {
-    return json_.contains(key) && !json_[key].is_null();
-  }
-  [[nodiscard]] Index integer(const char* key, Index otherwise) const {
-    if (!has(key)) return otherwise;
-    const Json& value = json_[key];
-    if (!value.is_number_integer() || value.get<Index>() < 1) fail(key, "a positive integer");
-    if (value.get<std::uint64_t>() > largest) fail(key, "at most " + std::to_string(largest));
-    return value.get<Index>();
-  }
-  [[nodiscard]] float number(const char* key, float otherwise) const {
-    if (!has(key)) return otherwise;
-    if (!json_[key].is_number()) fail(key, "a number");
-    return json_[key].get<float>();
-  }
-  [[nodiscard]] bool flag(const char* key, bool otherwise) const {
-    if (!has(key)) return otherwise;
-    if (!json_[key].is_boolean()) fail(key, "true or false");
-    return json_[key].get<bool>();
-  }
-  [[nodiscard]] std::string text(const char* key, const std::string& otherwise) const {
-    if (!has(key)) return otherwise;
-    if (!json_[key].is_string()) fail(key, "a string");
-    return json_[key].get<std::string>();
-  }
-  /// Whether a list or an object has anything in it.
-  [[nodiscard]] bool filled(const char* key) const { return has(key) && !json_[key].empty(); }
-  /// The first of `architectures`; empty if there is none.
-  [[nodiscard]] std::string architecture() const {
-    const auto found = json_.find("architectures");
-    const bool named =
-        found != json_.end() && found->is_array() && !found->empty() && found->front().is_string();
-    return named ? found->front().get<std::string>() : "";
-  }
-  [[noreturn]] void fail(const char* key, const std::string& expected) const {
-    throw IoError(path_ + ": " + key + ": expected " + expected + ", found " +
-                  (json_.contains(key) ? json_[key].dump() : "nothing"));
-  }
-
- private:
-  std::string path_;
-  Json json_;
-};
 
 /// What a key stands for: a member of the network, or a number that is the same in every network.
 using Member = std::variant<Index NetworkConfig::*, float NetworkConfig::*, Gelu NetworkConfig::*,
@@ -224,12 +171,14 @@ bool ties_word_embeddings(const std::filesystem::path& directory) {
   return ConfigFile(directory).flag("tie_word_embeddings", true);
 }
 
-std::string network_config_json(const NetworkParts& network, std::int32_t pad) {
+std::string network_config_json(const NetworkParts& network, std::int32_t pad,
+                                const StoredHead* head) {
   OrderedJson json{{"architectures", {network.kind->architecture}}, {"model_type", "electra"}};
   for (const Key& key : keys) json[key.name] = std::visit(KeyValue{network.config}, key.member);
   json["pad_token_id"] = pad;
   json["position_embedding_type"] = "absolute";
   json["tie_word_embeddings"] = true;
+  if (head != nullptr) add_head(*head, json);
   return json.dump(2) + "\n";
 }
 

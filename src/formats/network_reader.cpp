@@ -115,7 +115,8 @@ bool NetworkReader::stores_a_head() const {
 }
 
 void NetworkReader::find_all(HeadWeights head) {
-  const bool with_head = head == HeadWeights::required || stores_a_head();
+  const bool with_head =
+      head == HeadWeights::required || (head == HeadWeights::if_stored && stores_a_head());
   if (!with_head) taken_.missing_head = network_.kind->architecture;
   for (NamedPiece& piece : hugging_face_pieces(network_))
     if (with_head || !piece.parameter.starts_with(network_.head.prefix + "/"))
@@ -177,7 +178,7 @@ void NetworkReader::check_tied(const fs::path& directory) {
 void NetworkReader::sort_out_the_rest(HeadWeights head) {
   for (const StoredTensor& tensor : source_.tensors()) {
     if (used_.contains(tensor.name) || is_hugging_face_buffer(tensor.name)) continue;
-    const bool another_head = head == HeadWeights::if_stored && !belongs_to_encoder(tensor.name);
+    const bool another_head = head != HeadWeights::required && !belongs_to_encoder(tensor.name);
     if (!another_head && !is_left_out_of_bert(tensor.name))
       fail(tensor.name,
            "this tensor is not part of an " + std::string(network_.kind->architecture));

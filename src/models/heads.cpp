@@ -46,7 +46,7 @@ constexpr auto heads = std::to_array<HeadKind>({
      {},
      make_configured<ClassHead>},
     {"linear_class",
-     "",
+     "LibelectraLinearClassifier",
      every_text,
      LinearClassHead::tensors,
      {},

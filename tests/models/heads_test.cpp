@@ -12,6 +12,12 @@ using namespace electra;
 using namespace electra::test;
 using Catch::Contains;
 
+namespace {
+
+const HeadConfig three{.outputs = 3};
+
+}  // namespace
+
 TEST_CASE("every head is found by its name, and shares no name with another", "[heads]") {
   std::set<std::string_view> names, architectures;
   for (const HeadKind& kind : head_kinds()) {
@@ -32,7 +38,7 @@ TEST_CASE("the table names the parameters that a head declares, no more and no l
     const EmbeddingTables tables(ParameterScope(store, "tables", Network::none, 0),
                                  small_network());
     const auto head =
-        kind.make(tables, ParameterScope(store, "head", Network::none, 1), small_network());
+        kind.make(tables, ParameterScope(store, "head", Network::none, 1), small_network(), three);
     std::set<std::string> declared, listed, files;
     for (const Parameter& parameter : store.parameters())
       if (!parameter.name.starts_with("tables/")) declared.insert(parameter.name);
@@ -50,7 +56,7 @@ TEST_CASE("a head has as many answers as the table says", "[heads][law]") {
     CAPTURE(kind.name);
     LayerCheck check;
     const EmbeddingTables tables(check.scope() / "tables", small_network());
-    const auto head = kind.make(tables, check.scope() / "head", small_network());
+    const auto head = kind.make(tables, check.scope() / "head", small_network(), three);
     check.begin();
     const HostTensor hidden = random_tensor({LayerCheck::rows, 8}, DType::f64, 1);
     Pass pass = check.pass();

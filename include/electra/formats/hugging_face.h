@@ -11,8 +11,9 @@
 
 namespace electra {
 
-/// Whether a directory must have a network's head, or may have another or none.
-enum class HeadWeights : std::uint8_t { required, if_stored };
+/// Whether a directory must have a network's head, may have another or none, or is read without:
+/// the head then stays as it is.
+enum class HeadWeights : std::uint8_t { required, if_stored, left_out };
 
 /// What of a directory was taken.
 struct StoredNetwork {
@@ -52,8 +53,10 @@ void load_pair(const std::filesystem::path& generator, const std::filesystem::pa
                                                     const ParameterStore& store, HeadWeights head);
 
 /// Writes config.json and model.safetensors as `from_pretrained` reads them. `pad`: the id of
-/// [PAD], whose row of the word table transformers does not train.
+/// [PAD], whose row of the word table transformers does not train; `head`: of one with labels or
+/// options.
 void save_network(const std::filesystem::path& directory, const NetworkParts& network,
-                  const ParameterStore& store, std::int32_t pad = 0);
+                  const ParameterStore& store, std::int32_t pad = 0,
+                  const StoredHead* head = nullptr);
 
 }  // namespace electra

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 
+#include "electra/formats/stored_head.h"
 #include "electra/models/network_parts.h"
 #include "electra/models/pair_config.h"
 
@@ -17,8 +18,10 @@ namespace electra {
 /// Whether the output matrix of its masked-language model is the word table, as config.json says.
 [[nodiscard]] bool ties_word_embeddings(const std::filesystem::path& directory);
 
-/// The text of such a file. `pad`: the id of [PAD].
-[[nodiscard]] std::string network_config_json(const NetworkParts& network, std::int32_t pad = 0);
+/// The text of such a file. `pad`: the id of [PAD]; `head`: what is to be said of a head that has
+/// labels or options; null: nothing.
+[[nodiscard]] std::string network_config_json(const NetworkParts& network, std::int32_t pad = 0,
+                                              const StoredHead* head = nullptr);
 
 /// The pair that two networks make up, with their vocabulary. Throws ConfigError that names what
 /// the two disagree about.

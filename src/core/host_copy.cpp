@@ -6,11 +6,14 @@ namespace {
 
 template <class To>
 std::vector<To> converted(Context& context, ConstTensorView view) {
-  const auto from = [&]<class T>(const std::vector<T>& values) {
+  const auto from = [&](const auto& values) {
     return std::vector<To>(values.begin(), values.end());
   };
   if (view.dtype() == DType::f64) return from(to_host<double>(context, view));
-  return from(to_host<float>(context, view));
+  if (view.dtype() == DType::f32) return from(to_host<float>(context, view));
+  std::vector<To> widened;
+  for (const bf16 value : to_host<bf16>(context, view)) widened.push_back(to_float(value));
+  return widened;
 }
 
 }  // namespace

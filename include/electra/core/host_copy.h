@@ -15,7 +15,7 @@ template <class T>
   return values;
 }
 
-/// The elements of an f32 or f64 tensor on the host.
+/// The elements of an f32, bf16 or f64 tensor on the host.
 [[nodiscard]] std::vector<double> to_host_f64(Context& context, ConstTensorView view);
 /// The same, each rounded to f32 if it is f64.
 [[nodiscard]] std::vector<float> to_host_f32(Context& context, ConstTensorView view);

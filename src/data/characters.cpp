@@ -192,6 +192,12 @@ bool is_punctuation(char32_t code, Compat compat) {
   return kind >= UTF8PROC_CATEGORY_PC && kind <= UTF8PROC_CATEGORY_PO;
 }
 
+bool is_alphanumeric(char32_t code) {
+  const auto kind = category(code);
+  return (kind >= UTF8PROC_CATEGORY_LU && kind <= UTF8PROC_CATEGORY_LO) ||
+         (kind >= UTF8PROC_CATEGORY_ND && kind <= UTF8PROC_CATEGORY_NO);
+}
+
 bool is_nonspacing_mark(char32_t code, Compat compat) {
   return compat == Compat::hf ? hugging_face::is_nonspacing_mark(code)
                               : category(code) == UTF8PROC_CATEGORY_MN;

@@ -30,6 +30,9 @@ namespace electra {
 /// All ASCII signs that are neither letter nor digit, and the categories P*.
 [[nodiscard]] bool is_punctuation(char32_t code, Compat compat);
 
+/// A letter or a digit in Python's sense (str.isalnum): the categories L* and N*.
+[[nodiscard]] bool is_alphanumeric(char32_t code);
+
 [[nodiscard]] bool is_nonspacing_mark(char32_t code, Compat compat);
 
 /// Code points with a place in the text that they came from.

@@ -25,7 +25,6 @@ struct Feature {
                                      // word without pieces
   Index passage = 0;                 // answer: the place of the window's first token of the passage
   std::vector<Bytes> passage_bytes;  // answer: of each of its tokens, in the passage
-  std::vector<bool> widest;          // answer: whether this window has the token's widest context
   std::int32_t start = 0, end = 0;   // answer: places of the first answer's first and last token;
                                      // 0 and 0 if it is not in this window
   Index cut = 0;                     // tokens that were left out at the end
@@ -36,9 +35,10 @@ struct FeatureOptions {
   Index stride = 128;  // answer: tokens of the passage that neighbouring windows share
 };
 
-/// Texts to features. A pair that is too long loses tokens of whichever text is longer at the
-/// moment, of the second one where both are equal, as Hugging Face's longest_first; a single text
-/// and words lose their end; a passage becomes windows. Immutable; vocabulary and tokenizer must
+/// Texts to features. A pair that is too long loses tokens of the longer text, and of both once
+/// they are equally long, as Hugging Face's longest_first: an odd token is left to the text that
+/// was longer, to the second one where both were equal. A single text and words lose their end; a
+/// passage becomes windows. Immutable; vocabulary and tokenizer must
 /// outlive it.
 class FeatureMaker {
  public:

@@ -16,10 +16,11 @@ struct Prediction {
   std::vector<std::int32_t> tags;  // tag: each word's label; -1: the word was cut off
   std::string answer;              // answer: the slice of the passage; empty: none
   Feature::Bytes span;             // answer: where it is, in bytes of the passage
-  double score = 0;                // answer: of the best span that is not empty (start + end logit)
-  double null_score = 0;           // answer: of there being none, the least of the windows
-  std::vector<float> vector;       // embed: of the text, of length 1
-  std::vector<float> vector_b;     // embed: of text_b
+  double score = 0;             // answer: of the best span that is not empty (start + end logit);
+                                // null_score where the passage has no token
+  double null_score = 0;        // answer: of there being none, the least of the windows
+  std::vector<float> vector;    // embed: of the text, of length 1
+  std::vector<float> vector_b;  // embed: of text_b
 };
 
 /// Best spans of a passage.
@@ -30,7 +31,8 @@ struct AnswerOptions {
   bool may_be_null = false;   // whether "no answer" is one (SQuAD 2.0)
 };
 
-/// Of one row of logits over labels.
+/// Of one row of logits over labels. These and those below throw Error for what is not finite, and
+/// ShapeError for another number of logits than the feature asks for.
 [[nodiscard]] Prediction predict_class(std::span<const float> logits);
 [[nodiscard]] Prediction predict_labels(std::span<const float> logits);
 [[nodiscard]] Prediction predict_number(float output);
@@ -43,7 +45,10 @@ struct WindowLogits {
   const Feature* feature = nullptr;
   std::span<const float> logits;
 };
-/// `passage` is the example's text. With `may_be_null` an answer is withheld as the options say.
+/// `passage` is the example's text. The best start + end whose places are among the best of a
+/// window, as Hugging Face's run_qa; where none of these is a span of the passage, the best of all.
+/// The earlier one where two are equal. With `may_be_null` an answer is withheld as the options
+/// say.
 [[nodiscard]] Prediction predict_answer(std::string_view passage,
                                         std::span<const WindowLogits> windows,
                                         const AnswerOptions& options);

@@ -33,8 +33,11 @@ struct ScoreInterval {
 
 /// All scores that apply, in the order of the task's table: which do follows from the labels (f1
 /// and matthews: two classes; span_f1: BIO, IOB1 or BIOES tags). Values are shares, 0 to 1, or
-/// plain numbers, as ScoreInfo::percent says. Throws IoError if there is no example; a score that
-/// is not defined (a correlation of constants) is 0.
+/// plain numbers, as ScoreInfo::percent says. Throws IoError if there is no example, or a label
+/// that is none of the labels; ShapeError for predictions that are not the examples'. A score that
+/// is not defined (a correlation of constants) is 0. Of classes the one with the highest
+/// probability counts, the earlier one of equals; of several labels those above 1/2; a word that
+/// was cut off is wrong, and O among spans.
 [[nodiscard]] std::vector<Score> scores(const Scored& scored);
 
 /// The same with percentile bootstrap intervals over examples (Efron): `rounds` samples with
@@ -43,7 +46,8 @@ struct ScoreInterval {
                                                          std::uint64_t seed = 1);
 
 /// Two models on the same examples: what the first scores more, with an interval by paired
-/// bootstrap, and the share of samples in which it is not more (the p value of one side).
+/// bootstrap, and the share of samples in which it is not better (the p value of one side): not
+/// more, or not less where less is better.
 struct ScoreDifference {
   Score score;  // the difference
   double low = 0, high = 0, p = 0;
@@ -54,7 +58,7 @@ struct ScoreDifference {
                                                              std::uint64_t seed = 1);
 
 /// [labels, labels] counts, row by the right label, column by the predicted one: of classify and,
-/// over words, of tag. Empty for others.
+/// over words that were not cut off, of tag. Empty for others.
 [[nodiscard]] std::vector<Index> confusion(const Scored& scored);
 
 /// Of one label, or of one kind of span.
@@ -63,7 +67,7 @@ struct LabelScore {
   double precision = 0, recall = 0, f1 = 0;  // shares; 0 where nothing was to be found
   Index support = 0;                         // how many there are
 };
-/// Of classify, multilabel and tag.
+/// Of classify, multilabel and tag; of tags that mark spans, their kinds.
 [[nodiscard]] std::vector<LabelScore> label_scores(const Scored& scored);
 
 }  // namespace electra

@@ -13,6 +13,7 @@
 #include "formats/tokenizer_class.h"
 #include "formats/tokenizer_export.h"
 #include "formats/tokenizer_json.h"
+#include "formats/tokenizer_length.h"
 
 namespace electra {
 
@@ -225,7 +226,7 @@ StoredTokenizer load_tokenizer(const fs::path& directory) {
     folder.json->check_ids(vocabulary);
   const Index entries = folder.json ? folder.json->entries() : entries_of(vocabulary, file);
   std::vector<AddedToken> added = added_tokens_of(folder, vocabulary, entries);
-  return {std::move(vocabulary), options, std::move(added)};
+  return {std::move(vocabulary), options, std::move(added), stored_length(folder)};
 }
 
 Vocabulary load_vocabulary(const fs::path& file) {

@@ -109,6 +109,7 @@ struct Options {
   std::string device = "cpu";
   int threads = 0;
   std::string length = "fail";
+  Index positions = 0;
   bool plain = false;
 };
 
@@ -129,6 +130,10 @@ void add_options(CLI::App& app, Options& options) {
          "texts of too many tokens: fail (an error in the answer's place), truncate (their\n"
          "first tokens alone), or windows (that overlap, for every token)")
       ->check(CLI::IsMember(names_of_lengths()))
+      ->capture_default_str();
+  app.add_option("--positions", options.positions,
+                 "tokens of a text at most, [CLS] and [SEP] included; 0: what the directory's\n"
+                 "sentence_bert_config.json or tokenizer_config.json says, else all the model has")
       ->capture_default_str();
   app.add_flag("--plain", options.plain,
                "special and added tokens in a text, such as [MASK], are text like any other");
@@ -200,6 +205,7 @@ int run(const Options& options) {
   const Detector detector(options.model, {.device = choice.device,
                                           .threads = options.threads,
                                           .length = length_called(options.length),
+                                          .positions = options.positions,
                                           .match_added_tokens = !options.plain});
   Answers answers(detector, options.json);
   if (options.texts.empty())

@@ -167,6 +167,10 @@ NetworkConfig read_network_config(const std::filesystem::path& directory) {
   return config;
 }
 
+std::string architecture_of(const std::filesystem::path& directory) {
+  return ConfigFile(directory).architecture();
+}
+
 bool ties_word_embeddings(const std::filesystem::path& directory) {
   return ConfigFile(directory).flag("tie_word_embeddings", true);
 }

@@ -42,6 +42,7 @@ NetworkReader::NetworkReader(const fs::path& directory, const NetworkParts& netw
                              const ParameterStore& store, HeadWeights head)
     : source_(open_weights(directory)), network_(network), store_(store) {
   taken_.directory = directory;
+  if (head == HeadWeights::required && !stores_a_head()) refuse_another_head(directory);
   find_all(head);
   check_head();
   check_tied(directory);
@@ -114,6 +115,26 @@ bool NetworkReader::stores_a_head() const {
   });
 }
 
+bool NetworkReader::is_of_another_head(const std::string& tensor) const {
+  return !belongs_to_encoder(tensor) && !is_hugging_face_buffer(tensor) &&
+         !is_left_out_of_bert(tensor);
+}
+
+/// Says which head a directory has, by its config.json and by its tensors, instead of ours.
+void NetworkReader::refuse_another_head(const fs::path& directory) const {
+  std::vector<std::string> others;
+  for (const StoredTensor& tensor : source_.tensors())
+    if (is_of_another_head(tensor.name)) others.push_back(tensor.name);
+  const std::string named = architecture_of(directory);
+  const std::string head =
+      named.empty() || named == network_.kind->architecture ? "another one" : "that of " + named;
+  const std::string more =
+      others.size() > 1 ? " and " + std::to_string(others.size() - 1) + " more" : "";
+  fail("head", "expected that of " + std::string(network_.kind->architecture) + ", found " +
+                   (others.empty() ? "none: these are the weights of an encoder alone"
+                                   : head + " (" + others.front() + more + ")"));
+}
+
 void NetworkReader::find_all(HeadWeights head) {
   const bool with_head =
       head == HeadWeights::required || (head == HeadWeights::if_stored && stores_a_head());
@@ -136,13 +157,8 @@ void NetworkReader::find(NamedPiece piece) {
         fail(name, "expected the values of " + first->name + ", found others");
       used_.insert(tensor->name);
     }
-  if (first == nullptr) {
-    const bool of_head = piece.parameter.starts_with(network_.head.prefix + "/");
-    fail(piece.name, "expected " + shape_text(shape) + ", found no such tensor" +
-                         (of_head && !stores_a_head()
-                              ? "; this is not an " + std::string(network_.kind->architecture)
-                              : ""));
-  }
+  if (first == nullptr)
+    fail(piece.name, "expected " + shape_text(shape) + ", found no such tensor");
   found_.push_back({std::move(piece), first});
 }
 

@@ -38,6 +38,8 @@ class NetworkReader {
   void find_all(HeadWeights head);
   void find(NamedPiece piece);
   [[nodiscard]] bool stores_a_head() const;
+  [[nodiscard]] bool is_of_another_head(const std::string& tensor) const;
+  [[noreturn]] void refuse_another_head(const std::filesystem::path& directory) const;
   void check_head() const;
   void check_tied(const std::filesystem::path& directory);
   void sort_out_the_rest(HeadWeights head);

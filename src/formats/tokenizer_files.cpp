@@ -10,21 +10,16 @@
 #include "electra/core/file.h"
 #include "electra/data/unicode.h"
 #include "formats/added_token_files.h"
+#include "formats/tokenizer_class.h"
 #include "formats/tokenizer_export.h"
 #include "formats/tokenizer_json.h"
+#include "formats/tokenizer_length.h"
 
 namespace electra {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-/// transformers 5.24 takes all of them as BertTokenizer, with or without "Fast" at their end.
-constexpr std::array bert_classes{"BertTokenizer",       "ElectraTokenizer",  "DistilBertTokenizer",
-                                  "MobileBertTokenizer", "LayoutLMTokenizer", "LxmertTokenizer",
-                                  "SqueezeBertTokenizer"};
-/// Those that take tokenizer.json as it is.
-constexpr std::array component_classes{"PreTrainedTokenizer", "TokenizersBackend"};
 
 /// What a file of ours said before there was the key `compat`.
 constexpr std::array keys_of_before{
@@ -73,6 +68,22 @@ bool is_google(const TokenizerFolder& folder) {
          config["tokenizer_class"] == "ElectraTokenizer";
 }
 
+/// Who decides by a class that a file names.
+TokenizerAuthority authority_by(const std::string& name, const TokenizerFolder& folder,
+                                const fs::path& file) {
+  const TokenizerClass found = tokenizer_class(name);
+  if (found == TokenizerClass::other)
+    refuse(file, "tokenizer_class", "a BERT tokenizer such as \"ElectraTokenizer\"", name);
+  const bool has_components = folder.json || is_google(folder);
+  if (found == TokenizerClass::bert || (found == TokenizerClass::conv_bert && !has_components))
+    return TokenizerAuthority::settings;
+  if (!has_components)
+    throw IoError((folder.directory / "tokenizer.json").string() +
+                  ": expected by the tokenizer_class \"" + name + "\" in " + file.string() +
+                  ", found no such file");
+  return TokenizerAuthority::components;
+}
+
 /// Which class a directory's tokenizer has: tokenizer_config.json says it, else config.json, else
 /// it is that of ELECTRA and BERT.
 TokenizerAuthority authority_of(const TokenizerFolder& folder) {
@@ -82,16 +93,7 @@ TokenizerAuthority authority_of(const TokenizerFolder& folder) {
     if (!json.contains("tokenizer_class") || json["tokenizer_class"].is_null()) continue;
     const Json& found = json["tokenizer_class"];
     if (!found.is_string()) refuse(file, "tokenizer_class", "a string", found);
-    auto name = found.get<std::string>();
-    if (name.ends_with("Fast")) name.resize(name.size() - 4);
-    const auto is_name = [&](const char* known) { return name == known; };
-    if (std::ranges::any_of(bert_classes, is_name)) return TokenizerAuthority::settings;
-    if (std::ranges::none_of(component_classes, is_name))
-      refuse(file, "tokenizer_class", "a BERT tokenizer such as \"ElectraTokenizer\"", found);
-    if (folder.json || is_google(folder)) return TokenizerAuthority::components;
-    throw IoError((folder.directory / "tokenizer.json").string() +
-                  ": expected by the tokenizer_class \"" + found.get<std::string>() +
-                  "\", found no such file");
+    return authority_by(found.get<std::string>(), folder, file);
   }
   return TokenizerAuthority::settings;
 }
@@ -224,7 +226,7 @@ StoredTokenizer load_tokenizer(const fs::path& directory) {
     folder.json->check_ids(vocabulary);
   const Index entries = folder.json ? folder.json->entries() : entries_of(vocabulary, file);
   std::vector<AddedToken> added = added_tokens_of(folder, vocabulary, entries);
-  return {std::move(vocabulary), options, std::move(added)};
+  return {std::move(vocabulary), options, std::move(added), stored_length(folder)};
 }
 
 Vocabulary load_vocabulary(const fs::path& file) {

@@ -15,7 +15,7 @@ namespace {
 class Call {
  public:
   Call(const Engine& engine, LongText length)
-      : engine_(engine), length_(length), room_(engine.config().positions - 2) {}
+      : engine_(engine), length_(length), room_(engine.limit().tokens - 2) {}
 
   /// `name` is what messages call the text.
   void add(std::string_view text, const std::string& name) {
@@ -50,7 +50,7 @@ class Call {
   [[noreturn]] void refuse(const std::string& name, Index tokens) const {
     throw InputError(name + " has " + std::to_string(tokens + 2) +
                      " tokens with [CLS] and [SEP]; expected at most " + std::to_string(room_ + 2) +
-                     ", the model's positions");
+                     ", " + engine_.limit().source);
   }
 
   void describe(const std::vector<Token>& tokens, Detection& found) const {
@@ -119,6 +119,7 @@ Detector::Detector(const std::filesystem::path& directory, const Options& option
           Engine::Options{.device = options.device,
                           .threads = options.threads,
                           .workers = options.workers,
+                          .positions = options.positions,
                           .match_added_tokens = options.match_added_tokens})),
       length_(options.length) {}
 Detector::~Detector() = default;

@@ -24,12 +24,24 @@ int workers_of(const Engine::Options& options) {
   return options.workers > 0 ? options.workers : usual_workers(options.device, options.threads);
 }
 
+Engine::Limit limit_of(const Engine::Options& options, const StoredTokenizer& tokenizer,
+                       const NetworkConfig& config) {
+  constexpr const char* positions = "the model's positions";
+  if (options.positions != 0) {
+    check_range("positions", options.positions, from(3).to(static_cast<double>(config.positions)));
+    return {options.positions, "the option positions"};
+  }
+  const bool is_shorter = tokenizer.length && tokenizer.length->tokens < config.positions;
+  return is_shorter ? Engine::Limit{tokenizer.length->tokens, tokenizer.length->source}
+                    : Engine::Limit{config.positions, positions};
+}
+
 void check_text(std::size_t number, const std::vector<std::int32_t>& ids,
-                const NetworkConfig& config) {
+                const NetworkConfig& config, const Engine::Limit& limit) {
   const std::string text = "text " + std::to_string(number);
-  if (ids.empty() || static_cast<Index>(ids.size()) > config.positions)
-    throw InputError(text + ": expected 1 to " + std::to_string(config.positions) +
-                     " tokens, found " + std::to_string(ids.size()));
+  if (ids.empty() || static_cast<Index>(ids.size()) > limit.tokens)
+    throw InputError(text + ": expected 1 to " + std::to_string(limit.tokens) + " tokens, " +
+                     limit.source + ", found " + std::to_string(ids.size()));
   for (std::size_t i = 0; i < ids.size(); ++i)
     if (ids[i] < 0 || ids[i] >= config.vocabulary)
       throw InputError(text + ", token " + std::to_string(i) + ": expected an id from 0 to " +
@@ -83,6 +95,7 @@ struct Engine::Parts {
   Parts(const std::filesystem::path& directory, const HeadKind& head, const Options& options)
       : config(read_network_config(directory)),
         tokenizer(tokenizer_of(directory, config)),
+        limit(limit_of(options, tokenizer, config)),
         wordpiece(tokenizer.vocabulary, tokenizer.options, added_tokens(tokenizer, options)),
         pool(options.device, options.threads, workers_of(options)),
         model(store, config, head),
@@ -98,6 +111,7 @@ struct Engine::Parts {
 
   NetworkConfig config;
   StoredTokenizer tokenizer;
+  Limit limit;
   Wordpiece wordpiece;
   WorkerPool pool;  // outlives the store, whose memory is a worker's
   ParameterStore store;
@@ -143,11 +157,12 @@ Engine::Engine(const std::filesystem::path& directory, const HeadKind& head, con
 Engine::~Engine() = default;
 
 const NetworkConfig& Engine::config() const { return parts_->config; }
+const Engine::Limit& Engine::limit() const { return parts_->limit; }
 const Vocabulary& Engine::vocabulary() const { return parts_->tokenizer.vocabulary; }
 const Wordpiece& Engine::wordpiece() const { return parts_->wordpiece; }
 
 void Engine::run(std::span<const std::vector<std::int32_t>> texts, const Take& take) const {
-  for (std::size_t i = 0; i < texts.size(); ++i) check_text(i, texts[i], config());
+  for (std::size_t i = 0; i < texts.size(); ++i) check_text(i, texts[i], config(), limit());
   const WorkerPool::Lease worker = parts_->pool.take();
   for (const LengthBatch& batch : length_batches(texts)) {
     const Ids ids(texts, batch);

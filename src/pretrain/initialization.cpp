@@ -1,6 +1,8 @@
 #include "pretrain/initialization.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -9,6 +11,7 @@
 #include "electra/data/vocabulary.h"
 #include "electra/formats/tokenizer_files.h"
 #include "electra/models/pair.h"
+#include "formats/tokenizer_json.h"
 
 namespace electra {
 
@@ -16,6 +19,23 @@ namespace {
 
 constexpr std::string_view own_generator =
     "leave initialize.generator out for a generator of its own, whose sizes are model.generator.*";
+
+struct Difference {
+  std::size_t id;
+  std::string first, second;  // tokens in quotes, or "missing"
+};
+
+std::optional<Difference> first_difference(const std::vector<std::string>& first,
+                                           const std::vector<std::string>& second) {
+  const auto token = [](const std::vector<std::string>& tokens, std::size_t id) {
+    return id < tokens.size() ? '"' + tokens[id] + '"' : std::string("missing");
+  };
+  const std::size_t most = std::max(first.size(), second.size());
+  for (std::size_t id = 0; id < most; ++id)
+    if (token(first, id) != token(second, id))
+      return Difference{id, token(first, id), token(second, id)};
+  return std::nullopt;
+}
 
 void take_tokenizer(VocabularyConfig& config, const std::filesystem::path& directory) {
   const StoredTokenizer tokenizer = load_tokenizer(directory);
@@ -39,15 +59,24 @@ void take_tokenizer(VocabularyConfig& config, const std::filesystem::path& direc
   config.cut_long_words |= text.cut_long_words;
 }
 
-/// What a file that vouches for a vocabulary of its own says must be the same in both directories.
+/// The tokens of a vocab.txt, or of a tokenizer.json without those that were added.
+std::vector<std::string> tokens_in(const std::filesystem::path& file) {
+  return file.extension() == ".json" ? TokenizerJson(file).tokens()
+                                     : Vocabulary::load(file).tokens();
+}
+
+/// What the files that hold a vocabulary say must be the same in both directories.
 void expect_one_vocabulary(const InitializeConfig& from) {
-  const std::filesystem::path g = std::filesystem::path(from.generator) / "vocab.txt";
-  const std::filesystem::path d = std::filesystem::path(from.discriminator) / "vocab.txt";
+  const std::filesystem::path g = vocabulary_file(from.generator);
+  const std::filesystem::path d = vocabulary_file(from.discriminator);
   std::error_code unknown;  // then it is not there for us
   if (!std::filesystem::exists(g, unknown) || !std::filesystem::exists(d, unknown)) return;
-  if (Vocabulary::load(g).hash() != Vocabulary::load(d).hash())
-    throw ConfigError(g.string() + " and " + d.string() + " are different vocabularies; " +
-                      std::string(own_generator));
+  const auto difference = first_difference(tokens_in(g), tokens_in(d));
+  if (!difference) return;
+  const auto& [id, ours, theirs] = *difference;
+  throw ConfigError(g.string() + " and " + d.string() + " are different vocabularies: id " +
+                    std::to_string(id) + " is " + ours + " in the first and " + theirs +
+                    " in the second; " + std::string(own_generator));
 }
 
 /// The generator's sizes are the directory's, or the run's own where there is none.

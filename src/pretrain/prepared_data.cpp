@@ -138,8 +138,10 @@ void check_same_corpus(const PretrainConfig& config, const std::string& path_bef
                       ", and this is another text: " + found.difference +
                       ". Give it the text of then, or begin a new run in another folder");
   if (found.outcome == CorpusComparison::Outcome::gone)
-    say("the corpus cannot be compared with that of then (" + found.difference +
-        "): going on with the tokens in " + record.parent_path().string());
+    say("the corpus cannot be compared with that of then (" + found.difference + "): " +
+        (fs::exists(record.parent_path() / "corpus.etok")
+             ? "going on with the tokens in " + record.parent_path().string()
+             : "only the vocabulary was made of it, its tokens were not"));
 }
 
 PreparedData::PreparedData(const PretrainConfig& config, const fs::path& vocabulary_file,

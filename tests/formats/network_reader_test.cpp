@@ -85,8 +85,8 @@ TEST_CASE("a head that is not stored stays as it was, where that is allowed, and
   const NetworkParts parts = parts_of(config, Network::discriminator, small_vocabulary);
   const std::vector<float> before = weights(b.store);
   CHECK_THAT(message_of<IoError>([&] { (void)load_network(directory, parts, b.store); }),
-             Contains("discriminator_predictions.dense.weight") &&
-                 Contains("this is not an ElectraForPreTraining"));
+             Contains("model.safetensors: head: expected that of ElectraForPreTraining, found "
+                      "another one (classifier.bias)"));
   CHECK(weights(b.store) == before);
   const StoredNetwork taken = load_network(directory, parts, b.store, HeadWeights::if_stored);
   CHECK(taken.missing_head == "ElectraForPreTraining");
@@ -101,6 +101,34 @@ TEST_CASE("a head that is not stored stays as it was, where that is allowed, and
     CHECK(std::equal(found.begin(), found.end(),
                      from.store.find(p.name)->master.span<float>().begin()));
   }
+}
+
+TEST_CASE("a directory with another head is refused by both heads' names", "[hugging_face]") {
+  const Pair a(1);
+  Pair b(2);
+  const TemporaryFolder folder;
+  save(a, folder);
+  const fs::path directory = folder / "discriminator";
+  const NetworkParts parts = parts_of(a.config, Network::discriminator, small_vocabulary);
+  const auto refusal = [&] {
+    return message_of<IoError>([&] { (void)load_network(directory, parts, b.store); });
+  };
+  std::string config = read_file(directory / "config.json");
+  const std::string own = "ElectraForPreTraining";
+  config.replace(config.find(own), own.size(), "ElectraForSequenceClassification");
+  write_file(directory / "config.json", config);
+  const auto encoder = [](const std::string& name) {
+    return name.starts_with("electra.") ? std::optional(name) : std::nullopt;
+  };
+  const std::vector<float> values(3);
+  rewrite(directory, encoder,
+          {tensor_of("classifier.out_proj.bias", values, {3}),
+           tensor_of("classifier.out_proj.weight", values, {3, 1})});
+  CHECK_THAT(refusal(), Contains("expected that of ElectraForPreTraining, found that of "
+                                 "ElectraForSequenceClassification (classifier.out_proj.") &&
+                            Contains(" and 1 more)"));
+  rewrite(directory, encoder);
+  CHECK_THAT(refusal(), Contains("found none: these are the weights of an encoder alone"));
 }
 
 TEST_CASE("a layer too many is refused, whatever heads are allowed", "[hugging_face]") {

@@ -202,6 +202,21 @@ TEST_CASE("the class of a tokenizer says whose settings hold", "[tokenizer_files
             .options.longest_word() == 7);
 }
 
+TEST_CASE("a class that transformers does not have is read by the components of tokenizer.json",
+          "[tokenizer_files]") {
+  const std::string json = some_json().dump();
+  for (const char* name : {"KoBertTokenizer", "ConvBertTokenizerFast"}) {
+    const std::string config = nlohmann::json{{"tokenizer_class", name}}.dump();
+    CHECK(Directory({{"tokenizer.json", json}, {"tokenizer_config.json", config}})
+              .load()
+              .options.longest_word() == 7);
+  }
+  // ConvBertTokenizer takes a vocab.txt as BertTokenizer does.
+  CHECK(options_with("tokenizer_config.json",
+                     R"({"tokenizer_class":"ConvBertTokenizer","do_lower_case":false})")
+            .lower_case == false);
+}
+
 TEST_CASE("another tokenizer's class is refused by name", "[tokenizer_files]") {
   for (const char* name : {"BertJapaneseTokenizer", "XLMRobertaTokenizerFast", "KoBertTokenizer"})
     for (const char* file : {"tokenizer_config.json", "config.json"})

@@ -18,10 +18,11 @@ except ImportError as missing:
 logging.set_verbosity(logging.CRITICAL)
 
 SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-COMPONENTS = ("PreTrainedTokenizerFast", "TokenizersBackend")
+COMPONENTS = ("PreTrainedTokenizerFast", "TokenizersBackend", "KoBertTokenizer")
 SWITCHES = {
     "files": ["both", "json", "vocab"],
-    "class": ["no file", None, "ElectraTokenizer", "ElectraTokenizerFast", "BertTokenizer", *COMPONENTS],
+    "class": ["no file", None, "ElectraTokenizer", "ElectraTokenizerFast", "BertTokenizer",
+              "ConvBertTokenizer", *COMPONENTS],
     "class in config.json": [None, "BertTokenizerFast"],
     "do_lower_case": [None, True, False],
     "strip_accents": ["absent", None, True, False],

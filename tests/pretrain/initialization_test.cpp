@@ -245,6 +245,20 @@ TEST_CASE("sizes that do not fit together say what to set", "[initialization]") 
     CHECK_THAT(message_of<ConfigError>([&] { (void)check_released(with_released_sizes(wanted)); }),
                Contains("different vocabularies") && Contains("leave initialize.generator out"));
   }
+  SECTION("another vocabulary, in tokenizer.json alone") {
+    std::vector<std::string> tokens = released.vocabulary.tokens();
+    std::swap(tokens[5], tokens[6]);
+    save_tokenizer(released.generator(), Vocabulary::from_tokens(tokens), {}, 32);
+    for (const auto& directory : {released.generator(), released.discriminator()})
+      std::filesystem::remove(directory / "vocab.txt");
+    PretrainConfig wanted = released.continued();
+    wanted.data.length = 16;
+    CHECK_THAT(message_of<ConfigError>([&] { (void)check_released(with_released_sizes(wanted)); }),
+               Contains((released.generator() / "tokenizer.json").string()) &&
+                   Contains((released.discriminator() / "tokenizer.json").string()) &&
+                   Contains("id 5 is \"" + tokens[5] + "\" in the first and \"" + tokens[6] +
+                            "\" in the second"));
+  }
 }
 
 TEST_CASE("a generator alone is refused, and what to set is named", "[initialization]") {

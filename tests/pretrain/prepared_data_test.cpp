@@ -191,6 +191,10 @@ TEST_CASE("a corpus is known again by its content, wherever it is", "[prepared_d
   c.config.data.corpus = "nowhere";
   CHECK_NOTHROW(check());
   CHECK_THAT(said, Contains("nowhere") && Contains("going on with the tokens"));
+  said.clear();
+  std::filesystem::remove(c.folder / "data/corpus.etok");
+  CHECK_NOTHROW(check());
+  CHECK_THAT(said, Contains("only the vocabulary was made of it") && !Contains("going on"));
   std::filesystem::remove(record);  // as in a run of an earlier version
   CHECK_THAT(message_of<ConfigError>(check), Contains(before) && Contains("nowhere"));
   c.config.data.corpus = before;

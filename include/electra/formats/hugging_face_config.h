@@ -15,6 +15,9 @@ namespace electra {
 /// anything that this library does not compute.
 [[nodiscard]] NetworkConfig read_network_config(const std::filesystem::path& directory);
 
+/// The first of a config.json's `architectures`, "ElectraForPreTraining"; empty if it names none.
+[[nodiscard]] std::string architecture_of(const std::filesystem::path& directory);
+
 /// Whether the output matrix of its masked-language model is the word table, as config.json says.
 [[nodiscard]] bool ties_word_embeddings(const std::filesystem::path& directory);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,17 +21,26 @@ void save_tokenizer(const std::filesystem::path& directory, const Vocabulary& vo
 [[nodiscard]] std::vector<std::string> differences_of_transformers(const WordpieceOptions& options,
                                                                    const Vocabulary& vocabulary);
 
+/// How long a text may be, and which key of which file says so.
+struct StoredLength {
+  Index tokens = 0;    ///< [CLS] and [SEP] included
+  std::string source;  ///< "max_seq_length in DIR/sentence_bert_config.json"
+};
+
 /// A tokenizer as a model's directory describes it.
 struct StoredTokenizer {
   Vocabulary vocabulary;
   WordpieceOptions options;
   std::vector<AddedToken> added;  ///< what transformers finds in texts before words
+  std::optional<StoredLength> length = std::nullopt;  ///< none where no file says one
 };
+
 /// Reads a directory's tokenizer as transformers 5.24 does: tokenizer.json where it is, else
 /// vocab.txt, with the settings of tokenizer_config.json or the components of tokenizer.json, as
 /// the tokenizer's class has it (docs/tokenizer.md). One of ours has a key that says so, and is
-/// read as it was trained. Throws IoError that names file and key, for another tokenizer's class
-/// and for components that are not BERT's too.
+/// read as it was trained. A text's length is `max_seq_length` of sentence_bert_config.json, else
+/// `model_max_length`. Throws IoError that names file and key, for another tokenizer's class and
+/// for components that are not BERT's too.
 [[nodiscard]] StoredTokenizer load_tokenizer(const std::filesystem::path& directory);
 
 /// Reads a vocabulary alone: of a file whose name ends in .json its model.vocab, else a vocab.txt.

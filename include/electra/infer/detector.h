@@ -37,6 +37,7 @@ class Detector {
     int threads = 0;  // of the device cpu, for each call; 0: all processors
     int workers = 0;  // calls that compute at once; 0: processors / threads, on a GPU 1
     LongText length = LongText::fail;
+    Index positions = 0;             // tokens of a text at most; 0: what the directory says
     bool match_added_tokens = true;  // "[MASK]" in a text is the token; false: text like any other
   };
 
@@ -48,8 +49,9 @@ class Detector {
   Detector& operator=(Detector&&) noexcept;
 
   /// Any bytes are a text; those that are not UTF-8 are left out of the tokens. Throws InputError
-  /// if it has more tokens than the model has positions, unless the options say what to do then, or
-  /// if an answer is not finite, as weights that are far too large make them.
+  /// if it has more tokens than the options, else the directory's files, else the model's positions
+  /// allow, unless the options say what to do then, or if an answer is not finite, as weights that
+  /// are far too large make them.
   [[nodiscard]] Detection detect(std::string_view text) const;
   /// One for each text, in the order given: faster than one by one. The probabilities are those of
   /// one by one but for rounding. An InputError names the text by its number, from 0.

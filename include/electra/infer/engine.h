@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "electra/core/device.h"
@@ -22,9 +23,16 @@ class Engine {
  public:
   struct Options {
     Device device = {};
-    int threads = 0;  // of the device cpu, for each call; 0: all processors
-    int workers = 0;  // calls that compute at once; 0: processors / threads, on a GPU 1
+    int threads = 0;      // of the device cpu, for each call; 0: all processors
+    int workers = 0;      // calls that compute at once; 0: processors / threads, on a GPU 1
+    Index positions = 0;  // tokens of a text at most; 0: what the directory says
     bool match_added_tokens = true;  // "[MASK]" in a text is the token; false: text like any other
+  };
+
+  /// How many tokens a text may have, [CLS] and [SEP] included.
+  struct Limit {
+    Index tokens = 0;
+    std::string source;  // who says so: "the model's positions", or a key and its file
   };
 
   /// Throws IoError that names file and key or tensor if the directory is not that of an encoder
@@ -36,13 +44,16 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   [[nodiscard]] const NetworkConfig& config() const;
+  /// What the options say, else the directory's files (StoredTokenizer), and never more than the
+  /// model has positions.
+  [[nodiscard]] const Limit& limit() const;
   [[nodiscard]] const Vocabulary& vocabulary() const;
   [[nodiscard]] const Wordpiece& wordpiece() const;
 
   /// Given the number of a text and the head's answer to it: a row for each of its tokens, or one
   /// for the text, as HeadKind::answers says.
   using Take = std::function<void(std::size_t text, std::span<const float> answer)>;
-  /// Runs texts of 1 to config().positions ids each, [CLS] and [SEP] included, through the model:
+  /// Runs texts of 1 to limit().tokens ids each, [CLS] and [SEP] included, through the model:
   /// those of like length together, so the answers come in another order. Safe from any number of
   /// threads; `take` is called on the caller's, while the worker is the caller's: it must not call
   /// `run`. Throws InputError for a text of another length or with an id that the model has not,

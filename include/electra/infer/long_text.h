@@ -9,7 +9,7 @@
 
 namespace electra {
 
-/// What becomes of a text that has more tokens than the model has positions: an error, its first
+/// What becomes of a text that has more tokens than it may have: an error, its first
 /// tokens alone, or windows that overlap and together say something of every token.
 enum class LongText : std::uint8_t { fail, truncate, windows };
 /// "fail", "truncate", "windows".

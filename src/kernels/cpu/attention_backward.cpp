@@ -109,9 +109,12 @@ class Backward {
     cpu::multiply(rows, keys, width, douts, values_transposed_, score_gradient_, row,
                   Write::overwrite);
     const auto outs = cpu::widened(heads_.mixed(out_, head).at(begin, 0), rows, width, outs_);
-    for (Index i = 0; i < rows; ++i)
-      differentiate_row(head, begin + i, i * row,
-                        cpu::dot(douts.at(i, 0).data, outs.at(i, 0).data, width));
+    for (Index i = 0; i < rows; ++i) {
+      probabilities_of_row(head, begin + i, i * row);
+      const T shared = rounds ? cpu::dot(masked_ + i * row, score_gradient_ + i * row, keys)
+                              : cpu::dot(douts.at(i, 0).data, outs.at(i, 0).data, width);
+      differentiate_row(keys, i * row, shared);
+    }
     const Strided<T> masked{mask_.drops() || rounds ? masked_ : probabilities_, row, 1};
     const Strided<T> gradient{score_gradient_, row, 1};
     const Write write = begin == 0 ? Write::overwrite : Write::add;
@@ -123,20 +126,33 @@ class Backward {
     store(query_gradient_, rows, head, Part::query, begin);
   }
 
-  /// From scores and the gradient of the masked probabilities: the masked probabilities and the
-  /// gradient of the scores. `shared` is D.
-  void differentiate_row(Index head, Index query, Index offset, T shared) {
+  /// Where the masked probabilities of a row are: apart where they are not the probabilities, or
+  /// will be rounded.
+  [[nodiscard]] T* masked_row(Index offset) const {
+    return (mask_.drops() || rounds ? masked_ : probabilities_) + offset;
+  }
+
+  /// From scores: the probabilities, and the masked ones.
+  void probabilities_of_row(Index head, Index query, Index offset) {
     const Index keys = heads_.keys(head);
-    const T scale = heads_.scale<T>();
     T* probability = probabilities_ + offset;
-    T* gradient = score_gradient_ + offset;
-    cpu::exponential_row(probability, keys, scale, log_sum_exp_[head * heads_.length() + query]);
-    T* masked = mask_.drops() || rounds ? masked_ + offset : probability;
+    T* masked = masked_row(offset);
+    cpu::exponential_row(probability, keys, heads_.scale<T>(),
+                         log_sum_exp_[head * heads_.length() + query]);
     if (mask_.drops())
       mask_.apply(heads_.sequence(head), heads_.number(head), query, keys, T{1}, probability,
                   masked);
     else if (rounds)
       std::copy_n(probability, keys, masked);
+  }
+
+  /// From the gradient of the masked probabilities that of the scores; then the masked ones are
+  /// rounded. `shared` is D: in bf16 from the probabilities, for out is rounded.
+  void differentiate_row(Index keys, Index offset, T shared) {
+    const T scale = heads_.scale<T>();
+    T* probability = probabilities_ + offset;
+    T* gradient = score_gradient_ + offset;
+    T* masked = masked_row(offset);
     for (Index k = 0; k < keys; k += cpu::lanes<T>) {
       const auto difference =
           cpu::load(masked + k) * cpu::load(gradient + k) - cpu::load(probability + k) * shared;

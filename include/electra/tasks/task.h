@@ -18,10 +18,10 @@ enum class TaskKind : std::uint8_t { classify, multilabel, regress, tag, answer,
 /// Which columns of a table a reader takes, and what else it is told. A column is a name, if the
 /// file's first line holds it, else a number from 1; empty: the usual one.
 struct ReadOptions {
-  std::string text;
-  std::string text_b;
-  std::string negative;
-  std::string label;
+  std::string text = {};
+  std::string text_b = {};
+  std::string negative = {};
+  std::string label = {};
   bool comments = false;  // CoNLL: lines that begin with # are none
   bool labelled = true;   // false: examples are read for a prediction, and need no label
 };

@@ -89,6 +89,20 @@ OrderedJson post_processor(const Vocabulary& vocabulary) {
           {"special_tokens", tokens}};
 }
 
+/// Nothing where there are the usual special tokens alone.
+void add_tokens(const Vocabulary& vocabulary, std::span<const AddedToken> added,
+                OrderedJson& config) {
+  const AddedById usual = special_tokens(vocabulary);
+  const AddedById all = all_tokens(vocabulary, added);
+  if (all == usual) return;
+  for (const auto& [id, token] : all) {
+    config["added_tokens_decoder"][std::to_string(id)] = flags_of(token);
+    if (token.special && !usual.contains(id))
+      config["additional_special_tokens"].push_back(token.content);
+  }
+  if (std::ranges::any_of(added, &AddedToken::plain)) config["split_special_tokens"] = true;
+}
+
 }  // namespace
 
 OrderedJson tokenizer_json(const Vocabulary& vocabulary, const WordpieceOptions& options,
@@ -129,11 +143,7 @@ OrderedJson tokenizer_config(const Vocabulary& vocabulary, const WordpieceOption
   if (options.compat == Compat::google) config[compat_key] = "google";
   if (options.cut_long_words) config[cut_long_words_key] = true;
   for (const Special& special : specials) config[special.key] = special.text;
-  const AddedById all = all_tokens(vocabulary, added);
-  if (all == special_tokens(vocabulary)) return config;
-  for (const auto& [id, token] : all)
-    config["added_tokens_decoder"][std::to_string(id)] = flags_of(token);
-  if (std::ranges::any_of(added, &AddedToken::plain)) config["split_special_tokens"] = true;
+  add_tokens(vocabulary, added, config);
   return config;
 }
 

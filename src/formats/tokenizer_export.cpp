@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -33,20 +34,37 @@ std::string_view class_of(const WordpieceOptions& options) {
   return is_bert ? bert_class : "PreTrainedTokenizerFast";
 }
 
-OrderedJson added_tokens(const Vocabulary& vocabulary) {
-  std::vector<std::pair<std::int32_t, std::string>> order;
-  for (const Special& special : specials)
-    order.emplace_back(*vocabulary.find(special.text), special.text);
-  std::sort(order.begin(), order.end());
+using AddedById = std::map<std::int32_t, AddedToken>;
+
+AddedById special_tokens(const Vocabulary& vocabulary) {
+  AddedById tokens;
+  for (const Special& special : specials) {
+    const std::int32_t id = *vocabulary.find(special.text);
+    tokens[id] = {.content = special.text, .id = id, .special = true, .normalized = false};
+  }
+  return tokens;
+}
+
+/// The special tokens, and what was added to them or is otherwise than usual.
+AddedById all_tokens(const Vocabulary& vocabulary, std::span<const AddedToken> added) {
+  AddedById tokens = special_tokens(vocabulary);
+  for (const AddedToken& token : added) tokens[token.id] = token;
+  return tokens;
+}
+
+OrderedJson flags_of(const AddedToken& token) {
+  return {{"content", token.content},       {"single_word", token.single_word},
+          {"lstrip", token.lstrip},         {"rstrip", token.rstrip},
+          {"normalized", token.normalized}, {"special", token.special}};
+}
+
+OrderedJson added_tokens(const AddedById& added) {
   OrderedJson tokens = OrderedJson::array();
-  for (const auto& [id, text] : order)
-    tokens.push_back({{"id", id},
-                      {"content", text},
-                      {"single_word", false},
-                      {"lstrip", false},
-                      {"rstrip", false},
-                      {"normalized", false},
-                      {"special", true}});
+  for (const auto& [id, token] : added) {
+    OrderedJson entry{{"id", id}};
+    entry.update(flags_of(token));
+    tokens.push_back(std::move(entry));
+  }
   return tokens;
 }
 
@@ -71,16 +89,31 @@ OrderedJson post_processor(const Vocabulary& vocabulary) {
           {"special_tokens", tokens}};
 }
 
+/// Nothing where there are the usual special tokens alone.
+void add_tokens(const Vocabulary& vocabulary, std::span<const AddedToken> added,
+                OrderedJson& config) {
+  const AddedById usual = special_tokens(vocabulary);
+  const AddedById all = all_tokens(vocabulary, added);
+  if (all == usual) return;
+  for (const auto& [id, token] : all) {
+    config["added_tokens_decoder"][std::to_string(id)] = flags_of(token);
+    if (token.special && !usual.contains(id))
+      config["additional_special_tokens"].push_back(token.content);
+  }
+  if (std::ranges::any_of(added, &AddedToken::plain)) config["split_special_tokens"] = true;
+}
+
 }  // namespace
 
-OrderedJson tokenizer_json(const Vocabulary& vocabulary, const WordpieceOptions& options) {
+OrderedJson tokenizer_json(const Vocabulary& vocabulary, const WordpieceOptions& options,
+                           std::span<const AddedToken> added) {
   OrderedJson ids = OrderedJson::object();
   for (Index id = 0; id < vocabulary.size(); ++id)
     ids[vocabulary.token(static_cast<std::int32_t>(id))] = id;
   return {{"version", "1.0"},
           {"truncation", nullptr},
           {"padding", nullptr},
-          {"added_tokens", added_tokens(vocabulary)},
+          {"added_tokens", added_tokens(all_tokens(vocabulary, added))},
           {"normalizer",
            {{"type", "BertNormalizer"},
             {"clean_text", options.clean_text},
@@ -98,7 +131,8 @@ OrderedJson tokenizer_json(const Vocabulary& vocabulary, const WordpieceOptions&
             {"vocab", std::move(ids)}}}};
 }
 
-OrderedJson tokenizer_config(const WordpieceOptions& options, Index positions) {
+OrderedJson tokenizer_config(const Vocabulary& vocabulary, const WordpieceOptions& options,
+                             Index positions, std::span<const AddedToken> added) {
   OrderedJson config{{"tokenizer_class", class_of(options)},
                      {"do_lower_case", options.lower_case},
                      {"strip_accents", strip_accents_json(options)},
@@ -109,6 +143,7 @@ OrderedJson tokenizer_config(const WordpieceOptions& options, Index positions) {
   if (options.compat == Compat::google) config[compat_key] = "google";
   if (options.cut_long_words) config[cut_long_words_key] = true;
   for (const Special& special : specials) config[special.key] = special.text;
+  add_tokens(vocabulary, added, config);
   return config;
 }
 

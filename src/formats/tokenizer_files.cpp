@@ -173,12 +173,20 @@ std::set<char32_t> split_otherwise(const Vocabulary& vocabulary) {
 }  // namespace
 
 void save_tokenizer(const fs::path& directory, const Vocabulary& vocabulary,
-                    const WordpieceOptions& options, Index positions) {
+                    const WordpieceOptions& options, Index positions,
+                    std::span<const AddedToken> added) {
   make_folders(directory);
   vocabulary.save(directory / "vocab.txt");
-  write_file(directory / "tokenizer.json", tokenizer_json(vocabulary, options).dump(2) + "\n");
+  write_file(directory / "tokenizer.json",
+             tokenizer_json(vocabulary, options, added).dump(2) + "\n");
+  save_tokenizer_config(directory, vocabulary, options, positions, added);
+}
+
+void save_tokenizer_config(const fs::path& directory, const Vocabulary& vocabulary,
+                           const WordpieceOptions& options, Index positions,
+                           std::span<const AddedToken> added) {
   write_file(directory / "tokenizer_config.json",
-             tokenizer_config(options, positions).dump(2) + "\n");
+             tokenizer_config(vocabulary, options, positions, added).dump(2) + "\n");
 }
 
 std::vector<std::string> differences_of_transformers(const WordpieceOptions& options,

@@ -64,7 +64,8 @@ class Inspector {
   explicit Inspector(Source source)
       : config_(std::move(source.config)),
         vocabulary_(std::move(source.tokenizer.vocabulary)),
-        wordpiece_(vocabulary_, source.tokenizer.options),
+        added_(std::move(source.tokenizer.added), source.tokenizer.options),
+        wordpiece_(vocabulary_, source.tokenizer.options, added_),
         context_(Context::create({})),
         objective_(store_, config_, vocabulary_.special_ids()),
         arena_(*context_),
@@ -99,6 +100,11 @@ class Inspector {
   [[nodiscard]] HostBatch batch_of(const std::string& sentence) const {
     std::vector<std::int32_t> ids = wordpiece_.encode(sentence);
     if (ids.empty()) throw InputError("the sentence has no token");
+    for (const std::int32_t id : ids)
+      if (id >= config_.vocabulary.size)
+        throw InputError("the sentence's token " + token(id) + " has the id " + std::to_string(id) +
+                         "; expected less than the word table's rows, " +
+                         std::to_string(config_.vocabulary.size));
     ids.insert(ids.begin(), vocabulary_.cls());
     ids.push_back(vocabulary_.sep());
     const auto length = static_cast<Index>(ids.size());
@@ -117,6 +123,7 @@ class Inspector {
 
   /// A word table may have more rows than there are tokens, and any of them can be drawn.
   [[nodiscard]] std::string token(std::int32_t id) const {
+    if (const std::string* name = added_.name_of(id)) return *name;
     return id < vocabulary_.size() ? vocabulary_.token(id) : "[row " + std::to_string(id) + "]";
   }
 
@@ -161,6 +168,7 @@ class Inspector {
 
   PretrainConfig config_;
   Vocabulary vocabulary_;
+  AddedTokens added_;
   Wordpiece wordpiece_;
   std::unique_ptr<Context> context_;
   ParameterStore store_;

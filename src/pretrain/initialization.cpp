@@ -12,6 +12,7 @@
 #include "electra/formats/tokenizer_files.h"
 #include "electra/models/pair.h"
 #include "formats/tokenizer_json.h"
+#include "pretrain/kept_tokens.h"
 
 namespace electra {
 
@@ -123,6 +124,8 @@ std::vector<std::string> check_released(const PretrainConfig& config) {
   ParameterStore shapes;
   const ElectraPair pair(shapes, config.model, config.vocabulary.size);
   std::vector<std::string> lines;
+  if (std::string remark = kept_tokens(config).remark; !remark.empty())
+    lines.push_back(std::move(remark));
   const auto say = [&](const StoredNetwork& network) {
     for (std::string& line : describe(network)) lines.push_back(std::move(line));
   };

@@ -15,6 +15,7 @@
 #include "electra/formats/tokenizer_files.h"
 #include "electra/io/safetensors.h"
 #include "electra/pretrain/objectives/masking.h"
+#include "pretrain/kept_tokens.h"
 
 namespace electra {
 
@@ -60,13 +61,33 @@ TrainedVocabulary train_vocabulary(const PretrainConfig& config, const fs::path&
   return trained;
 }
 
+fs::path tokenizer_config_in(const fs::path& folder) { return folder / "tokenizer_config.json"; }
+
+/// That of a file; the added tokens that the run keeps with it are written into the folder first.
+Vocabulary take_vocabulary(const PretrainConfig& config, const fs::path& folder) {
+  Vocabulary vocabulary = load_vocabulary(config.vocabulary.file);
+  KeptTokens kept = kept_tokens(config);
+  if (kept.added.empty()) return vocabulary;
+  vocabulary = Vocabulary::from_tokens(std::move(kept.vocabulary), vocabulary.source());
+  make_folders(folder);
+  save_tokenizer_config(folder, vocabulary, wordpiece_options(config.vocabulary),
+                        config.model.positions, kept.added);
+  return vocabulary;
+}
+
+/// What `take_vocabulary` has written there.
+std::vector<AddedToken> added_tokens_in(const fs::path& folder) {
+  if (!fs::exists(tokenizer_config_in(folder))) return {};
+  return load_tokenizer(folder).added;
+}
+
 Vocabulary find_vocabulary(const PretrainConfig& config, const fs::path& file,
                            const fs::path& record,
                            const std::function<void(const std::string&)>& say,
                            const StopRequest& stop) {
   if (fs::exists(file)) return Vocabulary::load(file);
   if (!config.vocabulary.file.empty()) {
-    Vocabulary vocabulary = load_vocabulary(config.vocabulary.file);
+    Vocabulary vocabulary = take_vocabulary(config, file.parent_path());
     vocabulary.save(file);
     return vocabulary;
   }
@@ -150,6 +171,7 @@ PreparedData::PreparedData(const PretrainConfig& config, const fs::path& vocabul
                            const StopRequest& stop)
     : vocabulary_(std::make_unique<Vocabulary>(
           find_vocabulary(config, vocabulary_file, record_beside(token_file), say, stop))),
+      added_tokens_(added_tokens_in(vocabulary_file.parent_path())),
       vocabulary_rows_(fitting_rows(config, *vocabulary_, vocabulary_file)) {
   if (!fs::exists(token_file)) {
     say("tokenising " + config.data.corpus);

@@ -167,7 +167,8 @@ class Pretraining {
 
   void dress(const std::filesystem::path& directory) const {
     const WordpieceOptions text = wordpiece_options(config_.vocabulary);
-    save_tokenizer(directory, data_->vocabulary(), text, config_.model.positions);
+    save_tokenizer(directory, data_->vocabulary(), text, config_.model.positions,
+                   data_->added_tokens());
     for (const std::string& line : differences_of_transformers(text, data_->vocabulary()))
       say(directory.string() + ": " + line);
   }

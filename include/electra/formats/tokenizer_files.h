@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,9 +13,16 @@ namespace electra {
 
 /// Writes vocab.txt, tokenizer.json and tokenizer_config.json into a model's directory, so that
 /// Hugging Face's fast tokenizer gives the ids that ours gives, but for what
-/// `differences_of_transformers` says. `positions`: the longest sequence.
+/// `differences_of_transformers` says. `positions`: the longest sequence. `added`: what texts are
+/// searched for beside the special tokens, or a special token otherwise than usual; ids behind the
+/// vocabulary must follow each other from its size on, as readers count them.
 void save_tokenizer(const std::filesystem::path& directory, const Vocabulary& vocabulary,
-                    const WordpieceOptions& options, Index positions);
+                    const WordpieceOptions& options, Index positions,
+                    std::span<const AddedToken> added = {});
+/// tokenizer_config.json alone, by which `load_tokenizer` reads a vocab.txt beside it.
+void save_tokenizer_config(const std::filesystem::path& directory, const Vocabulary& vocabulary,
+                           const WordpieceOptions& options, Index positions,
+                           std::span<const AddedToken> added);
 
 /// What transformers makes otherwise of these files than we do, as far as this vocabulary shows
 /// that it matters; most tokenizers: nothing.

@@ -42,7 +42,8 @@ struct InspectionOptions {
   std::uint64_t seed = 1;     // of masks and samples, and of first weights
 };
 
-/// Takes one sentence through the pair without dropout. Throws Error.
+/// Takes one sentence through the pair without dropout. Special and added tokens in it, such as
+/// "[MASK]", are those tokens, as in a Detector. Throws Error.
 [[nodiscard]] Inspection inspect_replaced_tokens(const std::string& sentence,
                                                  const InspectionOptions& options);
 

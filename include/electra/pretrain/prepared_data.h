@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "electra/core/interruption.h"
+#include "electra/data/added_tokens.h"
 #include "electra/data/corpus_findings.h"
 #include "electra/data/document_split.h"
 #include "electra/data/loader.h"
@@ -44,6 +45,9 @@ class PreparedData {
                const std::function<void(const std::string&)>& say, const StopRequest& stop = {});
 
   [[nodiscard]] const Vocabulary& vocabulary() const { return *vocabulary_; }
+  /// What is searched for in texts before words, but never in the corpus: tokens that a run keeps
+  /// of the directory that it continues from. tokenizer_config.json beside the vocabulary has them.
+  [[nodiscard]] const std::vector<AddedToken>& added_tokens() const { return added_tokens_; }
   /// Rows of the word table: the vocabulary's, or those of released weights, which may have more.
   [[nodiscard]] Index vocabulary_rows() const { return vocabulary_rows_; }
   /// What a user should know of the data before a step is taken: how much there is, what of the
@@ -73,6 +77,7 @@ class PreparedData {
   [[nodiscard]] Index tokens_of(const std::vector<Index>& documents) const;
 
   std::unique_ptr<Vocabulary> vocabulary_;
+  std::vector<AddedToken> added_tokens_;
   Index vocabulary_rows_;
   UnknownTokens unknown_;
   CorpusFindings findings_;

@@ -16,7 +16,7 @@ namespace electra {
 struct PretrainFolder : RunFolder {
   explicit PretrainFolder(std::filesystem::path where)
       : RunFolder{std::move(where),
-                  {"vocab.txt", "data/corpus.etok", "data/corpus.json"},
+                  {"vocab.txt", "tokenizer_config.json", "data/corpus.etok", "data/corpus.json"},
                   {"generator", "discriminator"}} {}
 
   [[nodiscard]] std::filesystem::path vocabulary() const { return root / "vocab.txt"; }

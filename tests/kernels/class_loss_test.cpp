@@ -139,6 +139,20 @@ TEST_CASE("the first of equal logits is the answer", "[kernel][class_loss]") {
   CHECK(c.right.values() == std::vector<double>{1, 0, 1});
 }
 
+TEST_CASE("a class with a logit of -infinity has no share", "[kernel][class_loss]") {
+  const auto dtype = GENERATE(DType::f32, DType::bf16, DType::f64);
+  ClassCase c{2, 3, 3, dtype};
+  c.logits = HostTensor({2, 3}, dtype, {2, -HUGE_VAL, 2, 2, -HUGE_VAL, 2});
+  c.labels = HostTensor({2}, DType::i32, {0, 1});
+  ClassLoss kernel = c.kernel();
+  kernel.weights = {};
+  Context::create({}, {.threads = 1})->run(kernel);
+  CHECK(c.losses[0] == Approx(std::log(2.0)));
+  CHECK(c.losses[1] == HUGE_VAL);
+  const std::vector<double> gradient{-0.125, 0, 0.125, 0.125, -0.25, 0.125};
+  CHECK(c.dlogits.values() == gradient);
+}
+
 TEST_CASE("a row of classes with NaN is NaN and not right; others are as they were",
           "[kernel][class_loss]") {
   const auto dtype = GENERATE(DType::f32, DType::bf16, DType::f64);

@@ -10,7 +10,9 @@
 #include "electra/core/quantity_text.h"
 #include "electra/finetune/task_source.h"
 #include "electra/formats/hugging_face.h"
+#include "electra/io/checkpoint.h"
 #include "electra/io/config.h"
+#include "electra/io/train_log.h"
 #include "electra/models/heads.h"
 #include "electra/parallel/agreement.h"
 #include "finetune/collapse_guard.h"
@@ -39,6 +41,15 @@ class Attempt::Watch {
       : attempt_(attempt),
         objective_(objective),
         guard_(constant_loss(attempt.setting_.data, attempt.config_.train.batch), steps) {}
+
+  /// What a run that is gone on with has seen before, by its log.
+  void recall(Index last_step) {
+    const auto& log = attempt_.folder_.log();
+    for (const LoggedLine& line : logged_lines(log, "train", last_step))
+      guard_.see(line.step, line["loss"]);
+    for (const LoggedLine& line : logged_lines(log, "evaluation", last_step))
+      keep(line.step, [&](std::string_view key) { return line[key]; });
+  }
 
   [[nodiscard]] RunCallbacks callbacks() {
     const RunCallbacks& outer = attempt_.setting_.callbacks;
@@ -80,18 +91,27 @@ class Attempt::Watch {
   }
 
   void evaluated(Index step, const FigureValues& values) {
-    AttemptResult now = scored(values);
-    now.step = step;
-    const bool best = attempt_.config_.keep == Keep::best;
-    if (best && !kept_.score_values.empty() && step > 0 && !better(now)) return;
-    kept_ = std::move(now);
-    if (best && step > 0) objective_.save(attempt_.folder_.root / "best");
+    const bool kept = keep(step, [&](std::string_view key) { return values[key]; });
+    if (kept && attempt_.config_.keep == Keep::best && attempt_.leads())
+      objective_.save(attempt_.folder_.root / "best");
   }
 
-  [[nodiscard]] AttemptResult scored(const FigureValues& values) const {
+  /// Whether the weights of this step are those that are kept, as far as is known; those before the
+  /// first step never are.
+  bool keep(Index step, const auto& value_of) {
+    if (step == 0) return false;
+    AttemptResult now = scored(value_of);
+    now.step = step;
+    const bool first = kept_.score_values.empty();
+    if (attempt_.config_.keep == Keep::best && !first && !better(now)) return false;
+    kept_ = std::move(now);
+    return true;
+  }
+
+  [[nodiscard]] AttemptResult scored(const auto& value_of) const {
     AttemptResult result;
     for (const ScoreInfo& score : attempt_.setting_.data.task->scores)
-      if (const auto value = values[score.key]) {
+      if (const std::optional<double> value = value_of(score.key)) {
         result.score_keys.emplace_back(score.key);
         result.score_values.push_back(*value);
       }
@@ -184,6 +204,9 @@ std::optional<AttemptResult> Attempt::run() {
   }
   setting_.ranks.barrier();
   Watch watch(*this, *objective, run.train.steps);
+  if (start == Start::resume)
+    if (const auto latest = latest_checkpoint(folder_.checkpoints()).checkpoint)
+      watch.recall(latest->step());
   const RunCallbacks callbacks = watch.callbacks();
   const RunResult result =
       Run(recipe(store, *objective, run), run, folder_, setting_.context, setting_.ranks, callbacks)

@@ -7,12 +7,13 @@
 
 namespace electra {
 
-/// Watches a run's training loss: once, a third of the way, it must be below that of the best
-/// answer that is the same for every example.
+/// Watches a run's training loss: once, a third of the way, its mean over a twentieth of the steps
+/// must be below that of the best answer that is the same for every example. Short runs are judged
+/// later, by 32 steps at least: fewer say too little.
 class CollapseGuard {
  public:
   /// `constant_loss`: of that answer. `steps`: of the whole run.
-  CollapseGuard(double constant_loss, Index steps) : constant_(constant_loss), steps_(steps) {}
+  CollapseGuard(double constant_loss, Index steps);
 
   /// The mean loss of the steps since the last time, after so many in all; absent: not known.
   void see(Index step, std::optional<double> loss);
@@ -20,10 +21,13 @@ class CollapseGuard {
   [[nodiscard]] const std::string& verdict() const { return verdict_; }
 
  private:
-  static constexpr double share = 0.99;  // of the constant answer's loss
+  void judge(Index step);
 
   double constant_;
-  Index steps_;
+  Index steps_, begin_, window_;
+  Index seen_ = 0;     // steps in all
+  Index counted_ = 0;  // of them, in the window
+  double sum_ = 0;     // of their losses
   bool judged_ = false;
   std::string verdict_;
 };

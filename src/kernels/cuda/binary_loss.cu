@@ -1,5 +1,4 @@
 #include "electra/kernels/binary_loss.h"
-#include "kernels/cuda/logistic.cuh"
 #include "kernels/cuda/reduce.cuh"
 #include "kernels/cuda/vector.cuh"
 
@@ -18,6 +17,20 @@ struct Inputs {
   int padded;
 };
 
+struct Label {
+  float loss;
+  float slope;
+  bool right;  // never of NaN
+};
+
+/// Each form keeps its digits where the others lose them.
+__device__ Label label_of(float z, bool target) {
+  const float small = expf(-fabsf(z));
+  const float near = small / (1.0F + small), far = 1.0F / (1.0F + small);
+  return {fmaxf(target ? -z : z, 0.0F) + log1pf(small),
+          target ? (z >= 0 ? -near : -far) : (z >= 0 ? far : near), target ? z > 0 : z <= 0};
+}
+
 /// A warp a row. Each logit is read and its gradient written by one lane, so dlogits may be logits.
 template <class T>
 __global__ void __launch_bounds__(threads)
@@ -32,12 +45,10 @@ __global__ void __launch_bounds__(threads)
   for (int c = cuda::lane(); c < in.padded; c += cuda::warp_size) {
     float g = 0;
     if (c < in.labels) {
-      const float z = cuda::widen(logits[at + c]);
-      const bool holds = targets[c] != 0;
-      const cuda::Logistic found = cuda::logistic(z, holds ? 1.0F : 0.0F);
-      loss += found.loss;
-      wrong += (z > 0) != holds ? 1 : 0;
-      g = found.slope * scale;
+      const Label label = label_of(cuda::widen(logits[at + c]), targets[c] != 0);
+      loss += label.loss;
+      wrong += label.right ? 0 : 1;
+      g = label.slope * scale;
     }
     if (dlogits != nullptr) dlogits[at + c] = cuda::narrow<T>(g);
   }

@@ -49,16 +49,13 @@ __global__ void __launch_bounds__(threads)
   const float weight = in.weights == nullptr ? 1.0F : in.weights[row];
   if (cuda::lane() == 0) {
     out.losses[row] = weight * softmax.loss;
-    out.right[row] = softmax.best.id == label ? 1 : 0;
+    out.right[row] = softmax.top == label ? 1 : 0;
   }
   if (gradient == nullptr) return;
   __syncwarp();  // all lanes have read the label's logit
   const float slope = weight * *in.scale;
-  for (int c = cuda::lane(); c < in.padded; c += cuda::warp_size) {
-    float g = 0;
-    if (c < in.classes) g = (softmax.probability(value(c)) - (c == label ? 1.0F : 0.0F)) * slope;
-    gradient[c] = cuda::narrow<T>(g);
-  }
+  for (int c = cuda::lane(); c < in.padded; c += cuda::warp_size)
+    gradient[c] = cuda::narrow<T>(c < in.classes ? softmax.slope(c, value(c), label) * slope : 0);
 }
 
 }  // namespace

@@ -30,16 +30,13 @@ __global__ void __launch_bounds__(threads)
   const cuda::RowSoftmax softmax = cuda::row_softmax(in.candidates, row, in.factor, value);
   if (cuda::lane() == 0) {
     losses[row] = softmax.loss;
-    right[row] = value(row) == softmax.best.score ? 1 : 0;
+    right[row] = softmax.top >= 0 && value(row) == softmax.largest ? 1 : 0;
   }
   if (dcosines == nullptr) return;
   __syncwarp();  // all lanes have read the row's own cosine
   const float slope = in.factor * *in.scale;
-  for (int c = cuda::lane(); c < in.candidates; c += cuda::warp_size) {
-    float g = 0;
-    if (counts(c)) g = (softmax.probability(value(c)) - (c == row ? 1.0F : 0.0F)) * slope;
-    dcosines[at + c] = cuda::narrow<T>(g);
-  }
+  for (int c = cuda::lane(); c < in.candidates; c += cuda::warp_size)
+    dcosines[at + c] = cuda::narrow<T>(counts(c) ? softmax.slope(c, value(c), row) * slope : 0);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "electra/kernels/replaced_token_loss.h"
 #include "kernels/cuda/launch.cuh"
-#include "kernels/cuda/logistic.cuh"
 #include "kernels/math/row_places.h"
 
 namespace electra {
@@ -16,9 +15,13 @@ __global__ void __launch_bounds__(threads)
   const unsigned i = blockIdx.x * threads + threadIdx.x;
   if (i >= size) return;
   const bool real = places.is_real(static_cast<int>(i));
-  const cuda::Logistic found = cuda::logistic(logits[i], labels[i] != 0 ? 1.0F : 0.0F);
-  losses[i] = real ? found.loss : 0.0F;
-  if (dlogits != nullptr) dlogits[i] = real ? found.slope * *scale : 0.0F;
+  const float z = logits[i];
+  const float label = labels[i] != 0 ? 1.0F : 0.0F;
+  const float decay = expf(-fabsf(z));
+  losses[i] = real ? fmaxf(z, 0.0F) - z * label + log1pf(decay) : 0.0F;
+  if (dlogits == nullptr) return;
+  const float probability = (z >= 0 ? 1.0F : decay) / (1.0F + decay);
+  dlogits[i] = real ? (probability - label) * *scale : 0.0F;
 }
 
 }  // namespace

@@ -21,14 +21,10 @@ struct Inputs {
 /// What the warps tell each other of their ends.
 struct Ends {
   float losses[ends_of_span];
-  int right[ends_of_span];
-};
+  int tops[ends_of_span];
 
-__device__ void write_text(int text, bool scored, const Ends& found, float* losses,
-                           std::int32_t* right) {
-  losses[text] = scored ? (found.losses[0] + found.losses[1]) / ends_of_span : 0.0F;
-  right[text] = scored ? found.right[0] & found.right[1] : -1;
-}
+  __device__ bool are_nan() const { return tops[0] < 0 || tops[1] < 0; }
+};
 
 /// A block a text, a warp for each of its first two columns.
 template <class T>
@@ -46,17 +42,20 @@ __global__ void __launch_bounds__(threads)
   if (scored) softmax = cuda::row_softmax(tokens, target, 1, value);
   if (cuda::lane() == 0) {
     found.losses[end] = softmax.loss;
-    found.right[end] = softmax.best.id == target ? 1 : 0;
+    found.tops[end] = softmax.top;
   }
   __syncthreads();  // all have read the targets' logits, too
-  if (threadIdx.x == 0) write_text(text, scored, found, losses, right);
+  if (threadIdx.x == 0) {
+    losses[text] = scored ? (found.losses[0] + found.losses[1]) / ends_of_span : 0.0F;
+    right[text] = !scored ? -1 : found.tops[0] == in.starts[text] && found.tops[1] == in.ends[text];
+  }
   if (dlogits == nullptr) return;
-  const float slope = *in.scale / ends_of_span;
+  // NaN at one end is NaN at both.
+  const float slope = found.are_nan() ? NAN : *in.scale / ends_of_span;
   for (int place = cuda::lane(); place < rows; place += cuda::warp_size) {
-    float g = 0;
-    if (scored && place < tokens)
-      g = (softmax.probability(value(place)) - (place == target ? 1.0F : 0.0F)) * slope;
-    dlogits[at(place)] = cuda::narrow<T>(g);
+    const bool counts = scored && place < tokens;
+    dlogits[at(place)] =
+        cuda::narrow<T>(counts ? softmax.slope(place, value(place), target) * slope : 0);
   }
   for (int i = static_cast<int>(threadIdx.x); i < rows * in.padded; i += threads)
     if (i % in.padded >= ends_of_span) dlogits[first + i] = T{};

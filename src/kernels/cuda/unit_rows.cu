@@ -54,7 +54,7 @@ __global__ void __launch_bounds__(threads)
     for (int e = 0; e < elements; ++e) dot += g[e] * values[e];
   });
   dot = cuda::warp_sum(dot);
-  if (norm == least) dot = 0;
+  if (norm <= least) dot = 0;
   each_vector<elements>(width, [&](int c) {
     cuda::load(dy + at + c, g);
     cuda::load(y + at + c, values);

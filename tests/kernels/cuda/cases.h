@@ -16,4 +16,36 @@ inline double sum_bound(Index rows, DType dtype = DType::f32) {
   return 4 * unit(wide(dtype)) * std::sqrt(static_cast<double>(rows));
 }
 
+/// Twin::error, but that NaN agrees with NaN, and with nothing else.
+inline double error_beside_nan(Twin& twin, const HostTensor& host, double floor = 1) {
+  HostTensor found = twin.gpu_of(host);
+  std::vector<double> expected = host.values();
+  for (Index i = 0; i < found.size(); ++i) {
+    double& target = expected[static_cast<std::size_t>(i)];
+    if (!std::isnan(target)) continue;
+    if (!std::isnan(found[i])) return HUGE_VAL;
+    target = 0;
+    found.set(i, 0);
+  }
+  return worst_error(found, expected, floor);
+}
+
+/// Where a loss leaves its gradient: in a tensor of its own, in that of what it reads, or nowhere.
+enum class Gradient : std::uint8_t { apart, in_place, none };
+inline Gradient any_gradient() {
+  return GENERATE(Gradient::apart, Gradient::in_place, Gradient::none);
+}
+/// The tensor that it is left in.
+inline const HostTensor& left_in(Gradient gradient, const HostTensor& apart,
+                                 const HostTensor& in_place) {
+  return gradient == Gradient::in_place ? in_place : apart;
+}
+
+/// Sets the columns of a matrix from `first` on to NaN: they must not be read.
+inline void poison_columns(HostTensor& matrix, Index first) {
+  const Index width = matrix.shape()[1];
+  for (Index i = 0; i < matrix.size(); ++i)
+    if (i % width >= first) matrix.set(i, NAN);
+}
+
 }  // namespace electra::test

@@ -66,11 +66,12 @@ TEST_CASE("a row of labels on a GPU is right if each is", "[cuda][kernel][binary
     targets.set(i, holds ? 1 : 0);
     logits.set(i, holds != mistaken ? 0.5 : -0.5);
   }
-  logits.set((labels + 1) * labels + 1, 0);  // is not above 0
+  targets.set((labels + 1) * labels, 0);
+  logits.set((labels + 1) * labels, 0);  // is not above 0
   const Case c(logits, targets);
   Twin loss([&](auto at) { return c.at(at); });
   CHECK(loss.equal(c.right));
-  for (Index row = 0; row < rows; ++row) CHECK(c.right[row] == (row < labels ? 0 : row < rows));
+  for (Index row = 0; row < rows; ++row) CHECK(c.right[row] == (row < labels ? 0 : 1));
 }
 
 TEST_CASE("a label that is all but certain keeps its digits on a GPU, and none is lost to NaN",

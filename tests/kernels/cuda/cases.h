@@ -24,8 +24,8 @@ inline double error_beside_nan(Twin& twin, const HostTensor& host, double floor 
     double& target = expected[static_cast<std::size_t>(i)];
     if (!std::isnan(target)) continue;
     if (!std::isnan(found[i])) return HUGE_VAL;
-    target = 0;
-    found.set(i, 0);
+    target = 1;
+    found.set(i, 1);
   }
   return worst_error(found, expected, floor);
 }

@@ -99,7 +99,7 @@ TEST_CASE("a pair on a GPU is right unless another candidate is nearer",
   const auto last = candidates - 1;
   cosines.set(last, 0.25);                      // as near
   cosines.set(candidates + 3, 0.75);            // nearer, and left out
-  cosines.set(2 * candidates, 0.25 + 0x1p-26);  // nearer by a unit
+  cosines.set(2 * candidates, 0.25 + 0x1p-25);  // nearer by a unit
   const Case c(cosines, texts);
   Twin loss([&](auto at) { return c.at(at); });
   CHECK(loss.equal(c.right));

@@ -32,7 +32,9 @@ import time
 import torch
 import torch.nn.functional as F
 
-TYPES = {"f32": torch.float32, "bf16": torch.bfloat16}
+from torch_case import BACKWARD, BOTH, FORWARD, TYPES, Case, Numbers
+from torch_fine_tuning import fine_tuning_cases
+
 HEAD = 64  # width of an attention head
 VOCABULARY = 30522
 EPSILON = 1e-12
@@ -42,24 +44,6 @@ Model = collections.namedtuple("Model", "length heads")
 MODELS = {"small/128": Model(128, 4), "small/512": Model(512, 4),
           "small_generator/128": Model(128, 1),
           "base/128": Model(128, 12), "base/512": Model(512, 12)}
-
-# What is timed of a case: the call, the gradients alone, or both in one.
-FORWARD, BACKWARD, BOTH = "forward", "backward", "both"
-
-Case = collections.namedtuple("Case", "suite name function inputs part systems",
-                              defaults=[FORWARD, ("eager", "compiled")])
-
-
-class Numbers:
-    """Standard normal tensors, the same in each run."""
-
-    def __init__(self, device):
-        self.device = device
-        self.generator = torch.Generator(device).manual_seed(1)
-
-    def __call__(self, *shape, dtype):
-        drawn = torch.randn(*shape, device=self.device, generator=self.generator)
-        return drawn.to(TYPES[dtype])
 
 
 def attention_case(model, dtype, dropout, mask, part, batch, random):
@@ -280,7 +264,7 @@ def measured_row(case, system, clock):
 
 def selected(arguments, random):
     """(case, system), one after the other."""
-    for cases in (attention_cases, row_cases, whole_cases):
+    for cases in (attention_cases, row_cases, whole_cases, fine_tuning_cases):
         for case in cases(arguments, random):
             if re.search(arguments.filter, f"{case.suite}/{case.name}"):
                 for system in set(case.systems) & set(arguments.systems.split(",")):

@@ -32,4 +32,10 @@ namespace electra::bench {
 /// Masked positions of a batch: 19 in a sequence of 128 tokens.
 [[nodiscard]] inline Index masked_positions() { return tokens() / 128 * 19; }
 
+/// Texts of a step of fine-tuning: 32, fewer where ELECTRA_BENCHMARK_TOKENS is below 1,024.
+[[nodiscard]] inline Index texts() { return std::clamp<Index>(tokens() / 32, 1, 32); }
+
+/// Columns of a head's logits: its outputs, padded for the product that makes them.
+[[nodiscard]] inline Index padded_outputs(Index outputs) { return (outputs + 7) / 8 * 8; }
+
 }  // namespace electra::bench

@@ -6,18 +6,11 @@ namespace electra {
 
 namespace {
 
-/// `whole` is a tensor of all rows, `pooled` one of a row for each text.
-void check_pooling(const Checker& checker, const TextRows& rows, const ConstTensorView& whole,
-                   const ConstTensorView& pooled, const ConstTensorView& places, Pooling pooling) {
-  const Index width = pooled.width();
-  rows.check(checker);
-  checker.that(whole.shape() == Shape({rows.count(), width}),
-               "rows of the texts, " + to_string(Shape{rows.count(), width}) + ", found " +
-                   to_string(whole.shape()));
-  if (pooling == Pooling::max)
-    checker.tensor("places", places, {rows.batch, width}, DType::i32);
-  else
-    checker.that(!places, "no places where pooling is not max");
+/// Where the values of max were found; no other pooling has such places.
+void check_places(const Checker& checker, const ConstTensorView& places, const Shape& pooled,
+                  Pooling pooling) {
+  if (pooling == Pooling::max) return checker.tensor("places", places, pooled, DType::i32);
+  checker.that(!places, "no places where pooling is not max");
 }
 
 }  // namespace
@@ -29,8 +22,11 @@ std::span<const std::string_view> enum_names(Pooling) {
 
 void PoolForward::check(const Checker& checker) const {
   checker.floating("x", x);
-  checker.tensor("y", y, {rows.batch, x.width()}, x.dtype());
-  check_pooling(checker, rows, x, y, places, pooling);
+  rows.check(checker);
+  const Shape pooled{rows.batch, x.width()};
+  checker.tensor("x", x, {rows.count(), x.width()}, x.dtype());
+  checker.tensor("y", y, pooled, x.dtype());
+  check_places(checker, places, pooled, pooling);
 }
 
 KernelCost PoolForward::cost() const {
@@ -42,9 +38,11 @@ KernelCost PoolForward::cost() const {
 
 void PoolBackward::check(const Checker& checker) const {
   checker.floating("dy", dy);
-  checker.tensor("dy", dy, {rows.batch, dy.width()}, dy.dtype());
+  rows.check(checker);
+  const Shape pooled{rows.batch, dy.width()};
+  checker.tensor("dy", dy, pooled, dy.dtype());
   checker.tensor("dx", dx.view, {rows.count(), dy.width()}, dy.dtype());
-  check_pooling(checker, rows, dx.view, dy, places, pooling);
+  check_places(checker, places, pooled, pooling);
 }
 
 KernelCost PoolBackward::cost() const {

@@ -34,6 +34,13 @@ inline double unit(DType dtype) {
   return dtype == DType::f64 ? 1e-13 : dtype == DType::f32 ? 5e-7 : 1.0 / 256;
 }
 
+/// Sets the columns from `first` on to NaN: those that a kernel may not read.
+inline void poison_columns(HostTensor& tensor, Index first) {
+  const Index width = tensor.shape().width();
+  for (Index i = 0; i < tensor.size(); ++i)
+    if (i % width >= first) tensor.set(i, NAN);
+}
+
 /// What dropout multiplies an element of an activation by, from the documented numbering.
 inline double dropout_factor(const RandomKey& key, float p, Index row, Index column, Index length,
                              Index width) {

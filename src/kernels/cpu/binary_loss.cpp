@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "core/cpu/cpu_context.h"
-#include "kernels/cpu/check_ids.h"
 #include "kernels/cpu/scalars.h"
 #include "kernels/cpu/visit.h"
 
@@ -30,10 +30,21 @@ Label<W> label_of(W z, bool target) {
           .right = target ? z > 0 : z <= 0};
 }
 
+/// Throws ShapeError unless each target is 0 or 1.
+void check_targets(const BinaryLoss& k) {
+  const Index labels = k.targets.width();
+  const auto* targets = k.targets.data<std::int32_t>();
+  for (Index i = 0; i < k.targets.size(); ++i)
+    if (targets[i] != 0 && targets[i] != 1)
+      throw ShapeError(std::string(k.name) + ": targets, row " + std::to_string(i / labels) +
+                       ", label " + std::to_string(i % labels) + ": expected 0 or 1, found " +
+                       std::to_string(targets[i]));
+}
+
 template <class T>
 void binary_loss(CpuContext& context, const BinaryLoss& k) {
   using W = cpu::Wide<T>;
-  cpu::check_ids(k.name, "targets", k.targets.span<std::int32_t>(), 2);
+  check_targets(k);
   const Index padded = k.logits.width();
   const Index labels = k.targets.width();
   const T* logits = k.logits.data<T>();

@@ -1,6 +1,7 @@
 #include "electra/kernels/pooling.h"
 
 #include <algorithm>
+#include <string>
 
 #include "core/cpu/cpu_context.h"
 #include "kernels/cpu/lanes.h"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
 
 #include "core/cpu/cpu_context.h"
 #include "kernels/cpu/scalars.h"

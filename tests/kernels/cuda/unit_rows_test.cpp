@@ -43,7 +43,7 @@ TEST_CASE("rows get length 1 on a GPU as on the CPU", "[cuda][kernel][unit_rows]
   CHECK(backward.error(dx, size) < 2 * unit(dtype));
 }
 
-// 0, shorter than the least, a little longer, longer than f32 has squares for, NaN.
+// 0, twice shorter than the least, a little longer, NaN, and one of length enough.
 TEST_CASE("rows that have no length are divided by the least on a GPU",
           "[cuda][kernel][unit_rows]") {
   const DType dtype = any_dtype();

@@ -41,11 +41,4 @@ inline const HostTensor& left_in(Gradient gradient, const HostTensor& apart,
   return gradient == Gradient::in_place ? in_place : apart;
 }
 
-/// Sets the columns of a matrix from `first` on to NaN: they must not be read.
-inline void poison_columns(HostTensor& matrix, Index first) {
-  const Index width = matrix.shape()[1];
-  for (Index i = 0; i < matrix.size(); ++i)
-    if (i % width >= first) matrix.set(i, NAN);
-}
-
 }  // namespace electra::test

@@ -48,14 +48,25 @@ struct Group {
   double factor, decay;
 };
 
-/// What the kernel writes at this step.
-double rate_at(double step, LearningRate kernel, DType dtype) {
-  const HostTensor at({1}, DType::i32, {step}), rate({1}, dtype);
-  kernel.step = at.view();
-  kernel.rate = rate;
-  Context::create({}, {.threads = 1})->run(kernel);
-  return rate[0];
-}
+/// What LearningRate writes.
+struct RateCase {
+  DType dtype;
+  double power = 1;
+  LearningRate::Schedule schedule = LearningRate::Schedule::product;
+
+  [[nodiscard]] double at(double step, Index warmup, Index steps) const {
+    const HostTensor now({1}, DType::i32, {step}), rate({1}, dtype);
+    Context::create({}, {.threads = 1})
+        ->run(LearningRate{.step = now.view(),
+                           .rate = rate,
+                           .peak = 0.5,
+                           .warmup = warmup,
+                           .steps = steps,
+                           .power = power,
+                           .schedule = schedule});
+    return rate[0];
+  }
+};
 
 Group group_of(Index i) {
   const Index unit = i / 64;
@@ -157,7 +168,7 @@ TEST_CASE("AdamW refuses what does not fit", "[kernel][adamw]") {
 TEST_CASE("the learning rate is warmup times decay, from step 0", "[kernel][adamw]") {
   const auto dtype = GENERATE(DType::f32, DType::f64);
   const auto rate = [&](double at, Index warmup, Index steps, double power) {
-    return rate_at(at, {.peak = 0.5, .warmup = warmup, .steps = steps, .power = power}, dtype);
+    return RateCase{.dtype = dtype, .power = power}.at(at, warmup, steps);
   };
   CHECK(rate(0, 10, 100, 1) == 0);
   CHECK(rate(0, 0, 100, 1) == 0.5);
@@ -175,14 +186,10 @@ TEST_CASE("the learning rate is warmup times decay, from step 0", "[kernel][adam
 TEST_CASE("a trapezoid of rates rises to the peak and falls to 0, and no step of a run has none",
           "[kernel][adamw]") {
   const auto dtype = GENERATE(DType::f32, DType::f64);
+  const RateCase trapezoid{
+      .dtype = dtype, .power = 3, .schedule = LearningRate::Schedule::trapezoid};
   const auto rate = [&](double at, Index warmup, Index steps) {
-    return rate_at(at,
-                   {.peak = 0.5,
-                    .warmup = warmup,
-                    .steps = steps,
-                    .power = 3,
-                    .schedule = LearningRate::Schedule::trapezoid},
-                   dtype);
+    return trapezoid.at(at, warmup, steps);
   };
   CHECK(rate(0, 10, 100) == Approx(0.5 * 0.1));
   CHECK(rate(4, 10, 100) == Approx(0.5 * 0.5));

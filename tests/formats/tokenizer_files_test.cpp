@@ -211,7 +211,14 @@ TEST_CASE("a class that transformers does not have is read by the components of 
               .load()
               .options.longest_word() == 7);
   }
-  // ConvBertTokenizer takes a vocab.txt as BertTokenizer does.
+  // ConvBertTokenizer takes a vocab.txt as BertTokenizer does, and its special tokens in any case.
+  nlohmann::json bare = some_json();
+  bare["added_tokens"] = nlohmann::json::array();
+  for (const auto& [name, count] : {std::pair{"KoBertTokenizer", 0U}, {"ConvBertTokenizer", 5U}})
+    CHECK(Directory({{"tokenizer.json", bare.dump()},
+                     {"tokenizer_config.json", nlohmann::json{{"tokenizer_class", name}}.dump()}})
+              .load()
+              .added.size() == count);
   CHECK(options_with("tokenizer_config.json",
                      R"({"tokenizer_class":"ConvBertTokenizer","do_lower_case":false})")
             .lower_case == false);

@@ -16,10 +16,10 @@ namespace electra {
 struct OptionInfo {
   enum class Kind : std::uint8_t { text, texts, integer, number, flag };  // texts: may be repeated
 
-  std::string_view name;   // "--epochs"; without dashes: an argument, told by its place
-  Kind kind = Kind::text;  // an argument is a text
-  std::string_view value;  // what stands for the value in help: "N"
-  std::string_view help;
+  std::string_view name;        // "--epochs"; without dashes: an argument, told by its place
+  Kind kind = Kind::text;       // an argument is a text
+  std::string_view value = {};  // what stands for the value in help: "N"
+  std::string_view help = {};
   bool required = false;
 };
 

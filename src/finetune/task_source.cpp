@@ -98,7 +98,7 @@ EvaluationSource::EvaluationSource(const TaskData& data, const TaskSet& set, Ind
     : data_(data), set_(set), count_(count), order_(set.features.size()) {
   std::iota(order_.begin(), order_.end(), std::size_t{0});
   std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
-    return set_.features[a].ids.size() < set_.features[b].ids.size();
+    return set_.features[a].ids.size() > set_.features[b].ids.size();
   });
 }
 

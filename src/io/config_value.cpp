@@ -79,7 +79,8 @@ struct Store {
     *to = static_cast<T>(value);
     return {};
   }
-  template <std::integral T>
+  template <class T>
+    requires std::is_arithmetic_v<T>
   Result operator()(std::optional<T>* to) const {
     T value{};
     auto wrong = json.is_null() ? Result() : (*this)(&value);

@@ -90,6 +90,28 @@ std::string to_json_line(const LogRecord& record) {
   return to_json(record).dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
+std::optional<double> LoggedLine::operator[](std::string_view key) const {
+  const auto found = numbers.find(key);
+  return found == numbers.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::vector<LoggedLine> logged_lines(const std::filesystem::path& path, std::string_view kind,
+                                     Index last_step) {
+  std::vector<LoggedLine> lines;
+  if (!std::filesystem::exists(path)) return lines;
+  for_each_log_line(read_file(path), path.string(), [&](const Json& object, std::string_view) {
+    if (!object.contains("kind") || object["kind"] != kind) return;
+    LoggedLine line;
+    for (const auto& [key, value] : object.items())
+      if (value.is_number()) line.numbers[key] = value.get<double>();
+    const auto step = line["step"];
+    if (!step || *step < 0 || *step > static_cast<double>(last_step)) return;
+    line.step = static_cast<Index>(*step);
+    lines.push_back(std::move(line));
+  });
+  return lines;
+}
+
 TrainLog TrainLog::create(const std::filesystem::path& path) {
   return TrainLog(AppendFile(path, AppendFile::Mode::replace));
 }

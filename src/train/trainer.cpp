@@ -197,14 +197,15 @@ FigureValues Trainer::evaluate(StepSource& held_out, Index batches, const StopRe
   state.upload(scalars);
   Arena arena(context_);  // training's stays as small as its micro-batches
   std::optional<DeviceBatch> device;
-  Index room = 0;
+  std::pair<Index, Index> room;  // its examples and their length
   for (Index step = 0; step < batches; ++step) {
     state.set_step(step);
     const HostBatch whole = held_out.at(step).batch;
     for (Index first = 0; first < whole.count(); first += micro_batch_) {
       stop_if(stop);
       const HostBatch host = whole.slice(first, std::min(micro_batch_, whole.count() - first));
-      if (std::exchange(room, host.count()) != host.count()) device.emplace(context_, host);
+      const std::pair looks{host.count(), host.length};
+      if (std::exchange(room, looks) != looks) device.emplace(context_, host);
       device->upload(host);
       arena.reset();
       const MicroBatch batch = device->micro_batch(0, host.count());

@@ -36,14 +36,14 @@ constexpr auto options = std::to_array<OptionInfo>({
     {"--json", Kind::flag, "", "everything as one JSON object"},
 });
 
-constexpr std::string_view notes =
+constexpr std::string_view forms =
     "Prints every score with an interval that holds 95 % of what other samples of examples would\n"
     "give (percentile bootstrap), precision, recall, F1 and number of each label, and how often\n"
     "each label was taken for which. With --against: what --model scores more on the same\n"
     "examples, with the interval of the difference and the share of samples in which it is not\n"
     "better (paired bootstrap). Cells stand between tabs.";
 
-constexpr std::string_view examples =
+constexpr std::string_view example_lines =
     "  electra evaluate classify --model out/sentiment --data share/labelled/sentiment_dev.tsv\n"
     "  electra evaluate tag --model out/places --data share/labelled/places_dev.conll --json";
 
@@ -243,7 +243,8 @@ int evaluate(const Arguments& arguments) {
 }  // namespace
 
 Verb evaluate_verb() {
-  return {"evaluate", "scores of a model on labelled examples", options, notes, examples, evaluate};
+  return {"evaluate", "scores of a model on labelled examples", options, forms, example_lines,
+          evaluate};
 }
 
 }  // namespace electra

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -35,7 +36,7 @@ constexpr auto options = std::to_array<OptionInfo>({
     json_option,
 });
 
-constexpr std::string_view notes =
+constexpr std::string_view forms =
     "Input is a text a line; a text, a tab and a second one for a model of pairs; words between\n"
     "blanks for a tagger; a question, a tab and a passage for a model that answers. A line of a\n"
     "pipe is answered as soon as it has come. A FILE may also be a table (.tsv, .csv, .jsonl), of\n"
@@ -51,7 +52,7 @@ constexpr std::string_view notes =
     "or an object each with --json. What cannot be answered is \"error\", why, line: it is named\n"
     "on standard error, and the exit code is 1.";
 
-constexpr std::string_view examples =
+constexpr std::string_view example_lines =
     "  electra predict out/sentiment share/labelled/sentiment_dev.tsv\n"
     "  echo \"What a lovely day.\" | electra predict out/sentiment --json";
 
@@ -160,7 +161,8 @@ int predict(const Arguments& arguments) {
 }  // namespace
 
 Verb predict_verb() {
-  return {"predict", "what a fine-tuned model says of texts", options, notes, examples, predict};
+  return {"predict", "what a fine-tuned model says of texts", options, forms, example_lines,
+          predict};
 }
 
 }  // namespace electra

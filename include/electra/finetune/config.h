@@ -67,13 +67,11 @@ struct FeaturesConfig {
 
 struct HeadOptions {
   HeadForm form = HeadForm::hugging_face;
-  float dropout = 0.1F;
   Pooling pooling = Pooling::mean;
   ClassWeights class_weights = ClassWeights::none;
 
   void fields(auto&& visit) {
     visit("form", form, "hugging_face: opens there; reference: one linear layer");
-    visit("dropout", dropout, "rate before its linear layers", from(0).below(1));
     visit("pooling", pooling, "embed: how tokens become one vector");
     visit("class_weights", class_weights,
           "none; balanced: every class counts the same, however many examples it has");
@@ -103,7 +101,7 @@ struct FinetuneConfig : RunConfig {
   AnswersConfig answers;
   Index epochs = 3;
   double warmup_share = 0.1;
-  std::optional<double> dropout;  // null: as the directory says
+  float dropout = 0.1F;
   double layer_decay = 1;
   LayerDecayForm layer_decay_form = LayerDecayForm::standard;
   Keep keep = Keep::last;
@@ -119,7 +117,8 @@ struct FinetuneConfig : RunConfig {
     visit("answers", answers, "answer: what counts as one");
     visit("epochs", epochs, "times that all examples are seen", from(1));
     visit("warmup_share", warmup_share, "of the steps over which the rate rises", from(0).below(1));
-    visit("dropout", dropout, "of the encoder; null: as its directory says", from(0).below(1));
+    visit("dropout", dropout, "rate in the encoder and before the head's linear layers",
+          from(0).below(1));
     visit("layer_decay", layer_decay, "the rate of a layer as a share of that above it",
           above(0).to(1));
     visit("layer_decay_form", layer_decay_form,

@@ -52,7 +52,7 @@ class TrainingSource final : public StepSource {
   std::vector<std::vector<std::size_t>> batches_;  // of the epoch: units
 };
 
-/// Features of a file in batches, by length, the whole file once; every rank gets all.
+/// Features of a file in batches, the longest first, the whole file once; every rank gets all.
 class EvaluationSource final : public StepSource {
  public:
   /// `count`: features of a batch. The data must outlive it.

@@ -54,8 +54,9 @@ struct PresetName {};
 /// A place in a config struct that holds one value.
 using ConfigValue =
     std::variant<bool*, int*, std::int64_t*, std::uint64_t*, double*, float*, std::string*,
-                 std::optional<bool>*, std::optional<std::int64_t>*, std::vector<std::string>*,
-                 std::vector<std::int64_t>*, std::vector<double>*, EnumReference, PresetName>;
+                 std::optional<bool>*, std::optional<std::int64_t>*, std::optional<double>*,
+                 std::vector<std::string>*, std::vector<std::int64_t>*, std::vector<double>*,
+                 EnumReference, PresetName>;
 
 /// One value of a config struct under its dotted path: "schedule.peak".
 struct ConfigField {

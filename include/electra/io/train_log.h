@@ -2,6 +2,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,6 +48,19 @@ struct LogRecord::Field {
 
 /// One line of JSON, without the line's end.
 [[nodiscard]] std::string to_json_line(const LogRecord& record);
+
+/// The numbers of one line of a log.
+struct LoggedLine {
+  Index step = 0;
+  std::map<std::string, double, std::less<>> numbers;
+
+  /// Absent if the line has no such number.
+  [[nodiscard]] std::optional<double> operator[](std::string_view key) const;
+};
+/// The lines of one kind ("train", "evaluation") that a log has of steps up to this one, in order;
+/// none if there is no log. Throws IoError for a damaged line that is not the last.
+[[nodiscard]] std::vector<LoggedLine> logged_lines(const std::filesystem::path& path,
+                                                   std::string_view kind, Index last_step);
 
 /// A train.jsonl: one JSON object a line, with the operating system as soon as `write` returns.
 class TrainLog {

@@ -1,0 +1,287 @@
+#include "finetune/attempt.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "electra/core/build_config.h"
+#include "electra/core/error.h"
+#include "electra/core/file.h"
+#include "electra/core/quantity_text.h"
+#include "electra/finetune/task_source.h"
+#include "electra/formats/hugging_face.h"
+#include "electra/io/checkpoint.h"
+#include "electra/io/config.h"
+#include "electra/io/train_log.h"
+#include "electra/models/heads.h"
+#include "electra/parallel/agreement.h"
+#include "finetune/collapse_guard.h"
+#include "finetune/network_head.h"
+
+namespace electra {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr Index log_lines = 20;  // of a run: each is the mean of a twentieth of its steps
+constexpr Index evaluation_batch = 64;
+
+}  // namespace
+
+double AttemptResult::first_score() const {
+  if (score_values.empty()) throw Error("an attempt was not scored");
+  return score_values.front();
+}
+
+/// Listens to a run: the guard, the clock, the best evaluation.
+class Attempt::Watch {
+ public:
+  Watch(Attempt& attempt, const TaskObjective& objective, Index steps)
+      : attempt_(attempt),
+        objective_(objective),
+        guard_(constant_loss(attempt.setting_.data, attempt.config_.train.batch), steps) {}
+
+  /// What a run that is gone on with has seen before, by its log.
+  void recall(Index last_step) {
+    const auto& log = attempt_.folder_.log();
+    for (const LoggedLine& line : logged_lines(log, "train", last_step))
+      guard_.see(line.step, line["loss"]);
+    for (const LoggedLine& line : logged_lines(log, "evaluation", last_step))
+      keep(line.step, [&](std::string_view key) { return line[key]; });
+  }
+
+  [[nodiscard]] RunCallbacks callbacks() {
+    const RunCallbacks& outer = attempt_.setting_.callbacks;
+    return {.say = outer.say,
+            .stepped =
+                [this, &outer](Index step) {
+                  stepped();
+                  if (outer.stepped) outer.stepped(step);
+                },
+            .progress =
+                [this, &outer](const Progress& progress) {
+                  guard_.see(progress.step, progress.values["loss"]);
+                  if (outer.progress) outer.progress(progress);
+                },
+            .evaluated =
+                [this, &outer](Index step, const FigureValues& values) {
+                  evaluated(step, values);
+                  if (outer.evaluated) outer.evaluated(step, values);
+                  last_ = Clock::now();
+                },
+            .stop_requested =
+                [this, &outer] {
+                  return collapsed() || (outer.stop_requested && outer.stop_requested());
+                }};
+  }
+
+  [[nodiscard]] bool collapsed() const { return !guard_.verdict().empty(); }
+  [[nodiscard]] const std::string& verdict() const { return guard_.verdict(); }
+  [[nodiscard]] const AttemptResult& kept() const { return kept_; }
+  [[nodiscard]] double seconds() const { return seconds_; }
+  [[nodiscard]] Index steps() const { return steps_; }
+
+ private:
+  void stepped() {
+    const auto now = Clock::now();
+    seconds_ += std::chrono::duration<double>(now - last_).count();
+    last_ = now;
+    ++steps_;
+  }
+
+  void evaluated(Index step, const FigureValues& values) {
+    const bool kept = keep(step, [&](std::string_view key) { return values[key]; });
+    if (kept && attempt_.config_.keep == Keep::best && attempt_.leads())
+      objective_.save(attempt_.folder_.root / "best");
+  }
+
+  /// Whether the weights of this step are those that are kept, as far as is known; those before the
+  /// first step never are.
+  bool keep(Index step, const auto& value_of) {
+    if (step == 0) return false;
+    AttemptResult now = scored(value_of);
+    now.step = step;
+    const bool first = kept_.score_values.empty();
+    if (attempt_.config_.keep == Keep::best && !first && !better(now)) return false;
+    kept_ = std::move(now);
+    return true;
+  }
+
+  [[nodiscard]] AttemptResult scored(const auto& value_of) const {
+    AttemptResult result;
+    for (const ScoreInfo& score : attempt_.setting_.data.task->scores)
+      if (const std::optional<double> value = value_of(score.key)) {
+        result.score_keys.emplace_back(score.key);
+        result.score_values.push_back(*value);
+      }
+    return result;
+  }
+
+  [[nodiscard]] bool better(const AttemptResult& now) const {
+    const auto& scores = attempt_.setting_.data.task->scores;
+    const auto info = std::ranges::find(scores, now.score_keys.front(), &ScoreInfo::key);
+    return info->better == ScoreInfo::Better::more ? now.first_score() > kept_.first_score()
+                                                   : now.first_score() < kept_.first_score();
+  }
+
+  Attempt& attempt_;
+  const TaskObjective& objective_;
+  CollapseGuard guard_;
+  AttemptResult kept_;
+  Clock::time_point last_ = Clock::now();
+  double seconds_ = 0;
+  Index steps_ = 0;
+};
+
+Attempt::Attempt(const AttemptSetting& setting, std::uint64_t seed, std::uint64_t asked_seed,
+                 Index restart)
+    : setting_(setting),
+      config_(setting.config),
+      folder_(setting.folder.run(asked_seed, restart)),
+      epoch_steps_(
+          TrainingSource(setting.data, {.batch = setting.config.train.batch}).epoch_steps()) {
+  config_.seed = seed;
+  config_.schedule.peak /= std::pow(3.0, static_cast<double>(restart));
+}
+
+void Attempt::say(const std::string& text) const {
+  if (leads() && setting_.callbacks.say) setting_.callbacks.say(text);
+}
+
+std::optional<AttemptResult> Attempt::result() const {
+  const auto file = folder_.root / "result.json";
+  if (!std::filesystem::exists(file)) return std::nullopt;
+  return config_from_file<AttemptResult>(file);
+}
+
+std::filesystem::path Attempt::model() const {
+  return folder_.root / (config_.keep == Keep::best ? "best" : "model");
+}
+
+Start Attempt::where_to_start() const {
+  return list_checkpoints(folder_.checkpoints()).empty() ? Start::fresh : Start::resume;
+}
+
+/// The run's numbers follow from the task's: epochs and the examples that there are.
+RunConfig Attempt::run_config() const {
+  RunConfig run = config_;
+  const Index steps = epoch_steps_ * config_.epochs;
+  run.train.steps = steps;
+  run.train.batch *= setting_.data.training.parts;
+  run.schedule.warmup =
+      std::max<Index>(1, static_cast<Index>(static_cast<double>(steps) * config_.warmup_share));
+  run.evaluate = {.every = epoch_steps_, .batches = 0};
+  run.checkpoint.every = epoch_steps_;
+  run.log.every = std::max<Index>(1, steps / log_lines);
+  return run;
+}
+
+StoredHead Attempt::head() const { return head_of(config_, setting_.data); }
+
+TaskSourceOptions Attempt::source_options() const {
+  return {.batch = config_.train.batch,
+          .sort_window = config_.features.sort_window,
+          .seed = config_.seed,
+          .rank = setting_.ranks.rank(),
+          .ranks = setting_.ranks.size()};
+}
+
+std::optional<AttemptResult> Attempt::run() {
+  const RunConfig run = run_config();
+  ParameterStore store;
+  const auto objective = make_objective(
+      store, {.data = setting_.data,
+              .network = setting_.network,
+              .head = head(),
+              .answers = {.longest = config_.answers.longest,
+                          .null_threshold = config_.answers.null_threshold.value_or(0)}});
+  store.allocate(setting_.context, config_.precision);
+  const Start start = where_to_start();
+  if (leads() && start == Start::fresh) {
+    if (folder_.has_only_begun()) folder_.begin_again();
+    folder_.begin(config_to_json(config_));
+  }
+  setting_.ranks.barrier();
+  Watch watch(*this, *objective, run.train.steps);
+  if (start == Start::resume)
+    if (const auto latest = latest_checkpoint(folder_.checkpoints()).checkpoint)
+      watch.recall(latest->step());
+  const RunCallbacks callbacks = watch.callbacks();
+  const RunResult result =
+      Run(recipe(store, *objective, run), run, folder_, setting_.context, setting_.ranks, callbacks)
+          .run(start);
+  Agreement agreement(setting_.context, setting_.ranks);
+  const bool collapsed =
+      agreement.any(watch.collapsed() ? Agreement::Vote::yes : Agreement::Vote::no);
+  if (result.end == RunResult::End::interrupted && !collapsed) return std::nullopt;
+  return ended(watch);
+}
+
+AttemptResult Attempt::ended(Watch& watch) {
+  AttemptResult result = watch.kept();
+  result.seed = config_.seed;
+  result.rate = config_.schedule.peak;
+  result.failure = watch.verdict();
+  result.seconds = watch.seconds();
+  const double tokens = static_cast<double>(setting_.data.training.tokens() * watch.steps()) /
+                        static_cast<double>(epoch_steps_);
+  result.tokens_per_second = result.seconds > 0 ? tokens / result.seconds : 0;
+  if (leads()) {
+    write_file(folder_.root / "result.json", config_to_json(result) + "\n");
+    std::filesystem::remove_all(folder_.checkpoints());  // nothing goes on from them any more
+  }
+  setting_.ranks.barrier();
+  return result;
+}
+
+Recipe Attempt::recipe(ParameterStore& store, const TaskObjective& objective,
+                       const RunConfig& run) {
+  const TaskData& data = setting_.data;
+  return {.task = data.task->name,
+          .store = store,
+          .objective = objective,
+          .rate_factor =
+              layer_decay(config_.layer_decay, setting_.network.layers, config_.layer_decay_form),
+          .training = [this,
+                       &data] { return std::make_unique<TrainingSource>(data, source_options()); },
+          .held_out =
+              [&data] {
+                auto source =
+                    std::make_unique<EvaluationSource>(data, data.evaluation, evaluation_batch);
+                const Index batches = source->batches();
+                return HeldOut{std::move(source), batches};
+              },
+          .first_weights =
+              [this, &store, &objective] {
+                store.initialise(config_.seed, setting_.network.initializer_range);
+                for (const std::string& line : describe(load_network(
+                         config_.model, objective.model().parts(), store, HeadWeights::left_out)))
+                  say(line);
+              },
+          .identity = {{"data_hash", setting_.data_hash}},
+          .facts = facts(store, run)};
+}
+
+LogRecord Attempt::facts(const ParameterStore& store, const RunConfig& run) const {
+  const TaskData& data = setting_.data;
+  LogRecord record;
+  record.add("version", version)
+      .add("task", data.task->name)
+      .add("argv", setting_.arguments)
+      .add("config_hash", config_hash(config_))
+      .add("device", to_string(setting_.context.device()))
+      .add("platform", setting_.context.platform())
+      .add("threads", config_.threads)
+      .add("world", setting_.ranks.size())
+      .add("seed", config_.seed)
+      .add("model", config_.model)
+      .add("parameters", store.parameter_count())
+      .add("steps", run.train.steps)
+      .add("examples", data.training.size())
+      .add("evaluation_examples", data.evaluation.size())
+      .add("labels", data.labels.size());
+  return record;
+}
+
+}  // namespace electra

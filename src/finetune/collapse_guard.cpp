@@ -1,0 +1,48 @@
+#include "finetune/collapse_guard.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "electra/core/quantity_text.h"
+
+namespace electra {
+
+namespace {
+
+constexpr double share = 0.99;  // of the constant answer's loss
+constexpr Index fewest = 32;    // steps of a window
+
+std::string loss_text(double loss) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.4f", loss);
+  return text.data();
+}
+
+}  // namespace
+
+CollapseGuard::CollapseGuard(double constant_loss, Index steps)
+    : constant_(constant_loss),
+      steps_(steps),
+      begin_(steps / 3 - steps / 20),
+      window_(std::max(steps / 20, fewest)) {}
+
+void CollapseGuard::see(Index step, std::optional<double> loss) {
+  const Index begin = seen_;
+  seen_ = step;
+  if (judged_ || begin < begin_ || !loss) return;
+  sum_ += *loss * static_cast<double>(step - begin);
+  counted_ += step - begin;
+  if (counted_ >= window_) judge(step);
+}
+
+void CollapseGuard::judge(Index step) {
+  judged_ = true;
+  const double mean = sum_ / static_cast<double>(counted_);
+  if (mean < share * constant_) return;
+  verdict_ = "nothing was learned: up to step " + count_text(step) + " of " + count_text(steps_) +
+             " the loss of the last " + count_text(counted_) + " steps is " + loss_text(mean) +
+             ", and that of the best answer that is always the same " + loss_text(constant_);
+}
+
+}  // namespace electra

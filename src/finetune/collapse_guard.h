@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "electra/core/shape.h"
+
+namespace electra {
+
+/// Watches a run's training loss: once, a third of the way, its mean over a twentieth of the steps
+/// must be below that of the best answer that is the same for every example. Short runs are judged
+/// later, by 32 steps at least: fewer say too little.
+class CollapseGuard {
+ public:
+  /// `constant_loss`: of that answer. `steps`: of the whole run.
+  CollapseGuard(double constant_loss, Index steps);
+
+  /// The mean loss of the steps since the last time, after so many in all; absent: not known.
+  void see(Index step, std::optional<double> loss);
+  /// What is to be said of a run that has learned nothing; empty if it has, or it is too early.
+  [[nodiscard]] const std::string& verdict() const { return verdict_; }
+
+ private:
+  void judge(Index step);
+
+  double constant_;
+  Index steps_, begin_, window_;
+  Index seen_ = 0;     // steps in all
+  Index counted_ = 0;  // of them, in the window
+  double sum_ = 0;     // of their losses
+  bool judged_ = false;
+  std::string verdict_;
+};
+
+}  // namespace electra

@@ -13,11 +13,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
@@ -27,6 +25,7 @@
 #include "electra/data/unicode.h"
 #include "electra/infer/detector.h"
 #include "show_detection.h"
+#include "support/lines.h"
 
 namespace {
 
@@ -80,26 +79,6 @@ std::vector<std::string> names_of_lengths() {
 LongText length_called(const std::string& name) {
   const auto names = enum_names(LongText{});
   return static_cast<LongText>(std::ranges::find(names, name) - names.begin());
-}
-
-/// Standard input's lines, as many at once as have come. They end with \n or \r\n.
-void for_lines(const std::function<void(std::span<const std::string>)>& use) {
-  std::array<char, std::size_t{1} << 16> bytes{};
-  std::vector<std::string> lines(1);
-  ssize_t count = 0;
-  while ((count = read(STDIN_FILENO, bytes.data(), bytes.size())) > 0) {
-    for (const char byte : std::span(bytes).first(static_cast<std::size_t>(count)))
-      if (byte != '\n') {
-        lines.back() += byte;
-      } else {
-        if (lines.back().ends_with('\r')) lines.back().pop_back();
-        lines.emplace_back();
-      }
-    use(std::span(lines).first(lines.size() - 1));
-    lines.erase(lines.begin(), lines.end() - 1);
-  }
-  if (count < 0) throw IoError(std::string("standard input: ") + std::strerror(errno));
-  if (!lines.back().empty()) use(lines);
 }
 
 struct Options {
@@ -209,7 +188,8 @@ int run(const Options& options) {
                                           .match_added_tokens = !options.plain});
   Answers answers(detector, options.json);
   if (options.texts.empty())
-    for_lines([&](std::span<const std::string> lines) { answers.add(lines); });
+    for_lines(STDIN_FILENO, "standard input",
+              [&](std::span<const std::string> lines) { answers.add(lines); });
   else
     answers.add(options.texts);
   return answers.finish();

@@ -9,10 +9,7 @@
 /// Expected at the end, without arguments: held-out AUC about 0.8 (0.5 is chance), total loss below
 /// 20.5, and a few sentences in which a wrong word stands out.
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -27,12 +24,11 @@
 #include "electra/pretrain/request.h"
 #include "example_defaults.h"
 #include "show_detection.h"
+#include "support/run_talk.h"
 
 namespace {
 
 using namespace electra;
-
-std::atomic<int> signal_received = 0;
 
 struct Options {
   PretrainRequest request;
@@ -76,26 +72,6 @@ PretrainConfig configuration(const Options& o, const PretrainFolder& folder) {
   return config;
 }
 
-void say(const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); }
-
-/// One line that is rewritten on a terminal; plain lines elsewhere.
-class ProgressLine {
- public:
-  void show(const std::string& line) {
-    if (!terminal_) return say(line);
-    std::fprintf(stderr, "\r\033[K%s", line.c_str());
-    open_ = true;
-  }
-  void close() {
-    if (open_) std::fprintf(stderr, "\n");
-    open_ = false;
-  }
-
- private:
-  bool terminal_ = isatty(STDERR_FILENO) != 0;
-  bool open_ = false;
-};
-
 PretrainingOptions pretraining_options(const Options& o, const PretrainFolder& folder,
                                        const std::vector<std::string>& arguments) {
   PretrainingOptions options;
@@ -113,18 +89,7 @@ PretrainingOptions pretraining_options(const Options& o, const PretrainFolder& f
 
 RunResult pretrain_and_show(const PretrainingOptions& options) {
   ProgressLine line;
-  RunCallbacks callbacks;
-  callbacks.say = [&](const std::string& text) {
-    line.close();
-    say(text);
-  };
-  callbacks.progress = [&](const Progress& progress) { line.show(progress_line(progress)); };
-  callbacks.evaluated = [&](Index step, const FigureValues& values) {
-    line.close();
-    say(evaluation_line(step, values));
-  };
-  callbacks.stop_requested = [] { return signal_received != 0; };
-  const RunResult result = pretrain(options, callbacks);
+  const RunResult result = pretrain(options, talk_on(line));
   line.close();
   return result;
 }
@@ -199,8 +164,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  for (const int number : {SIGINT, SIGTERM})
-    std::signal(number, [](int received) { signal_received = received; });
+  catch_stop_signals();
   try {
     return run(options, {argv, argv + argc});
   } catch (const ConfigError& error) {

@@ -1,5 +1,6 @@
 #include "electra/infer/engine.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -36,16 +37,28 @@ Engine::Limit limit_of(const Engine::Options& options, const StoredTokenizer& to
                     : Engine::Limit{config.positions, positions};
 }
 
-void check_text(std::size_t number, const std::vector<std::int32_t>& ids,
-                const NetworkConfig& config, const Engine::Limit& limit) {
-  const std::string text = "text " + std::to_string(number);
-  if (ids.empty() || static_cast<Index>(ids.size()) > limit.tokens)
-    throw InputError(text + ": expected 1 to " + std::to_string(limit.tokens) + " tokens, " +
-                     limit.source + ", found " + std::to_string(ids.size()));
-  for (std::size_t i = 0; i < ids.size(); ++i)
-    if (ids[i] < 0 || ids[i] >= config.vocabulary)
-      throw InputError(text + ", token " + std::to_string(i) + ": expected an id from 0 to " +
-                       std::to_string(config.vocabulary - 1) + ", found " + std::to_string(ids[i]));
+/// `what`: "an id" or "a type".
+void check_below(std::span<const std::int32_t> values, Index end, const std::string& text,
+                 const char* what) {
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (values[i] < 0 || values[i] >= end)
+      throw InputError(text + ", token " + std::to_string(i) + ": expected " + what +
+                       " from 0 to " + std::to_string(end - 1) + ", found " +
+                       std::to_string(values[i]));
+}
+
+void check_text(std::size_t number, const Engine::Sequence& text, const NetworkConfig& config,
+                const Engine::Limit& limit) {
+  const std::string name = "text " + std::to_string(number);
+  const auto tokens = std::to_string(text.ids.size());
+  if (text.ids.empty() || std::ssize(text.ids) > limit.tokens)
+    throw InputError(name + ": expected 1 to " + std::to_string(limit.tokens) + " tokens, " +
+                     limit.source + ", found " + tokens);
+  if (!text.types.empty() && text.types.size() != text.ids.size())
+    throw InputError(name + ": expected a type for each of " + tokens + " tokens, found " +
+                     std::to_string(text.types.size()));
+  check_below(text.ids, config.vocabulary, name, "an id");
+  check_below(text.types, config.types, name, "a type");
 }
 
 StoredTokenizer tokenizer_of(const std::filesystem::path& directory, const NetworkConfig& config) {
@@ -75,19 +88,33 @@ AddedTokens added_tokens(const StoredTokenizer& tokenizer, const Engine::Options
 }
 
 /// Texts of one batch as the model reads them.
-struct Ids {
-  Ids(std::span<const std::vector<std::int32_t>> texts, const LengthBatch& of)
-      : batch(static_cast<Index>(of.texts.size())), length(of.length) {
+struct HostTexts {
+  HostTexts(std::span<const Engine::Sequence> texts, const LengthBatch& of)
+      : batch(std::ssize(of.texts)), length(of.length) {
     for (const std::size_t text : of.texts) {
-      lengths.push_back(static_cast<std::int32_t>(texts[text].size()));
-      ids.insert(ids.end(), texts[text].begin(), texts[text].end());
-      ids.resize(lengths.size() * static_cast<std::size_t>(length));  // not read: any id will do
+      const Engine::Sequence& one = texts[text];
+      lengths.push_back(static_cast<std::int32_t>(one.ids.size()));
+      const std::size_t end = lengths.size() * static_cast<std::size_t>(length);
+      ids.insert(ids.end(), one.ids.begin(), one.ids.end());
+      ids.resize(end);  // not read: any id will do
+      types.insert(types.end(), one.types.begin(), one.types.end());
+      types.resize(end);  // also of a text without types
     }
   }
 
   Index batch, length;
-  std::vector<std::int32_t> ids, lengths;
+  std::vector<std::int32_t> ids, types, lengths;
 };
+
+/// The first `outputs` numbers of each row; all if a row has no more, or `outputs` is 0.
+std::vector<float> trimmed(std::vector<float> values, Index rows, Index outputs) {
+  const auto width = static_cast<Index>(values.size()) / rows;
+  if (outputs == 0 || outputs >= width) return values;
+  for (Index row = 1; row < rows; ++row)
+    std::copy_n(values.begin() + row * width, outputs, values.begin() + row * outputs);
+  values.resize(static_cast<std::size_t>(rows * outputs));
+  return values;
+}
 
 }  // namespace
 
@@ -98,11 +125,13 @@ struct Engine::Parts {
         limit(limit_of(options, tokenizer, config)),
         wordpiece(tokenizer.vocabulary, tokenizer.options, added_tokens(tokenizer, options)),
         pool(options.device, options.threads, workers_of(options)),
-        model(store, config, head),
-        answers(head.answers) {
+        model(store, config, head, options.head),
+        answers(head.answers),
+        outputs(options.head.outputs) {
     const WorkerPool::Lease first = pool.take();
     store.allocate(first->context(), Precision::f32);
-    load_network(directory, model.parts(), store);
+    load_network(directory, model.parts(), store,
+                 head.tensors.empty() ? HeadWeights::left_out : HeadWeights::required);
     if (const auto bad = store.first_non_finite_weight())
       throw IoError(directory.string() + ": " + to_string(*bad, model.parts()) +
                     ": nothing can be computed with such weights");
@@ -117,36 +146,35 @@ struct Engine::Parts {
   ParameterStore store;
   TextModel model;
   HeadKind::Answers answers;
+  Index outputs;  // of a row of answers; 0: all
 
-  /// One batch's answers.
-  [[nodiscard]] std::vector<float> answers_to(Worker& worker, const Ids& batch) const {
+  [[nodiscard]] bool by_token() const { return answers == HeadKind::Answers::every_token; }
+
+  /// One batch's answers, rows without padding.
+  [[nodiscard]] std::vector<float> answers_to(Worker& worker, const HostTexts& batch) const {
     Arena& arena = worker.arena();
     arena.reset();
-    const auto upload = [&](const std::vector<std::int32_t>& values, const Shape& shape) {
-      const TensorView view = arena.allocate(shape, DType::i32);
+    const auto upload = [&](const std::vector<std::int32_t>& values) {
+      const TensorView view = arena.allocate({static_cast<Index>(values.size())}, DType::i32);
       to_device(worker.context(), values, view);
       return view;
     };
-    const Shape shape{batch.batch * batch.length};
-    Pass pass{.context = worker.context(),
-              .arena = arena,
-              .rows = {.batch = batch.batch,
-                       .length = batch.length,
-                       .lengths = upload(batch.lengths, {batch.batch})},
-              .mode = Mode::inference};
-    const TensorView ids = upload(batch.ids, shape);
-    const TensorView types = arena.allocate(shape, DType::i32);
-    worker.context().zero(types);
-    return to_host_f32(worker.context(), model.answer(pass, ids, types));
+    Pass pass{
+        .context = worker.context(),
+        .arena = arena,
+        .rows = {.batch = batch.batch, .length = batch.length, .lengths = upload(batch.lengths)},
+        .mode = Mode::inference};
+    const TensorView ids = upload(batch.ids), types = upload(batch.types);
+    return trimmed(to_host_f32(worker.context(), model.answer(pass, ids, types)),
+                   by_token() ? batch.batch * batch.length : batch.batch, outputs);
   }
 
-  void hand_over(std::span<const float> all, const LengthBatch& batch, const Ids& ids,
+  void hand_over(std::span<const float> all, const LengthBatch& batch, const HostTexts& texts,
                  const Take& take) const {
-    const bool by_token = answers == HeadKind::Answers::every_token;
     const auto stride = all.size() / batch.texts.size();
-    const auto width = by_token ? stride / static_cast<std::size_t>(batch.length) : stride;
+    const auto width = by_token() ? stride / static_cast<std::size_t>(batch.length) : stride;
     for (std::size_t i = 0; i < batch.texts.size(); ++i) {
-      const auto rows = by_token ? static_cast<std::size_t>(ids.lengths[i]) : std::size_t{1};
+      const auto rows = by_token() ? static_cast<std::size_t>(texts.lengths[i]) : std::size_t{1};
       take(batch.texts[i], all.subspan(i * stride, rows * width));
     }
   }
@@ -161,13 +189,23 @@ const Engine::Limit& Engine::limit() const { return parts_->limit; }
 const Vocabulary& Engine::vocabulary() const { return parts_->tokenizer.vocabulary; }
 const Wordpiece& Engine::wordpiece() const { return parts_->wordpiece; }
 
-void Engine::run(std::span<const std::vector<std::int32_t>> texts, const Take& take) const {
-  for (std::size_t i = 0; i < texts.size(); ++i) check_text(i, texts[i], config(), limit());
-  const WorkerPool::Lease worker = parts_->pool.take();
-  for (const LengthBatch& batch : length_batches(texts)) {
-    const Ids ids(texts, batch);
-    parts_->hand_over(parts_->answers_to(*worker, ids), batch, ids, take);
+void Engine::run(std::span<const Sequence> texts, const Take& take) const {
+  std::vector<Index> lengths;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    check_text(i, texts[i], config(), limit());
+    lengths.push_back(std::ssize(texts[i].ids));
   }
+  const WorkerPool::Lease worker = parts_->pool.take();
+  for (const LengthBatch& batch : length_batches(lengths)) {
+    const HostTexts host(texts, batch);
+    parts_->hand_over(parts_->answers_to(*worker, host), batch, host, take);
+  }
+}
+
+void Engine::run(std::span<const std::vector<std::int32_t>> texts, const Take& take) const {
+  std::vector<Sequence> sequences;
+  for (const std::vector<std::int32_t>& ids : texts) sequences.push_back({.ids = ids});
+  run(sequences, take);
 }
 
 }  // namespace electra

@@ -5,14 +5,14 @@
 
 namespace electra {
 
-std::vector<LengthBatch> length_batches(std::span<const std::vector<std::int32_t>> texts) {
+std::vector<LengthBatch> length_batches(std::span<const Index> lengths) {
   std::vector<LengthBatch> batches;
-  std::vector<std::size_t> order(texts.size());
+  std::vector<std::size_t> order(lengths.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return texts[a].size() < texts[b].size(); });
+                   [&](std::size_t a, std::size_t b) { return lengths[a] < lengths[b]; });
   for (const std::size_t text : order) {
-    const auto length = static_cast<Index>(texts[text].size());
+    const Index length = lengths[text];
     const bool fits =
         !batches.empty() &&
         static_cast<Index>(batches.back().texts.size() + 1) * length <= most_rows_of_batch;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -17,9 +17,9 @@ struct LengthBatch {
   Index length = 0;  // of the longest
 };
 
-/// Batches of texts of like length: shortest first, each of at most `most_rows_of_batch` tokens
-/// with its padding, or of one text. Which text is in which batch depends on the texts alone.
-[[nodiscard]] std::vector<LengthBatch> length_batches(
-    std::span<const std::vector<std::int32_t>> texts);
+/// Batches of texts of like length, given the tokens of each: shortest first, each of at most
+/// `most_rows_of_batch` tokens with its padding, or of one text. Which text is in which batch
+/// depends on the texts alone.
+[[nodiscard]] std::vector<LengthBatch> length_batches(std::span<const Index> lengths);
 
 }  // namespace electra

@@ -27,6 +27,14 @@ class Engine {
     int workers = 0;      // calls that compute at once; 0: processors / threads, on a GPU 1
     Index positions = 0;  // tokens of a text at most; 0: what the directory says
     bool match_added_tokens = true;  // "[MASK]" in a text is the token; false: text like any other
+    HeadConfig head = {};            // of a head that has labels or options (read_head)
+  };
+
+  /// What the model reads of a text or a pair: ids, [CLS] and [SEP] included, and as many types;
+  /// no types: all 0.
+  struct Sequence {
+    std::span<const std::int32_t> ids;
+    std::span<const std::int32_t> types = {};
   };
 
   /// How many tokens a text may have, [CLS] and [SEP] included.
@@ -51,7 +59,8 @@ class Engine {
   [[nodiscard]] const Wordpiece& wordpiece() const;
 
   /// Given the number of a text and the head's answer to it: a row for each of its tokens, or one
-  /// for the text, as HeadKind::answers says.
+  /// for the text, as HeadKind::answers says. A row is as wide as the head's outputs, if its
+  /// configuration says how many, without padding.
   using Take = std::function<void(std::size_t text, std::span<const float> answer)>;
   /// Runs texts of 1 to limit().tokens ids each, [CLS] and [SEP] included, through the model:
   /// those of like length together, so the answers come in another order. Safe from any number of
@@ -59,6 +68,8 @@ class Engine {
   /// `run`. Throws InputError for a text of another length or with an id that the model has not,
   /// before anything is computed.
   void run(std::span<const std::vector<std::int32_t>> texts, const Take& take) const;
+  /// The same of texts and pairs; types are 0 or more and below the model's number of them.
+  void run(std::span<const Sequence> texts, const Take& take) const;
 
  private:
   struct Parts;

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "arguments.h"
+#include "electra/infer/predictor.h"
+
+namespace electra {
+
+// Options that every verb has which opens a model.
+inline constexpr OptionInfo device_option{"--device", OptionInfo::Kind::text, "DEVICE",
+                                          "cpu (default), cuda, cuda:N, or auto: the first GPU"};
+inline constexpr OptionInfo threads_option{"--threads", OptionInfo::Kind::integer, "N",
+                                           "of the device cpu (default: all processors)"};
+inline constexpr OptionInfo length_option{
+    "--length", OptionInfo::Kind::integer, "N",
+    "tokens of a text at most (default: as the model was trained)"};
+inline constexpr OptionInfo json_option{"--json", OptionInfo::Kind::flag, "",
+                                        "results as JSON, an object a line"};
+
+/// Opens the model as --device, --threads and --length say, and says which GPU was taken, or why
+/// none.
+[[nodiscard]] Predictor open_predictor(const std::string& directory, const Arguments& arguments);
+
+}  // namespace electra

@@ -1,0 +1,250 @@
+#include "verbs/evaluate.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "electra/core/error.h"
+#include "electra/tasks/scores.h"
+#include "model_options.h"
+#include "output.h"
+#include "support/progress_line.h"
+
+namespace electra {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Kind = OptionInfo::Kind;
+
+constexpr auto options = std::to_array<OptionInfo>({
+    {.name = "TASK",
+     .help = "classify, multilabel, regress, tag, answer or embed: the model's",
+     .required = true},
+    {"--model", Kind::text, "DIR", "directory of a fine-tuned model", true},
+    {"--data", Kind::text, "FILE", "labelled examples", true},
+    {"--against", Kind::text, "DIR", "another model of the task, for a comparison"},
+    {"--text", Kind::text, "COLUMN", "the text, by name or number from 1"},
+    {"--text-b", Kind::text, "COLUMN", "the second text of a pair"},
+    {"--label", Kind::text, "COLUMN", "the label, the labels or the number"},
+    {"--comments", Kind::flag, "", "tag: lines that begin with # are comments"},
+    {"--rounds", Kind::integer, "N", "samples of the bootstrap (default: 1000)"},
+    {"--seed", Kind::integer, "N", "of the bootstrap (default: 1)"},
+    length_option,
+    device_option,
+    threads_option,
+    {"--json", Kind::flag, "", "everything as one JSON object"},
+});
+
+constexpr std::string_view forms =
+    "Prints every score with an interval that holds 95 % of what other samples of examples would\n"
+    "give (percentile bootstrap), precision, recall, F1 and number of each label, and how often\n"
+    "each label was taken for which. With --against: what --model scores more on the same\n"
+    "examples, with the interval of the difference and the share of samples in which it is not\n"
+    "better (paired bootstrap). Cells stand between tabs.";
+
+constexpr std::string_view example_lines =
+    "  electra evaluate classify --model out/sentiment --data share/labelled/sentiment_dev.tsv\n"
+    "  electra evaluate tag --model out/places --data share/labelled/places_dev.conll --json";
+
+/// What is to be printed.
+struct Evaluation {
+  const TaskInfo* task = nullptr;
+  Index examples = 0, cut = 0;
+  std::vector<std::string> labels;
+  std::vector<ScoreInterval> scores;
+  std::vector<LabelScore> by_label;
+  std::vector<Index> confusion;  // [labels, labels]
+  std::string against;           // the other model; empty: none
+  std::vector<ScoreDifference> differences;
+};
+
+void check_task(const Predictor& predictor, const std::string& asked, const std::string& model) {
+  (void)task_named(asked);
+  if (predictor.task().name != asked)
+    throw ConfigError("TASK: expected " + std::string(predictor.task().name) + ", as " + model +
+                      " was fine-tuned, found " + asked);
+}
+
+void check_pairs(const Predictor& predictor, const Examples& examples, const std::string& model) {
+  const TaskKind task = predictor.task().kind;
+  if (task != TaskKind::classify && task != TaskKind::regress) return;
+  const StoredHead& head = predictor.head();
+  if (head.pairs && !examples.pairs)
+    throw IoError(examples.file + ": expected pairs of texts, as " + model +
+                  " was fine-tuned, found single ones (--text-b names the second)");
+  if (!head.pairs && examples.pairs && head.length > 0)
+    throw IoError(examples.file + ": expected single texts, as " + model +
+                  " was fine-tuned, found pairs (--text names the only one)");
+}
+
+std::vector<Prediction> predict_all(const Predictor& predictor, const Examples& examples) {
+  constexpr std::size_t most_at_once = 1024;
+  std::vector<Prediction> all;
+  for (std::size_t begin = 0; begin < examples.rows.size(); begin += most_at_once) {
+    const auto first = examples.rows.begin() + static_cast<std::ptrdiff_t>(begin);
+    const auto count = std::min(most_at_once, examples.rows.size() - begin);
+    Examples part{.file = examples.file,
+                  .rows = {first, first + static_cast<std::ptrdiff_t>(count)},
+                  .pairs = examples.pairs,
+                  .remarks = {}};
+    for (Prediction& prediction : predictor.predict(part)) all.push_back(std::move(prediction));
+  }
+  return all;
+}
+
+Examples read_examples(const Arguments& arguments, const Predictor& predictor) {
+  Examples found = predictor.task().read(arguments.text("--data"), predictor.task().kind,
+                                         {.text = arguments.text("--text"),
+                                          .text_b = arguments.text("--text-b"),
+                                          .negative = {},
+                                          .label = arguments.text("--label"),
+                                          .comments = arguments.has("--comments")});
+  for (const std::string& remark : found.remarks) say(remark);
+  check_pairs(predictor, found, arguments.text("--model"));
+  if (predictor.labels().size() > 0) predictor.labels().check(found);
+  return found;
+}
+
+void compare(const Arguments& arguments, const Predictor& predictor, const Scored& scored,
+             Evaluation& result) {
+  result.against = arguments.text("--against");
+  const Predictor other = open_predictor(result.against, arguments);
+  check_task(other, std::string(predictor.task().name), result.against);
+  if (other.labels().names() != predictor.labels().names())
+    throw IoError(result.against + ": expected the labels of " + arguments.text("--model") +
+                  " in their order, found others");
+  check_pairs(other, scored.examples, result.against);
+  result.differences = score_differences(
+      scored, predict_all(other, scored.examples), arguments.integer("--rounds").value_or(1000),
+      static_cast<std::uint64_t>(arguments.integer("--seed").value_or(1)));
+}
+
+Evaluation evaluation(const Arguments& arguments) {
+  const Predictor predictor = open_predictor(arguments.text("--model"), arguments);
+  check_task(predictor, arguments.text("TASK"), arguments.text("--model"));
+  const Examples found = read_examples(arguments, predictor);
+  const std::vector<Prediction> predictions = predict_all(predictor, found);
+  const Scored scored{.task = predictor.task().kind,
+                      .examples = found,
+                      .labels = predictor.labels(),
+                      .predictions = predictions};
+  Evaluation result{.task = &predictor.task(),
+                    .examples = std::ssize(found.rows),
+                    .cut = predictor.cut(found),
+                    .labels = predictor.labels().names(),
+                    .scores = score_intervals(
+                        scored, arguments.integer("--rounds").value_or(1000),
+                        static_cast<std::uint64_t>(arguments.integer("--seed").value_or(1))),
+                    .by_label = label_scores(scored),
+                    .confusion = confusion(scored),
+                    .against = {},
+                    .differences = {}};
+  if (arguments.has("--against")) compare(arguments, predictor, scored, result);
+  return result;
+}
+
+Json json_of(const std::vector<LabelScore>& scores) {
+  Json all = Json::array();
+  for (const LabelScore& score : scores)
+    all.push_back({{"label", score.label},
+                   {"precision", score.precision},
+                   {"recall", score.recall},
+                   {"f1", score.f1},
+                   {"support", score.support}});
+  return all;
+}
+
+/// Rows by the right label.
+Json json_of_confusion(const Evaluation& of) {
+  Json rows = Json::array();
+  const std::size_t labels = of.labels.size();
+  for (std::size_t i = 0; i < labels; ++i)
+    rows.push_back(
+        std::vector<Index>(of.confusion.begin() + static_cast<std::ptrdiff_t>(i * labels),
+                           of.confusion.begin() + static_cast<std::ptrdiff_t>((i + 1) * labels)));
+  return {{"labels", of.labels}, {"counts", rows}};
+}
+
+void print_object(const Evaluation& of) {
+  Json object{{"task", of.task->name}, {"scores", Json::object()}};
+  for (const ScoreInterval& one : of.scores)
+    object["scores"][std::string(one.score.info->key)] = {
+        {"value", one.score.value}, {"low", one.low}, {"high", one.high}};
+  object["examples"] = of.examples;
+  object["cut"] = of.cut;
+  if (!of.by_label.empty()) object["labels"] = json_of(of.by_label);
+  if (!of.confusion.empty()) object["confusion"] = json_of_confusion(of);
+  if (!of.against.empty()) {
+    Json scores = Json::object();
+    for (const ScoreDifference& one : of.differences)
+      scores[std::string(one.score.info->key)] = {
+          {"difference", one.score.value}, {"low", one.low}, {"high", one.high}, {"p", one.p}};
+    object["against"] = {{"model", of.against}, {"scores", scores}};
+  }
+  print_json(object);
+}
+
+/// As it is shown: shares in percent.
+std::string shown(const ScoreInfo& info, double value) {
+  return info.percent ? fixed(100 * value, 2) : fixed(value, 4);
+}
+
+void print_confusion(const Evaluation& of) {
+  std::string heading = "right \\ found";
+  for (const std::string& label : of.labels) heading += "\t" + cell(label);
+  print_line(heading);
+  for (std::size_t i = 0; i < of.labels.size(); ++i) {
+    std::string row = cell(of.labels[i]);
+    for (std::size_t j = 0; j < of.labels.size(); ++j)
+      row += "\t" + std::to_string(of.confusion[i * of.labels.size() + j]);
+    print_line(row);
+  }
+}
+
+void print_tables(const Evaluation& of) {
+  print_line("score\tvalue\tlow\thigh");
+  for (const ScoreInterval& one : of.scores) {
+    const ScoreInfo& info = *one.score.info;
+    print_line(std::string(info.title) + "\t" + shown(info, one.score.value) + "\t" +
+               shown(info, one.low) + "\t" + shown(info, one.high));
+  }
+  if (!of.by_label.empty()) print_line("\nlabel\tprecision\trecall\tF1\tnumber");
+  for (const LabelScore& one : of.by_label)
+    print_line(cell(one.label) + "\t" + fixed(100 * one.precision, 2) + "\t" +
+               fixed(100 * one.recall, 2) + "\t" + fixed(100 * one.f1, 2) + "\t" +
+               std::to_string(one.support));
+  if (!of.confusion.empty()) {
+    print_line("");
+    print_confusion(of);
+  }
+  if (of.against.empty()) return;
+  print_line("\nmore than " + of.against + "\tdifference\tlow\thigh\tp");
+  for (const ScoreDifference& one : of.differences) {
+    const ScoreInfo& info = *one.score.info;
+    print_line(std::string(info.title) + "\t" + shown(info, one.score.value) + "\t" +
+               shown(info, one.low) + "\t" + shown(info, one.high) + "\t" + fixed(one.p, 4));
+  }
+}
+
+int evaluate(const Arguments& arguments) {
+  const Evaluation result = evaluation(arguments);
+  if (result.cut > 0)
+    say(std::to_string(result.cut) + " of " + std::to_string(result.examples) +
+        " examples are longer than the model reads, and were cut");
+  if (arguments.has("--json"))
+    print_object(result);
+  else
+    print_tables(result);
+  flush_results();
+  return 0;
+}
+
+}  // namespace
+
+Verb evaluate_verb() {
+  return {"evaluate", "scores of a model on labelled examples", options, forms, example_lines,
+          evaluate};
+}
+
+}  // namespace electra

@@ -76,7 +76,7 @@ class Attempt {
   [[nodiscard]] LogRecord facts(const ParameterStore& store, const RunConfig& run) const;
   [[nodiscard]] bool leads() const { return setting_.ranks.rank() == 0; }
   void say(const std::string& text) const;
-  AttemptResult ended(Watch& watch);
+  AttemptResult ended(const Watch& watch, const std::string& failure);
 
   const AttemptSetting& setting_;
   FinetuneConfig config_;  // of this attempt

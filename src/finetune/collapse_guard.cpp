@@ -11,7 +11,7 @@ namespace electra {
 namespace {
 
 constexpr double share = 0.99;  // of the constant answer's loss
-constexpr Index fewest = 32;    // steps of a window
+constexpr Index fewest = 1024;  // examples of a window
 
 std::string loss_text(double loss) {
   std::array<char, 32> text{};
@@ -21,11 +21,11 @@ std::string loss_text(double loss) {
 
 }  // namespace
 
-CollapseGuard::CollapseGuard(double constant_loss, Index steps)
+CollapseGuard::CollapseGuard(double constant_loss, Index steps, Index batch)
     : constant_(constant_loss),
       steps_(steps),
       begin_(steps / 3 - steps / 20),
-      window_(std::max(steps / 20, fewest)) {}
+      window_(std::max(steps / 20, (fewest + batch - 1) / batch)) {}
 
 void CollapseGuard::see(Index step, std::optional<double> loss) {
   const Index begin = seen_;

@@ -15,7 +15,9 @@
 #include "electra/io/config.h"
 #include "electra/train/trainer_config.h"
 #include "finetune/attempt.h"
+#include "finetune/evaluate_model.h"
 #include "finetune/model_folder.h"
+#include "finetune/report_page.h"
 
 namespace electra {
 
@@ -104,12 +106,13 @@ class Finetuning {
       if (restart == config_.restarts)
         throw TrainingError("nothing was learned with seed " + std::to_string(asked) + " in " +
                             count_text(restart + 1) + (restart == 0 ? " attempt" : " attempts") +
-                            ", the last with a rate of " + number_text(ended->rate) +
+                            ", the last with a rate of " +
+                            number_text(static_cast<float>(ended->rate)) + ": " + ended->failure +
                             "; a lower --rate or other examples may help (" +
                             folder_.runs().string() + ")");
       say("seed " + std::to_string(asked) + " begins again with seed " +
           std::to_string(seed + static_cast<std::uint64_t>(options_.seeds)) + " and a rate of " +
-          number_text(ended->rate / 3));
+          number_text(static_cast<float>(ended->rate / 3)));
     }
   }
 
@@ -157,6 +160,11 @@ class Finetuning {
     publish_model(models_[best], config_.model, folder_.root);
     if (data_.task->kind == TaskKind::embed)
       save_modules(folder_.root, config_.head.pooling, config_.features.length);
+    write_file(
+        folder_.report(),
+        finetuning_page(config_, data_, result,
+                        evaluate_model(folder_.root, data_, config_.precision, context_), folder_));
+    say("report: " + folder_.report().string());
     say("model: " + folder_.root.string() +
         (result.seeds.size() > 1 ? ", of seed " + std::to_string(result.best) : std::string()));
   }

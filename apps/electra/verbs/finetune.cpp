@@ -39,7 +39,7 @@ constexpr auto options = std::to_array<OptionInfo>({
     {"--rate", number, "R", "the largest learning rate"},
     {"--batch", integer, "N", "examples of a step"},
     {"--micro-batch", integer, "N", "examples that are computed at once (default: all)"},
-    length_option,
+    {"--length", integer, "N", "tokens of a text at most (default: 128, answer 384)"},
     {"--layer-decay", number, "D", "the rate of a layer as a share of that above it"},
     {"--layer-decay-form", text, "FORM", "standard, or reference: as in the published code"},
     {"--weight-decay", number, "W", "of AdamW"},
@@ -213,7 +213,6 @@ int finetune_and_print(const Arguments& arguments) {
     return 128 + (signal_received != 0 ? signal_received.load() : SIGTERM);  // another rank's
   }
   if (!of.launch->leads()) return 0;
-  say("model: " + of.out.string());
   if (arguments.has("--json"))
     print_object(of, result);
   else

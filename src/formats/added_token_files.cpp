@@ -90,7 +90,7 @@ class Sources {
       read_decoder(folder.config["added_tokens_decoder"]);
     else
       read_older_files();
-    if (folder.authority == TokenizerAuthority::settings)
+    if (folder.has_bert_names)
       for (const auto& [key, name] : bert_names)
         named_.try_emplace(key, AddedToken{.content = name, .special = true, .normalized = false});
     // All that transformers takes of a tokenizer.json's padding without being told to pad.

@@ -21,6 +21,7 @@ struct TokenizerFolder {
   Json config;                        // tokenizer_config.json; an object, empty if it is missing
   std::optional<TokenizerJson> json;  // tokenizer.json
   TokenizerAuthority authority = TokenizerAuthority::settings;
+  bool has_bert_names = true;  // whether the class has [CLS] and the like without being told
 };
 
 /// The added and special tokens that transformers 5.24 makes of a directory's files, with the ids

@@ -68,34 +68,33 @@ bool is_google(const TokenizerFolder& folder) {
          config["tokenizer_class"] == "ElectraTokenizer";
 }
 
-/// Who decides by a class that a file names.
-TokenizerAuthority authority_by(const std::string& name, const TokenizerFolder& folder,
-                                const fs::path& file) {
+/// By a class that a file names.
+void take_class(const std::string& name, const fs::path& file, TokenizerFolder& folder) {
   const TokenizerClass found = tokenizer_class(name);
   if (found == TokenizerClass::other)
     refuse(file, "tokenizer_class", "a BERT tokenizer such as \"ElectraTokenizer\"", name);
   const bool has_components = folder.json || is_google(folder);
   if (found == TokenizerClass::bert || (found == TokenizerClass::conv_bert && !has_components))
-    return TokenizerAuthority::settings;
+    return;
   if (!has_components)
     throw IoError((folder.directory / "tokenizer.json").string() +
                   ": expected by the tokenizer_class \"" + name + "\" in " + file.string() +
                   ", found no such file");
-  return TokenizerAuthority::components;
+  folder.authority = TokenizerAuthority::components;
+  folder.has_bert_names = found == TokenizerClass::conv_bert;
 }
 
 /// Which class a directory's tokenizer has: tokenizer_config.json says it, else config.json, else
 /// it is that of ELECTRA and BERT.
-TokenizerAuthority authority_of(const TokenizerFolder& folder) {
+void take_class(TokenizerFolder& folder) {
   const fs::path other = folder.directory / "config.json";
   for (const auto& [file, json] :
        {std::pair{config_file(folder), folder.config}, std::pair{other, object_in(other)}}) {
     if (!json.contains("tokenizer_class") || json["tokenizer_class"].is_null()) continue;
     const Json& found = json["tokenizer_class"];
     if (!found.is_string()) refuse(file, "tokenizer_class", "a string", found);
-    return authority_by(found.get<std::string>(), folder, file);
+    return take_class(found.get<std::string>(), file, folder);
   }
-  return TokenizerAuthority::settings;
 }
 
 WordpieceOptions settings_of(const TokenizerFolder& folder) {
@@ -227,7 +226,7 @@ StoredTokenizer load_tokenizer(const fs::path& directory) {
   folder.config = object_in(config_file(folder));
   const fs::path file = vocabulary_file(directory);
   if (file.extension() == ".json") folder.json.emplace(file);
-  folder.authority = authority_of(folder);
+  take_class(folder);
   const WordpieceOptions options = options_of(folder);
   Vocabulary vocabulary = folder.json ? vocabulary_of(*folder.json, file) : Vocabulary::load(file);
   if (folder.json && folder.authority == TokenizerAuthority::components)

@@ -53,10 +53,10 @@ class Pretraining {
     if (!remark_.empty()) say(remark_);  // no run takes to the CPU silently
     for (const std::string& remark : plan_.remarks) say(remark);
     prepare_data();
-    objective_ = make_objective(store_, config_, data_->vocabulary().special_ids());
-    store_.allocate(context_, config_.precision);
     agreement_.expect_same(config_hash(config_), "configurations (config_hash)");
     if (starts_anew() && options_.minutes) choose_steps(*options_.minutes, options_.measured);
+    objective_ = make_objective(store_, config_, data_->vocabulary().special_ids());
+    store_.allocate(context_, config_.precision);
     introduce();
     return Run(recipe(), config_, folder_, context_, ranks_, callbacks_).run(start_);
   }
@@ -119,11 +119,15 @@ class Pretraining {
     for (const std::string& remark : remarks_on(config_)) say(remark);
   }
 
-  /// Takes steps for `measured` seconds to see how fast they are, and takes as many as fit.
+  /// Takes steps for `measured` seconds to see how fast they are, and as many as fit are the run's.
+  /// With networks of its own: those of the run are made of the configuration that comes of it.
   void choose_steps(double minutes, double measured) {
     constexpr Index unmeasured = 5;
-    initialise(config_, store_, HeadWeights::if_stored);
-    Trainer trainer(store_, *objective_, ranks_, config_);
+    ParameterStore store;
+    const auto objective = make_objective(store, config_, data_->vocabulary().special_ids());
+    store.allocate(context_, config_.precision);
+    initialise(config_, store, HeadWeights::if_stored);
+    Trainer trainer(store, *objective, ranks_, config_);
     Loader loader = data_->training_loader(config_, ranks_.rank(), ranks_.size());
     for (Index i = 0; i < unmeasured; ++i) {
       trainer.step(loader.at(i));

@@ -1,6 +1,7 @@
 #include "electra/tasks/scores.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "electra/core/error.h"
 #include "electra/core/random.h"
@@ -44,8 +45,13 @@ void check_prediction(const Scored& scored, std::size_t row) {
       expect("right tags", std::ssize(example.words), std::ssize(example.labels));
       return expect("tags", std::ssize(example.words), std::ssize(prediction.tags));
     case TaskKind::embed:
-      return expect("elements of vector_b", std::ssize(prediction.vector),
-                    std::ssize(prediction.vector_b));
+      for (const std::vector<float>* vector : {&prediction.vector, &prediction.vector_b}) {
+        expect("elements of a vector", std::ssize(scored.predictions[0].vector),
+               std::ssize(*vector));
+        expect("finite elements", std::ssize(*vector),
+               std::ranges::count_if(*vector, [](float x) { return std::isfinite(x); }));
+      }
+      return;
     case TaskKind::answer:
       return;
   }

@@ -9,6 +9,7 @@
 
 #include "electra/core/error.h"
 #include "electra/core/file.h"
+#include "formats/tokenizer_directory.h"
 #include "support/temporary_folder.h"
 
 using namespace electra;
@@ -18,55 +19,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Vocabulary some_vocabulary() {
-  return Vocabulary::from_tokens({"[PAD]", "[unused0]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the",
-                                  "##s", "\u4e2d", "\"", "\\"});
-}
-
 nlohmann::json json_in(const TemporaryFolder& folder, const char* file) {
   return nlohmann::json::parse(read_file(folder / file));
-}
-
-/// A directory of a model with these files beside its vocab.txt.
-struct Directory {
-  explicit Directory(const std::map<std::string, std::string>& files) {
-    some_vocabulary().save(folder / "vocab.txt");
-    for (const auto& [name, text] : files) write_file(folder / name, text);
-  }
-  [[nodiscard]] StoredTokenizer load() const { return load_tokenizer(folder.path()); }
-  [[nodiscard]] std::string refusal() const {
-    return message_of<IoError>([&] { (void)load(); });
-  }
-
-  TemporaryFolder folder;
-};
-
-WordpieceOptions options_with(const char* file, const std::string& text) {
-  return Directory({{file, text}}).load().options;
-}
-
-std::string refusal_of(const char* file, const std::string& text) {
-  return Directory({{file, text}}).refusal();
-}
-
-/// A tokenizer.json whose normalizer is not what a silent tokenizer_config.json means.
-nlohmann::json some_json() {
-  const TemporaryFolder folder;
-  save_tokenizer(folder.path(), some_vocabulary(), {.compat = Compat::hf}, 128);
-  nlohmann::json json = json_in(folder, "tokenizer.json");
-  json["normalizer"]["lowercase"] = false;
-  json["normalizer"]["handle_chinese_chars"] = false;
-  json["normalizer"]["clean_text"] = false;
-  json["model"]["max_input_chars_per_word"] = 7;
-  return json;
 }
 
 nlohmann::json added(const std::string& content, int id) {
   return {{"id", id},        {"content", content}, {"single_word", false}, {"lstrip", false},
           {"rstrip", false}, {"normalized", true}, {"special", false}};
 }
-
-constexpr const char* components_decide = R"({"tokenizer_class":"PreTrainedTokenizerFast"})";
 
 }  // namespace
 
@@ -200,32 +160,6 @@ TEST_CASE("the class of a tokenizer says whose settings hold", "[tokenizer_files
   CHECK(Directory({{"tokenizer.json", json}, {"config.json", components_decide}})
             .load()
             .options.longest_word() == 7);
-}
-
-TEST_CASE("a class that transformers does not have is read by the components of tokenizer.json",
-          "[tokenizer_files]") {
-  const std::string json = some_json().dump();
-  for (const char* name : {"KoBertTokenizer", "ConvBertTokenizerFast"}) {
-    const std::string config = nlohmann::json{{"tokenizer_class", name}}.dump();
-    CHECK(Directory({{"tokenizer.json", json}, {"tokenizer_config.json", config}})
-              .load()
-              .options.longest_word() == 7);
-  }
-  // ConvBertTokenizer takes a vocab.txt as BertTokenizer does.
-  CHECK(options_with("tokenizer_config.json",
-                     R"({"tokenizer_class":"ConvBertTokenizer","do_lower_case":false})")
-            .lower_case == false);
-}
-
-TEST_CASE("another tokenizer's class is refused by name", "[tokenizer_files]") {
-  for (const char* name : {"BertJapaneseTokenizer", "XLMRobertaTokenizerFast", "KoBertTokenizer"})
-    for (const char* file : {"tokenizer_config.json", "config.json"})
-      CHECK_THAT(refusal_of(file, nlohmann::json{{"tokenizer_class", name}}.dump()),
-                 Contains(file) && Contains("tokenizer_class") && Contains(name));
-  CHECK_THAT(refusal_of("tokenizer_config.json", components_decide),
-             Contains("tokenizer.json: expected by the tokenizer_class"));
-  CHECK_THAT(refusal_of("tokenizer_config.json", R"({"cls_token":"<s>"})"),
-             Contains("cls_token") && Contains("<s>"));
 }
 
 TEST_CASE("tokenizer.json alone is a tokenizer", "[tokenizer_files]") {

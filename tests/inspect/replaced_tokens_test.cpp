@@ -1,5 +1,6 @@
 #include "electra/inspect/replaced_tokens.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <set>
@@ -170,6 +171,30 @@ TEST_CASE("rows of the word table behind the vocabulary may be drawn, and have n
   CHECK_THAT(
       message_of<IoError>([&] { (void)inspect(static_cast<std::size_t>(rows) + 1, 1); }),
       Contains("vocab.txt: expected at most vocab_size = " + std::to_string(rows) + " tokens"));
+}
+
+TEST_CASE("special and added tokens of a sentence are those tokens, if the word table has them",
+          "[inspect]") {
+  TinyRun run;
+  run.run();
+  const auto folder = run.out().discriminator();
+  std::vector<std::string> tokens = load_tokenizer(folder).vocabulary.tokens();
+  const auto rows = std::ssize(tokens);
+  const std::string text = "the old captain [MASK] saw<laugh> a whale .";
+  const auto inspect = [&](Index words) {
+    tokens.resize(static_cast<std::size_t>(words));
+    const AddedToken laugh{.content = "<laugh>", .id = static_cast<std::int32_t>(words)};
+    save_tokenizer(folder, Vocabulary::from_tokens(tokens), {}, 32, {&laugh, 1});
+    return inspect_replaced_tokens(text, {.run = run.options.out});
+  };
+  CHECK_THAT(message_of<InputError>([&] { (void)inspect(rows); }),
+             Contains("the sentence's token <laugh> has the id " + std::to_string(rows)));
+  const Inspection inspection = inspect(rows - 1);
+  std::vector<std::string> read;
+  for (const InspectedToken& token : inspection.tokens) read.push_back(token.original);
+  CHECK(std::ranges::count(read, "[MASK]") == 1);
+  CHECK(std::ranges::count(read, "<laugh>") == 1);
+  CHECK(read == Detector(folder).detect(text).tokens);
 }
 
 TEST_CASE("a folder without a finished run is named", "[inspect]") {

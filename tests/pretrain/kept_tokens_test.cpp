@@ -136,6 +136,7 @@ TEST_CASE("a place that ids of added tokens leave free has a token that no text 
   const std::string vocabulary = read_file(c.discriminator / "vocab.txt");
   write_file(c.discriminator / "vocab.txt", vocabulary + "\n");  // transformers counts it
   c.add({token("<laugh>")}, 12);
+  REQUIRE(c.kept().vocabulary.size() == 12);
   CHECK(c.kept().vocabulary.back() == "[row 11]");
   const std::vector<std::int32_t> ids = ids_of(c.discriminator);
   CHECK(std::ranges::find(ids, 12) != ids.end());

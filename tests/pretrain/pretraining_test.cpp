@@ -288,6 +288,21 @@ TEST_CASE("minutes decide the number of steps, which is recorded", "[pretraining
   CHECK(result.step >= 10);
 }
 
+TEST_CASE("what minutes chose is what is computed: the configuration that is recorded is the run's",
+          "[pretraining][law]") {
+  TinyRun chosen, told;
+  chosen.options.config.schedule.warmup = 1;
+  chosen.options.config.sampling.first_temperature = 4;
+  chosen.options.config.sampling.temperature_steps = 1000000;
+  chosen.options.minutes = 0.01;
+  chosen.options.measured = 0.1;
+  chosen.run();
+  told.options.config = config_from_file<PretrainConfig>(chosen.out().config());
+  CHECK(told.options.config.sampling.temperature_steps < 1000000);
+  told.run();
+  check_same_end(chosen.out(), told.out());
+}
+
 TEST_CASE("bf16 trains as f32 does, nearly", "[pretraining]") {
   TinyRun exact, rounded;
   rounded.options.config.precision = Precision::bf16;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "electra/kernels/adamw.h"
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/vector.cuh"
@@ -97,6 +99,15 @@ __global__ void __launch_bounds__(1) learning_rate(const std::int32_t* at, float
   *rate = static_cast<float>(left > 0 ? peak * pow(left, power) * warm : 0.0);
 }
 
+/// LearningRate's trapezoid: `up` steps of rise and `down` of fall, each at least 1.
+__global__ void __launch_bounds__(1)
+    trapezoid_rate(const std::int32_t* at, float* rate, double peak, double up, double down,
+                   double steps) {
+  const double step = *at;
+  const double left = steps - step;
+  *rate = static_cast<float>(left > 0 ? peak * fmin((step + 1) / up, left / down) : 0.0);
+}
+
 __global__ void __launch_bounds__(1) advance_step(const std::int32_t* finite, std::int32_t* step,
                                                   std::int32_t* skipped, std::int32_t* non_finite) {
   const bool good = *finite != 0;
@@ -138,6 +149,11 @@ void run_on(CudaContext& context, const AdamW& k) {
 
 void run_on(CudaContext& context, const LearningRate& k) {
   cuda::check_f32(k.name, k.rate);
+  if (k.schedule == LearningRate::Schedule::trapezoid)
+    return cuda::launch(
+        context, k.name, {1, 1}, trapezoid_rate, k.step.data<std::int32_t>(), k.rate.data<float>(),
+        k.peak, static_cast<double>(std::max<Index>(1, k.warmup)),
+        static_cast<double>(std::max<Index>(1, k.steps - k.warmup)), static_cast<double>(k.steps));
   cuda::launch(context, k.name, {1, 1}, learning_rate, k.step.data<std::int32_t>(),
                k.rate.data<float>(), k.peak, static_cast<double>(k.warmup),
                static_cast<double>(k.steps), k.power);

@@ -5,24 +5,6 @@
 
 namespace electra::cuda {
 
-/// The better of two (score, id): the higher score, the lower id among equals.
-struct Best {
-  float score = -INFINITY;
-  int id = 0x7fffffff;
-
-  __device__ void take(float other_score, int other_id) {
-    if (other_score > score || (other_score == score && other_id < id)) {
-      score = other_score;
-      id = other_id;
-    }
-  }
-  __device__ void over_warp() {
-#pragma unroll
-    for (int offset = warp_size / 2; offset > 0; offset /= 2)
-      take(__shfl_xor_sync(whole_warp, score, offset), __shfl_xor_sync(whole_warp, id, offset));
-  }
-};
-
 /// Scores of one row's ids, logit / temperature + g, and a bound on them that is cheap
 /// (docs/math/cross_entropy.md).
 struct GumbelSampler {

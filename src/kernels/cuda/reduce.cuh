@@ -26,6 +26,25 @@ __device__ inline float warp_max(float value) {
   return value;
 }
 
+/// The better of two (score, id): the higher score, the lower id among equals; NaN is passed
+/// over.
+struct Best {
+  float score = -INFINITY;
+  int id = 0x7fffffff;
+
+  __device__ void take(float other_score, int other_id) {
+    if (other_score > score || (other_score == score && other_id < id)) {
+      score = other_score;
+      id = other_id;
+    }
+  }
+  __device__ void over_warp() {
+#pragma unroll
+    for (int offset = warp_size / 2; offset > 0; offset /= 2)
+      take(__shfl_xor_sync(whole_warp, score, offset), __shfl_xor_sync(whole_warp, id, offset));
+  }
+};
+
 /// The sum over a block of `threads`, in every thread. All threads take part; `shared` holds a T
 /// for each warp and is free again on return.
 template <int threads, class T>

@@ -178,7 +178,7 @@ class Choice {
     for (const Column& role : {columns_.text, columns_.text_b, columns_.negative, columns_.label})
       if (role && !taken.insert(*role).second)
         refuse(head_.place, "a column of its own for each of text, text_b, negative and label",
-               column_place(head_, columns_.heading, *role) + " twice");
+               column_place(head_, columns_, *role) + " twice");
   }
 
   std::string remark() const {
@@ -186,7 +186,7 @@ class Choice {
     const auto say = [&](const char* role, const Column& column) {
       if (column)
         text += (text.empty() ? "" : ", ") + std::string(role) + " is " +
-                column_place(head_, columns_.heading, *column);
+                column_place(head_, columns_, *column);
     };
     say("text", columns_.text);
     say("text_b", columns_.text_b);
@@ -207,10 +207,10 @@ Columns choose_columns(const TableHead& head, TaskKind task, const ReadOptions& 
   return Choice(head, task, options).columns();
 }
 
-std::string column_place(const TableHead& head, bool named, Index column) {
+std::string column_place(const TableHead& head, const Columns& columns, Index column) {
   const std::string& name = head.names[static_cast<std::size_t>(column)];
   if (head.are_keys) return "key " + shown(name);
-  return "column " + std::to_string(column + 1) + (named ? " (" + shown(name) + ")" : "");
+  return "column " + std::to_string(column + 1) + (columns.heading ? " (" + shown(name) + ")" : "");
 }
 
 }  // namespace electra

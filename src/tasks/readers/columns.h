@@ -30,7 +30,7 @@ struct Columns {
 [[nodiscard]] Columns choose_columns(const TableHead& head, TaskKind task,
                                      const ReadOptions& options);
 
-/// `column 2 ("label")`: for messages. Nameless where nothing names it.
-[[nodiscard]] std::string column_place(const TableHead& head, bool named, Index column);
+/// `column 2 ("label")`: for messages. Without a name where there is no heading.
+[[nodiscard]] std::string column_place(const TableHead& head, const Columns& columns, Index column);
 
 }  // namespace electra

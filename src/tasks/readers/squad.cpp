@@ -104,7 +104,8 @@ class SquadReader {
     const Json& place = start.value;
     if (!place.is_number_integer()) fail(start.path, "an integer", kind_of(place));
     const std::string what = start.path + " of question " + shown(example.id);
-    const bool inside = place.is_number_unsigned() && place.get<std::uint64_t>() + 1 < starts.size();
+    const bool inside =
+        place.is_number_unsigned() && place.get<std::uint64_t>() + 1 < starts.size();
     if (!inside)
       fail(what, "a place in the passage of " + std::to_string(starts.size() - 1) + " characters",
            place.dump());

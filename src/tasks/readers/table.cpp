@@ -42,8 +42,8 @@ std::vector<std::string> labels_between_semicolons(std::string_view text) {
 /// The cells of one row, as the task reads them.
 class Row {
  public:
-  Row(const std::string& file, const TableHead& head, bool named, const TableRow& row)
-      : file_(file), head_(head), named_(named), row_(row) {}
+  Row(const std::string& file, const TableHead& head, const Columns& columns, const TableRow& row)
+      : file_(file), head_(head), columns_(columns), row_(row) {}
 
   [[nodiscard]] std::string text(Index column) const {
     const Cell& cell = at(column);
@@ -91,13 +91,13 @@ class Row {
   }
 
   [[noreturn]] void refuse_cell(Index column, const std::string& expected) const {
-    refuse(line_place(file_, row_.line) + ", " + column_place(head_, named_, column), expected,
+    refuse(line_place(file_, row_.line) + ", " + column_place(head_, columns_, column), expected,
            at(column).found);
   }
 
   const std::string& file_;
   const TableHead& head_;
-  bool named_;
+  const Columns& columns_;
   const TableRow& row_;
 };
 
@@ -131,7 +131,7 @@ Examples read_table(const std::filesystem::path& file, TaskKind task, const Read
                     .remarks = {columns.remark}};
   const bool skips_first = columns.heading && !table.head.are_keys;
   for (std::size_t i = skips_first ? 1 : 0; i < table.rows.size(); ++i) {
-    const Row row(examples.file, table.head, columns.heading, table.rows[i]);
+    const Row row(examples.file, table.head, columns, table.rows[i]);
     examples.rows.push_back(example_of(row, table.rows[i].line, task, columns, options.labelled));
   }
   if (examples.rows.empty()) refuse(table.head.place, "examples below the heading", "none");

@@ -7,9 +7,9 @@
 namespace electra {
 
 void HitCounts::add(const Hit& hit, std::uint64_t times) {
-  expected += hit.expected ? times : 0;
-  found += hit.found ? times : 0;
-  both += hit.expected && hit.found ? times : 0;
+  expected += times * static_cast<std::uint64_t>(hit.expected);
+  found += times * static_cast<std::uint64_t>(hit.found);
+  both += times * static_cast<std::uint64_t>(hit.expected && hit.found);
 }
 
 double HitCounts::f1() const {

@@ -77,4 +77,23 @@ TEST_CASE("the optimizer on a GPU agrees with the CPU's", "[cuda][kernel][adamw]
   CHECK(advance.equal(non_finite));
 }
 
+TEST_CASE("a trapezoid of rates on a GPU is the CPU's", "[cuda][kernel][adamw]") {
+  const double at = GENERATE(0, 3, 9, 10, 55, 99, 100, 2000);
+  const auto [warmup, steps] =  // the last two have no room to fall, or to rise
+      GENERATE(table<Index, Index>({{10, 100}, {0, 100}, {0, 1}, {4, 4}, {8, 4}}));
+  CAPTURE(at, warmup, steps);
+  const HostTensor step({1}, DType::i32, {at}), rate({1}, DType::f32);
+  Twin rates([&, warmup = warmup, steps = steps](auto on) {
+    return LearningRate{.step = on(step),
+                        .rate = on(rate),
+                        .peak = 3e-4,
+                        .warmup = warmup,
+                        .steps = steps,
+                        .power = 3,
+                        .schedule = LearningRate::Schedule::trapezoid};
+  });
+  CHECK(rates.equal(rate));
+  CHECK((rate[0] > 0) == (at < static_cast<double>(steps)));
+}
+
 }  // namespace electra

@@ -118,6 +118,7 @@ TEST_CASE("a first line of words that columns are called is a heading, and said"
 TEST_CASE("words of a text do not make a heading") {
   CHECK(read("a.tsv", "good\tlabel\nbad\t0\n", "classify").size() == 2);
   CHECK(read("a.tsv", "title\t0\n", "classify").size() == 1);
+  CHECK(read("a.tsv", "text\tgood\nb\tbad\n", "classify").size() == 2);
   CHECK(read("a.tsv", "a text\tlabel\n", "classify").size() == 1);
 }
 
@@ -132,6 +133,8 @@ TEST_CASE("columns are taken by name, or by number") {
         Strings{"sentence|||1,", "b|||0,"});
   CHECK(read("a.tsv", "mine\tyours\nx\ty\n", "classify", {.label = "yours"}) == Strings{"x|||y,"});
   CHECK(read("a.tsv", "a\tb\tc\n", "classify", {.text = "2"}) == Strings{"b|||c,"});
+  CHECK(read("a.tsv", "sentence1\tsentence2\tlabel\na\tb\tc\n", "classify",
+             {.text = "sentence1"}) == Strings{"a|||c,"});
 }
 
 TEST_CASE("a column that is not there is refused with those that are") {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "electra/core/error.h"
 #include "tasks/scored_set.h"
 
 using electra::Index;
@@ -70,4 +71,14 @@ TEST_CASE("cosines go over all elements of a vector") {
     prediction.vector_b = prediction.vector;
   }
   CHECK(set.value("recall_at_1") == 1);
+}
+
+TEST_CASE("vectors of two lengths, or not finite, are refused") {
+  ScoredSet set(TaskKind::embed, {});
+  add(set, "p", "P", 0, 0);
+  add(set, "q", "Q", 1, 1);
+  set.predictions[1].vector_b.push_back(0);
+  CHECK_THROWS_AS(set.value("mrr"), electra::ShapeError);
+  set.predictions[1].vector_b = {0, std::nanf("")};
+  CHECK_THROWS_AS(set.value("mrr"), electra::ShapeError);
 }

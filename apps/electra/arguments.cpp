@@ -50,6 +50,11 @@ bool Arguments::has(std::string_view name) const {
   return find(name, option(name).kind) != nullptr;
 }
 
+std::optional<std::string> Arguments::given(std::string_view name) const {
+  const auto* values = find(name, option(name).kind);
+  return values != nullptr ? std::optional(values->back()) : std::nullopt;
+}
+
 std::string Arguments::text(std::string_view name, std::string_view otherwise) const {
   const auto* values = find(name, Kind::text);
   return values != nullptr ? values->back() : std::string(otherwise);

@@ -36,6 +36,8 @@ class Arguments {
 
   // All below throw Error for a name that is none of the options, or another kind's.
   [[nodiscard]] bool has(std::string_view name) const;
+  /// As it was written, whatever its kind.
+  [[nodiscard]] std::optional<std::string> given(std::string_view name) const;
   [[nodiscard]] std::string text(std::string_view name, std::string_view otherwise = "") const;
   [[nodiscard]] std::vector<std::string> texts(std::string_view name) const;
   [[nodiscard]] std::optional<Index> integer(std::string_view name) const;

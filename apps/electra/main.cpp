@@ -62,10 +62,24 @@ int run_to_the_end(const Command& command, const std::vector<std::string>& words
   }
 }
 
+/// Whether the first word is a verb, or an option; if not, says which verbs there are.
+bool names_a_verb(const std::string& word) {
+  std::string names;
+  for (const Verb& verb : verbs()) {
+    if (verb.name == word) return true;
+    names += (names.empty() ? "" : ", ") + std::string(verb.name);
+  }
+  if (word.starts_with('-')) return true;
+  std::fprintf(stderr, "electra: expected a verb (%s), found \"%s\"\n", names.c_str(),
+               word.c_str());
+  return false;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_DFL);  // who reads our results may have seen enough
+  if (argc > 1 && !names_a_verb(argv[1])) return 2;
   CLI::App app("Fine-tunes ELECTRA encoders, and uses them", "electra");
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string(version));

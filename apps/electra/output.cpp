@@ -27,14 +27,14 @@ void flush_results() {
     throw IoError(std::string("standard output: ") + std::strerror(errno));
 }
 
-std::string cell(std::string_view text) {
+std::string text_cell(std::string_view text) {
   std::string result(text);
   std::ranges::replace_if(
       result, [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
   return result;
 }
 
-std::string fixed(double value, int digits) {
+std::string decimal_text(double value, int digits) {
   std::array<char, 400> text{};
   const int length = std::snprintf(text.data(), text.size(), "%.*f", digits, value);
   return {text.data(), static_cast<std::size_t>(length)};

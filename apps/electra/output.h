@@ -14,8 +14,8 @@ void print_json(const nlohmann::ordered_json& object);
 void flush_results();
 
 /// A cell of tab-separated output: tabs and ends of lines become blanks.
-[[nodiscard]] std::string cell(std::string_view text);
+[[nodiscard]] std::string text_cell(std::string_view text);
 /// With so many digits behind the point.
-[[nodiscard]] std::string fixed(double value, int digits);
+[[nodiscard]] std::string decimal_text(double value, int digits);
 
 }  // namespace electra

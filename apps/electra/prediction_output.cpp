@@ -93,7 +93,7 @@ std::string line_of_labels(const std::vector<std::string>& names,
   std::vector<std::string> labels, shares;
   for (const std::size_t i : likely(probabilities)) {
     labels.push_back(names[i]);
-    shares.push_back(fixed(probabilities[i], 4));
+    shares.push_back(decimal_text(probabilities[i], 4));
   }
   return joined(labels, ';') + "\t" + joined(shares, ';');
 }
@@ -105,7 +105,7 @@ std::string line_of_vector(const std::vector<float>& vector) {
 }
 
 std::string texts_of(const Example& example) {
-  return cell(example.text) + (example.text_b.empty() ? "" : "\t" + cell(example.text_b));
+  return text_cell(example.text) + (example.text_b.empty() ? "" : "\t" + text_cell(example.text_b));
 }
 
 }  // namespace
@@ -147,19 +147,19 @@ std::string line_of(const Predictor& predictor, const Example& example,
   switch (predictor.task().kind) {
     case TaskKind::classify: {
       const std::size_t best = best_of(outputs);
-      return names[best] + "\t" + fixed(outputs[best], 4) + "\t" + texts_of(example);
+      return names[best] + "\t" + decimal_text(outputs[best], 4) + "\t" + texts_of(example);
     }
     case TaskKind::multilabel:
       return line_of_labels(names, outputs) + "\t" + texts_of(example);
     case TaskKind::regress:
-      return fixed(outputs.front(), 4) + "\t" + texts_of(example);
+      return decimal_text(outputs.front(), 4) + "\t" + texts_of(example);
     case TaskKind::tag:
       return line_of_tags(names, prediction) + "\t" + joined(example.words, ' ');
     case TaskKind::answer:
-      return cell(prediction.answer) + "\t" + fixed(prediction.score, 4) + "\t" +
-             cell(example.text_b);
+      return text_cell(prediction.answer) + "\t" + decimal_text(prediction.score, 4) + "\t" +
+             text_cell(example.text_b);
     case TaskKind::embed:
-      return line_of_vector(prediction.vector) + "\t" + cell(example.text);
+      return line_of_vector(prediction.vector) + "\t" + text_cell(example.text);
   }
   return {};
 }

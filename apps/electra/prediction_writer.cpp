@@ -105,7 +105,7 @@ void PredictionWriter::refuse(const Given& given) const {
   if (json_)
     print_json({{"text", well_formed(given.line)}, {"error", given.error}});
   else
-    print_line("error\t" + cell(given.error) + "\t" + cell(given.line));
+    print_line("error\t" + text_cell(given.error) + "\t" + text_cell(given.line));
 }
 
 int PredictionWriter::finish() const {

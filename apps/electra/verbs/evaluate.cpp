@@ -187,15 +187,15 @@ void print_object(const Evaluation& of) {
 
 /// As it is shown: shares in percent.
 std::string shown(const ScoreInfo& info, double value) {
-  return info.percent ? fixed(100 * value, 2) : fixed(value, 4);
+  return info.percent ? decimal_text(100 * value, 2) : decimal_text(value, 4);
 }
 
 void print_confusion(const Evaluation& of) {
   std::string heading = "right \\ found";
-  for (const std::string& label : of.labels) heading += "\t" + cell(label);
+  for (const std::string& label : of.labels) heading += "\t" + text_cell(label);
   print_line(heading);
   for (std::size_t i = 0; i < of.labels.size(); ++i) {
-    std::string row = cell(of.labels[i]);
+    std::string row = text_cell(of.labels[i]);
     for (std::size_t j = 0; j < of.labels.size(); ++j)
       row += "\t" + std::to_string(of.confusion[i * of.labels.size() + j]);
     print_line(row);
@@ -211,8 +211,8 @@ void print_tables(const Evaluation& of) {
   }
   if (!of.by_label.empty()) print_line("\nlabel\tprecision\trecall\tF1\tnumber");
   for (const LabelScore& one : of.by_label)
-    print_line(cell(one.label) + "\t" + fixed(100 * one.precision, 2) + "\t" +
-               fixed(100 * one.recall, 2) + "\t" + fixed(100 * one.f1, 2) + "\t" +
+    print_line(text_cell(one.label) + "\t" + decimal_text(100 * one.precision, 2) + "\t" +
+               decimal_text(100 * one.recall, 2) + "\t" + decimal_text(100 * one.f1, 2) + "\t" +
                std::to_string(one.support));
   if (!of.confusion.empty()) {
     print_line("");
@@ -223,7 +223,7 @@ void print_tables(const Evaluation& of) {
   for (const ScoreDifference& one : of.differences) {
     const ScoreInfo& info = *one.score.info;
     print_line(std::string(info.title) + "\t" + shown(info, one.score.value) + "\t" +
-               shown(info, one.low) + "\t" + shown(info, one.high) + "\t" + fixed(one.p, 4));
+               shown(info, one.low) + "\t" + shown(info, one.high) + "\t" + decimal_text(one.p, 4));
   }
 }
 

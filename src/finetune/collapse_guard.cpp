@@ -39,7 +39,7 @@ void CollapseGuard::see(Index step, std::optional<double> loss) {
 void CollapseGuard::judge(Index step) {
   judged_ = true;
   const double mean = sum_ / static_cast<double>(counted_);
-  if (mean < share * constant_) return;
+  if (constant_ <= 0 || mean < share * constant_) return;
   verdict_ = "nothing was learned: up to step " + count_text(step) + " of " + count_text(steps_) +
              " the loss of the last " + count_text(counted_) + " steps is " + loss_text(mean) +
              ", and that of the best answer that is always the same " + loss_text(constant_);

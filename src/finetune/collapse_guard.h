@@ -9,7 +9,8 @@ namespace electra {
 
 /// Watches a run's training loss: once, a third of the way, its mean over a twentieth of the steps
 /// must be below that of the best answer that is the same for every example. Short runs are judged
-/// later, by about a thousand examples at least: fewer say too little.
+/// later, by about a thousand examples at least: fewer say too little. An answer without loss
+/// cannot be beaten: then there is no verdict.
 class CollapseGuard {
  public:
   /// `constant_loss`: of that answer. `steps`: of the whole run. `batch`: examples of a step.

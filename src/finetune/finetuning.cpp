@@ -159,7 +159,7 @@ class Finetuning {
     const std::size_t best = best_of(result.seeds);
     publish_model(models_[best], config_.model, folder_.root);
     if (data_.task->kind == TaskKind::embed)
-      save_modules(folder_.root, config_.head.pooling, config_.features.length);
+      save_modules(folder_.root, config_.head.pooling, network_.hidden, config_.features.length);
     write_file(
         folder_.report(),
         finetuning_page(config_, data_, result,

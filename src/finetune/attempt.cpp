@@ -201,15 +201,22 @@ TaskSourceOptions Attempt::source_options() const {
           .ranks = setting_.ranks.size()};
 }
 
+TaskSetup Attempt::setup() const {
+  const std::optional<double>& threshold = config_.answers.null_threshold;
+  const StoredHead own = head();
+  return {.data = setting_.data,
+          .network = setting_.network,
+          .head = own,
+          .answers = {.longest = config_.answers.longest,
+                      .null_threshold = threshold.value_or(0),
+                      .may_be_null = own.unanswerable},
+          .choose_null_threshold = own.unanswerable && !threshold};
+}
+
 std::optional<AttemptResult> Attempt::run() {
   const RunConfig run = run_config();
   ParameterStore store;
-  const auto objective = make_objective(
-      store, {.data = setting_.data,
-              .network = setting_.network,
-              .head = head(),
-              .answers = {.longest = config_.answers.longest,
-                          .null_threshold = config_.answers.null_threshold.value_or(0)}});
+  const auto objective = make_objective(store, setup());
   store.allocate(setting_.context, config_.precision);
   const Start start = where_to_start();
   if (leads() && start == Start::fresh) {

@@ -70,6 +70,7 @@ class Attempt {
   [[nodiscard]] Start where_to_start() const;
   [[nodiscard]] RunConfig run_config() const;
   [[nodiscard]] StoredHead head() const;
+  [[nodiscard]] TaskSetup setup() const;
   [[nodiscard]] TaskSourceOptions source_options() const;
   [[nodiscard]] Recipe recipe(ParameterStore& store, const TaskObjective& objective,
                               const RunConfig& run);

@@ -72,7 +72,7 @@ class Finetuning {
   FinetuningResult run() {
     if (leads()) write_file(folder_.config(), config_to_json(config_) + "\n");
     FinetuningResult result;
-    for (Index i = 0; i < options_.seeds; ++i)
+    for (Index i = 0; i < config_.seeds; ++i)
       if (!run_seed(config_.seed + static_cast<std::uint64_t>(i), result)) {
         result.end = RunResult::End::interrupted;
         return result;
@@ -93,7 +93,7 @@ class Finetuning {
   bool run_seed(std::uint64_t asked, FinetuningResult& result) {
     for (Index restart = 0;; ++restart) {
       // No two attempts have the same seed.
-      const std::uint64_t seed = asked + static_cast<std::uint64_t>(restart * options_.seeds);
+      const std::uint64_t seed = asked + static_cast<std::uint64_t>(restart * config_.seeds);
       Attempt attempt(setting_, seed, asked, restart);
       std::optional<AttemptResult> ended = attempt.result();
       if (!ended) ended = attempt.run();
@@ -111,7 +111,7 @@ class Finetuning {
                             "; a lower --rate or other examples may help (" +
                             folder_.runs().string() + ")");
       say("seed " + std::to_string(asked) + " begins again with seed " +
-          std::to_string(seed + static_cast<std::uint64_t>(options_.seeds)) + " and a rate of " +
+          std::to_string(seed + static_cast<std::uint64_t>(config_.seeds)) + " and a rate of " +
           number_text(static_cast<float>(ended->rate / 3)));
     }
   }
@@ -214,7 +214,6 @@ FinetuningResult interrupted() {
 
 FinetuningResult finetune_as(const Launch& launch, const FinetuningOptions& options,
                              const RunCallbacks& callbacks) {
-  check_range("seeds", options.seeds, from(1));
   const FinetuneFolder folder{options.out};
   std::optional<FolderLock> lock;
   if (launch.leads())

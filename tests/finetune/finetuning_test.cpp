@@ -56,7 +56,7 @@ TEST_CASE("fine-tuning that was stopped anywhere and resumed ends as one that ne
           "[finetuning][law]") {
   const Keep keep = GENERATE(Keep::last, Keep::best);
   TinyTask whole("classify"), stopped("classify");
-  whole.options.seeds = stopped.options.seeds = 2;
+  whole.options.config.seeds = stopped.options.config.seeds = 2;
   whole.options.config.keep = stopped.options.config.keep = keep;
   const FinetuningResult expected = whole.run();
   stopped.stop_after(17);
@@ -77,7 +77,7 @@ TEST_CASE("several seeds are several runs, and the best is what the folder has",
   TinyTask tiny("classify");
   tiny.options.config.epochs = 1;
   tiny.options.config.restarts = 0;
-  tiny.options.seeds = 3;
+  tiny.options.config.seeds = 3;
   const FinetuningResult result = tiny.run();
   REQUIRE(result.seeds.size() == 3);
   double best = 0, sum = 0;

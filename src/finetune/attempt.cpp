@@ -7,6 +7,7 @@
 #include "electra/core/build_config.h"
 #include "electra/core/error.h"
 #include "electra/core/file.h"
+#include "electra/core/host_copy.h"
 #include "electra/core/quantity_text.h"
 #include "electra/finetune/task_source.h"
 #include "electra/formats/hugging_face.h"
@@ -27,6 +28,18 @@ using Clock = std::chrono::steady_clock;
 constexpr Index log_lines = 20;  // of a run: each is the mean of a twentieth of its steps
 constexpr Index evaluation_batch = 64;
 
+/// A number's head begins with the mean of what it is to say, which else it would first have to
+/// learn.
+void start_from_mean(const TaskData& data, ParameterStore& store) {
+  if (data.task->kind != TaskKind::regress) return;
+  double sum = 0;
+  for (const Example& example : data.training.examples.rows) sum += example.number;
+  const auto mean = static_cast<float>(sum / static_cast<double>(data.training.size()));
+  const TensorView bias = store.find("head/output/bias")->master;
+  to_device(store.context(), std::span(&mean, 1), bias.slice(0, 1));
+  store.update_values();
+}
+
 }  // namespace
 
 double AttemptResult::first_score() const {
@@ -40,7 +53,8 @@ class Attempt::Watch {
   Watch(Attempt& attempt, const TaskObjective& objective, Index steps)
       : attempt_(attempt),
         objective_(objective),
-        guard_(constant_loss(attempt.setting_.data, attempt.config_.train.batch), steps) {}
+        guard_(constant_loss(attempt.setting_.data, attempt.config_.train.batch), steps,
+               attempt.config_.train.batch) {}
 
   /// What a run that is gone on with has seen before, by its log.
   void recall(Index last_step) {
@@ -187,15 +201,22 @@ TaskSourceOptions Attempt::source_options() const {
           .ranks = setting_.ranks.size()};
 }
 
+TaskSetup Attempt::setup() const {
+  const std::optional<double>& threshold = config_.answers.null_threshold;
+  const StoredHead own = head();
+  return {.data = setting_.data,
+          .network = setting_.network,
+          .head = own,
+          .answers = {.longest = config_.answers.longest,
+                      .null_threshold = threshold.value_or(0),
+                      .may_be_null = own.unanswerable},
+          .choose_null_threshold = own.unanswerable && !threshold};
+}
+
 std::optional<AttemptResult> Attempt::run() {
   const RunConfig run = run_config();
   ParameterStore store;
-  const auto objective = make_objective(
-      store, {.data = setting_.data,
-              .network = setting_.network,
-              .head = head(),
-              .answers = {.longest = config_.answers.longest,
-                          .null_threshold = config_.answers.null_threshold.value_or(0)}});
+  const auto objective = make_objective(store, setup());
   store.allocate(setting_.context, config_.precision);
   const Start start = where_to_start();
   if (leads() && start == Start::fresh) {
@@ -208,21 +229,27 @@ std::optional<AttemptResult> Attempt::run() {
     if (const auto latest = latest_checkpoint(folder_.checkpoints()).checkpoint)
       watch.recall(latest->step());
   const RunCallbacks callbacks = watch.callbacks();
-  const RunResult result =
-      Run(recipe(store, *objective, run), run, folder_, setting_.context, setting_.ranks, callbacks)
-          .run(start);
+  RunResult result;
+  try {
+    result = Run(recipe(store, *objective, run), run, folder_, setting_.context, setting_.ranks,
+                 callbacks)
+                 .run(start);
+  } catch (const TrainingError& error) {  // of several ranks, another one may be lost
+    if (setting_.ranks.size() > 1) throw;
+    return ended(watch, error.what());
+  }
   Agreement agreement(setting_.context, setting_.ranks);
   const bool collapsed =
       agreement.any(watch.collapsed() ? Agreement::Vote::yes : Agreement::Vote::no);
   if (result.end == RunResult::End::interrupted && !collapsed) return std::nullopt;
-  return ended(watch);
+  return ended(watch, watch.verdict());
 }
 
-AttemptResult Attempt::ended(Watch& watch) {
+AttemptResult Attempt::ended(const Watch& watch, const std::string& failure) {
   AttemptResult result = watch.kept();
   result.seed = config_.seed;
   result.rate = config_.schedule.peak;
-  result.failure = watch.verdict();
+  result.failure = failure;
   result.seconds = watch.seconds();
   const double tokens = static_cast<double>(setting_.data.training.tokens() * watch.steps()) /
                         static_cast<double>(epoch_steps_);
@@ -253,11 +280,12 @@ Recipe Attempt::recipe(ParameterStore& store, const TaskObjective& objective,
                 return HeldOut{std::move(source), batches};
               },
           .first_weights =
-              [this, &store, &objective] {
+              [this, &store, &objective, &data] {
                 store.initialise(config_.seed, setting_.network.initializer_range);
                 for (const std::string& line : describe(load_network(
                          config_.model, objective.model().parts(), store, HeadWeights::left_out)))
                   say(line);
+                start_from_mean(data, store);
               },
           .identity = {{"data_hash", setting_.data_hash}},
           .facts = facts(store, run)};

@@ -70,13 +70,14 @@ class Attempt {
   [[nodiscard]] Start where_to_start() const;
   [[nodiscard]] RunConfig run_config() const;
   [[nodiscard]] StoredHead head() const;
+  [[nodiscard]] TaskSetup setup() const;
   [[nodiscard]] TaskSourceOptions source_options() const;
   [[nodiscard]] Recipe recipe(ParameterStore& store, const TaskObjective& objective,
                               const RunConfig& run);
   [[nodiscard]] LogRecord facts(const ParameterStore& store, const RunConfig& run) const;
   [[nodiscard]] bool leads() const { return setting_.ranks.rank() == 0; }
   void say(const std::string& text) const;
-  AttemptResult ended(Watch& watch);
+  AttemptResult ended(const Watch& watch, const std::string& failure);
 
   const AttemptSetting& setting_;
   FinetuneConfig config_;  // of this attempt

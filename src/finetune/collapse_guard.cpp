@@ -11,7 +11,7 @@ namespace electra {
 namespace {
 
 constexpr double share = 0.99;  // of the constant answer's loss
-constexpr Index fewest = 32;    // steps of a window
+constexpr Index fewest = 1024;  // examples of a window
 
 std::string loss_text(double loss) {
   std::array<char, 32> text{};
@@ -21,11 +21,11 @@ std::string loss_text(double loss) {
 
 }  // namespace
 
-CollapseGuard::CollapseGuard(double constant_loss, Index steps)
+CollapseGuard::CollapseGuard(double constant_loss, Index steps, Index batch)
     : constant_(constant_loss),
       steps_(steps),
       begin_(steps / 3 - steps / 20),
-      window_(std::max(steps / 20, fewest)) {}
+      window_(std::max(steps / 20, (fewest + batch - 1) / batch)) {}
 
 void CollapseGuard::see(Index step, std::optional<double> loss) {
   const Index begin = seen_;
@@ -39,7 +39,7 @@ void CollapseGuard::see(Index step, std::optional<double> loss) {
 void CollapseGuard::judge(Index step) {
   judged_ = true;
   const double mean = sum_ / static_cast<double>(counted_);
-  if (mean < share * constant_) return;
+  if (constant_ <= 0 || mean < share * constant_) return;
   verdict_ = "nothing was learned: up to step " + count_text(step) + " of " + count_text(steps_) +
              " the loss of the last " + count_text(counted_) + " steps is " + loss_text(mean) +
              ", and that of the best answer that is always the same " + loss_text(constant_);

@@ -9,11 +9,12 @@ namespace electra {
 
 /// Watches a run's training loss: once, a third of the way, its mean over a twentieth of the steps
 /// must be below that of the best answer that is the same for every example. Short runs are judged
-/// later, by 32 steps at least: fewer say too little.
+/// later, by about a thousand examples at least: fewer say too little. An answer without loss
+/// cannot be beaten: then there is no verdict.
 class CollapseGuard {
  public:
-  /// `constant_loss`: of that answer. `steps`: of the whole run.
-  CollapseGuard(double constant_loss, Index steps);
+  /// `constant_loss`: of that answer. `steps`: of the whole run. `batch`: examples of a step.
+  CollapseGuard(double constant_loss, Index steps, Index batch = 32);
 
   /// The mean loss of the steps since the last time, after so many in all; absent: not known.
   void see(Index step, std::optional<double> loss);

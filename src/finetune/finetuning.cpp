@@ -15,7 +15,9 @@
 #include "electra/io/config.h"
 #include "electra/train/trainer_config.h"
 #include "finetune/attempt.h"
+#include "finetune/evaluate_model.h"
 #include "finetune/model_folder.h"
+#include "finetune/report_page.h"
 
 namespace electra {
 
@@ -70,7 +72,7 @@ class Finetuning {
   FinetuningResult run() {
     if (leads()) write_file(folder_.config(), config_to_json(config_) + "\n");
     FinetuningResult result;
-    for (Index i = 0; i < options_.seeds; ++i)
+    for (Index i = 0; i < config_.seeds; ++i)
       if (!run_seed(config_.seed + static_cast<std::uint64_t>(i), result)) {
         result.end = RunResult::End::interrupted;
         return result;
@@ -91,7 +93,7 @@ class Finetuning {
   bool run_seed(std::uint64_t asked, FinetuningResult& result) {
     for (Index restart = 0;; ++restart) {
       // No two attempts have the same seed.
-      const std::uint64_t seed = asked + static_cast<std::uint64_t>(restart * options_.seeds);
+      const std::uint64_t seed = asked + static_cast<std::uint64_t>(restart * config_.seeds);
       Attempt attempt(setting_, seed, asked, restart);
       std::optional<AttemptResult> ended = attempt.result();
       if (!ended) ended = attempt.run();
@@ -104,12 +106,13 @@ class Finetuning {
       if (restart == config_.restarts)
         throw TrainingError("nothing was learned with seed " + std::to_string(asked) + " in " +
                             count_text(restart + 1) + (restart == 0 ? " attempt" : " attempts") +
-                            ", the last with a rate of " + number_text(ended->rate) +
+                            ", the last with a rate of " +
+                            number_text(static_cast<float>(ended->rate)) + ": " + ended->failure +
                             "; a lower --rate or other examples may help (" +
                             folder_.runs().string() + ")");
       say("seed " + std::to_string(asked) + " begins again with seed " +
-          std::to_string(seed + static_cast<std::uint64_t>(options_.seeds)) + " and a rate of " +
-          number_text(ended->rate / 3));
+          std::to_string(seed + static_cast<std::uint64_t>(config_.seeds)) + " and a rate of " +
+          number_text(static_cast<float>(ended->rate / 3)));
     }
   }
 
@@ -156,7 +159,12 @@ class Finetuning {
     const std::size_t best = best_of(result.seeds);
     publish_model(models_[best], config_.model, folder_.root);
     if (data_.task->kind == TaskKind::embed)
-      save_modules(folder_.root, config_.head.pooling, config_.features.length);
+      save_modules(folder_.root, config_.head.pooling, network_.hidden, config_.features.length);
+    write_file(
+        folder_.report(),
+        finetuning_page(config_, data_, result,
+                        evaluate_model(folder_.root, data_, config_.precision, context_), folder_));
+    say("report: " + folder_.report().string());
     say("model: " + folder_.root.string() +
         (result.seeds.size() > 1 ? ", of seed " + std::to_string(result.best) : std::string()));
   }
@@ -206,7 +214,6 @@ FinetuningResult interrupted() {
 
 FinetuningResult finetune_as(const Launch& launch, const FinetuningOptions& options,
                              const RunCallbacks& callbacks) {
-  check_range("seeds", options.seeds, from(1));
   const FinetuneFolder folder{options.out};
   std::optional<FolderLock> lock;
   if (launch.leads())

@@ -40,12 +40,13 @@ void publish_model(const fs::path& model, const fs::path& tokenizer, const fs::p
   for (const char* name : model_files) copy_whole(model / name, folder / name);
 }
 
-void save_modules(const fs::path& folder, Pooling pooling, std::int64_t length) {
+void save_modules(const fs::path& folder, Pooling pooling, Index width, Index length) {
   const auto flag = [&](Pooling kind) { return pooling == kind ? "true" : "false"; };
   make_folders(folder / "1_Pooling");
   make_folders(folder / "2_Normalize");
   write_file(folder / "1_Pooling" / "config.json",
-             std::string("{\n  \"pooling_mode_cls_token\": ") + flag(Pooling::cls) +
+             "{\n  \"word_embedding_dimension\": " + std::to_string(width) +
+                 ",\n  \"pooling_mode_cls_token\": " + flag(Pooling::cls) +
                  ",\n  \"pooling_mode_mean_tokens\": " + flag(Pooling::mean) +
                  ",\n  \"pooling_mode_max_tokens\": " + flag(Pooling::max) + "\n}\n");
   write_file(

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "electra/core/shape.h"
 #include "electra/kernels/pooling.h"
 
 namespace electra {
@@ -16,7 +17,8 @@ void publish_model(const std::filesystem::path& model, const std::filesystem::pa
                    const std::filesystem::path& folder);
 
 /// What sentence-transformers opens a folder by: modules.json, 1_Pooling,
-/// sentence_bert_config.json. Vectors are of length 1.
-void save_modules(const std::filesystem::path& folder, Pooling pooling, std::int64_t length);
+/// sentence_bert_config.json. Vectors are `width` numbers and of length 1; texts have at most
+/// `length` tokens.
+void save_modules(const std::filesystem::path& folder, Pooling pooling, Index width, Index length);
 
 }  // namespace electra

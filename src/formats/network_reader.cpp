@@ -108,11 +108,12 @@ void NetworkReader::expect_fit(const StoredTensor& tensor, const std::vector<Ind
 }
 
 bool NetworkReader::stores_a_head() const {
-  return std::ranges::any_of(network_.kind->tensors, [&](const HeadTensor& tensor) {
-    return std::ranges::any_of(
-        hugging_face_spellings(std::string(tensor.file)),
-        [&](const std::string& name) { return source_.find(name) != nullptr; });
-  });
+  return network_.kind->tensors.empty() ||
+         std::ranges::any_of(network_.kind->tensors, [&](const HeadTensor& tensor) {
+           return std::ranges::any_of(
+               hugging_face_spellings(std::string(tensor.file)),
+               [&](const std::string& name) { return source_.find(name) != nullptr; });
+         });
 }
 
 bool NetworkReader::is_of_another_head(const std::string& tensor) const {

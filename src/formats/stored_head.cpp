@@ -5,9 +5,9 @@
 #include <string_view>
 
 #include "electra/core/error.h"
-#include "electra/core/file.h"
 #include "electra/models/heads.h"
 #include "formats/config_file.h"
+#include "formats/sentence_modules.h"
 #include "formats/stored_head_json.h"
 
 namespace electra {
@@ -16,26 +16,44 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// An ELECTRA's and a BERT's name of one architecture.
+/// The name that an ELECTRA with the head of a BERT has. What BertForPreTraining has beside a
+/// masked-language model is left out.
 std::string electra_name(const std::string& architecture) {
+  if (architecture == "BertForPreTraining") return "ElectraForMaskedLM";
   const std::string_view bert = "Bert";
   return architecture.starts_with(bert) ? "Electra" + architecture.substr(bert.size())
                                         : architecture;
 }
 
+const HeadKind* find_kind(std::string_view HeadKind::*key, std::string_view value) {
+  const auto found = std::ranges::find(head_kinds(), value, key);
+  return found == head_kinds().end() ? nullptr : &*found;
+}
+
+/// "class, tagging": of every head.
+std::string all_of(std::string_view HeadKind::*key) {
+  std::string all;
+  for (const HeadKind& kind : head_kinds()) {
+    if (!all.empty()) all += ", ";
+    all += kind.*key;
+  }
+  return all;
+}
+
 const HeadKind& kind_of(const ConfigFile& file, const Json& own) {
-  if (own.contains("head") && own["head"].is_string())
-    return head_kind(own["head"].get<std::string>());
+  if (own.contains("head")) {
+    const Json& name = own["head"];
+    const HeadKind* kind =
+        name.is_string() ? find_kind(&HeadKind::name, name.get<std::string>()) : nullptr;
+    if (kind == nullptr) file.fail("libelectra", "for head one of " + all_of(&HeadKind::name));
+    return *kind;
+  }
   const std::string name = file.architecture();
   if (name.empty()) return head_kind("embedding");
   if (name == "BertForSequenceClassification")
     file.fail("architectures", "a head that is not BERT's pooler and a linear layer");
-  std::string all;
-  for (const HeadKind& kind : head_kinds()) {
-    if (kind.architecture == electra_name(name)) return kind;
-    all += (all.empty() ? "" : ", ") + std::string(kind.architecture);
-  }
-  file.fail("architectures", "one of " + all);
+  if (const HeadKind* kind = find_kind(&HeadKind::architecture, electra_name(name))) return *kind;
+  file.fail("architectures", "one of " + all_of(&HeadKind::architecture));
 }
 
 /// transformers: LABEL_0 and LABEL_1 where a file says nothing.
@@ -74,64 +92,38 @@ std::string task_of(const ConfigFile& file, const StoredHead& head) {
 template <class T>
 T own_value(const ConfigFile& file, const Json& own, const char* key, T otherwise) {
   if (!own.contains(key)) return otherwise;
+  constexpr Index largest = Index{1} << 24;
   const Json& value = own[key];
-  const bool fits = std::is_same_v<T, bool>          ? value.is_boolean()
-                    : std::is_same_v<T, std::string> ? value.is_string()
-                    : std::is_same_v<T, Index>       ? value.is_number_integer()
-                                                     : value.is_number();
+  bool fits = value.is_number();
+  if constexpr (std::is_same_v<T, bool>) fits = value.is_boolean();
+  if constexpr (std::is_same_v<T, std::string>) fits = value.is_string();
+  if constexpr (std::is_same_v<T, Index>)
+    fits = value.is_number_unsigned() && value.get<std::uint64_t>() <= largest;
   if (!fits) file.fail("libelectra", std::string("another kind of value for ") + key);
   return value.get<T>();
 }
 
-/// 1_Pooling/config.json of sentence-transformers.
-void read_pooling(const fs::path& directory, HeadConfig& head) {
-  const fs::path path = directory / "1_Pooling" / "config.json";
-  if (!fs::exists(path)) return;
-  const Json json = parse_json_object(read_file(path), path.string());
-  constexpr auto modes =
-      std::to_array<std::pair<const char*, Pooling>>({{"pooling_mode_cls_token", Pooling::cls},
-                                                      {"pooling_mode_mean_tokens", Pooling::mean},
-                                                      {"pooling_mode_max_tokens", Pooling::max}});
-  int found = 0;
-  for (const auto& [key, pooling] : modes)
-    if (json.contains(key) && json[key].is_boolean() && json[key].get<bool>()) {
-      head.pooling = pooling;
-      ++found;
-    }
-  if (json.contains("pooling_mode") && json["pooling_mode"].is_string() && found == 0) {
-    const auto name = json["pooling_mode"].get<std::string>();
-    const auto names = enum_names(Pooling{});
-    const auto at = std::ranges::find(names, name);
-    if (at != names.end()) {
-      head.pooling = static_cast<Pooling>(at - names.begin());
-      ++found;
-    }
-  }
-  if (found != 1)
-    throw IoError(path.string() + ": pooling_mode: expected one of cls, mean and max, found " +
-                  json.dump());
+/// How vectors are made, as this library writes it; what sentence-transformers' files say decides.
+void read_pooling(const ConfigFile& file, const Json& own, HeadConfig& head) {
+  const auto names = enum_names(Pooling{});
+  const auto pooling = static_cast<std::size_t>(head.pooling);
+  const auto at =
+      std::ranges::find(names, own_value(file, own, "pooling", std::string(names[pooling])));
+  if (at == names.end()) file.fail("libelectra", "for pooling one of cls, mean and max");
+  head.pooling = static_cast<Pooling>(at - names.begin());
+  head.normalise = own_value(file, own, "normalise", head.normalise);
 }
 
-/// modules.json of sentence-transformers lists what is done with a vector.
-void read_modules(const fs::path& directory, HeadConfig& head) {
-  const fs::path path = directory / "modules.json";
-  if (!fs::exists(path)) return;
-  read_pooling(directory, head);
-  const Json modules = parse_json(read_file(path), path.string());
-  if (!modules.is_array()) throw IoError(path.string() + ": expected a list of modules");
-  head.normalise = false;
-  for (const Json& module : modules) {
-    const std::string type =
-        module.is_object() && module.contains("type") && module["type"].is_string()
-            ? module["type"].get<std::string>()
-            : "";
-    const std::string name = type.substr(type.find_last_of('.') + 1);
-    if (name == "Normalize")
-      head.normalise = true;
-    else if (name != "Transformer" && name != "Pooling")
-      throw IoError(path.string() + ": type: expected Transformer, Pooling or Normalize, found " +
-                    module.dump());
-  }
+/// Heads answer some tasks and have as many outputs as these.
+void check_task(const ConfigFile& file, const StoredHead& head) {
+  const bool one_of_texts = head.kind == "class" || head.kind == "linear_class";
+  const bool fits =
+      one_of_texts ? head.task == "classify" || head.task == "multilabel" || head.task == "regress"
+                   : head.task == task_of(file, head);
+  if (!fits) file.fail("libelectra", "for task one that the head " + head.kind + " answers");
+  const std::size_t outputs = head.labels.size();
+  if (head.task == "regress" && outputs != 1) file.fail("id2label", "one label of a number");
+  if (head.task == "answer" && outputs != 2) file.fail("id2label", "2 labels, start and end");
 }
 
 }  // namespace
@@ -146,8 +138,12 @@ StoredHead read_head(const fs::path& directory) {
   if (labelled) head.labels = labels_of(file);
   head.config.outputs = static_cast<Index>(head.labels.size());
   head.config.dropout = file.number("classifier_dropout", file.number("hidden_dropout_prob", 0.1F));
-  if (head.kind == "embedding") read_modules(directory, head.config);
+  if (head.kind == "embedding") {
+    read_pooling(file, own, head.config);
+    read_sentence_modules(directory, head.config);
+  }
   head.task = own_value(file, own, "task", task_of(file, head));
+  check_task(file, head);
   if (head.task == "regress" || head.task == "answer") head.labels.clear();
   head.pairs = own_value(file, own, "pairs", false);
   head.length = own_value(file, own, "length", Index{0});
@@ -177,6 +173,10 @@ void add_head(const StoredHead& head, OrderedJson& json) {
   json["classifier_dropout"] = head.config.dropout;
   OrderedJson own{{"task", head.task}, {"head", head.kind}, {"pairs", head.pairs}};
   if (head.length > 0) own["length"] = head.length;
+  if (head.kind == "embedding") {
+    own["pooling"] = enum_names(head.config.pooling)[static_cast<std::size_t>(head.config.pooling)];
+    own["normalise"] = head.config.normalise;
+  }
   if (head.task == "answer") {
     own["stride"] = head.stride;
     own["unanswerable"] = head.unanswerable;

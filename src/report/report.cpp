@@ -10,51 +10,13 @@
 #include "electra/core/file.h"
 #include "electra/core/quantity_text.h"
 #include "report/chart.h"
+#include "report/page_frame.h"
 #include "report/run_history.h"
 
 namespace electra {
 namespace {
 
 constexpr std::size_t most_points = 500;  // of one curve
-
-constexpr const char* style_sheet = R"(
-:root{color-scheme:light dark;--page:#f6f7f9;--card:#fff;--ink:#1c2330;--soft:#5b6675;--rule:#e1e5ea;
---axis:#8b95a3;--train:#0072b2;--held:#d55e00;--third:#007a5a}
-@media(prefers-color-scheme:dark){:root{--page:#12161c;--card:#1a2028;--ink:#e6eaf0;--soft:#9aa6b5;
---rule:#2b333e;--axis:#6d7988;--train:#56b4e9;--held:#f2994a;--third:#3ecf9f}}
-*{box-sizing:border-box}
-body{margin:0;background:var(--page);color:var(--ink);
-font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
-main{max-width:1180px;margin:0 auto;padding:32px 20px 48px}
-h1{font-size:26px;line-height:1.2;margin:0}
-h2{font-size:17px;margin:34px 0 12px}
-.lead{color:var(--soft);margin:6px 0 22px}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px}
-.tiles div,figure,.card{background:var(--card);border:1px solid var(--rule);border-radius:8px}
-.tiles div{padding:12px 16px}
-.tiles b{display:block;font-size:24px;font-weight:600;font-variant-numeric:tabular-nums}
-.tiles span{color:var(--soft);font-size:13px}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:16px}
-figure{margin:0;padding:14px 14px 8px}
-figcaption{margin:0 0 4px 4px}.legend{display:block;min-height:20px}
-.unit,.legend{color:var(--soft);font-size:13px}
-.legend span{margin-right:16px;white-space:nowrap}.legend svg{margin-right:5px;vertical-align:baseline}
-figure>svg{display:block;width:100%;height:auto}
-text{font-size:11.5px;fill:var(--soft);font-variant-numeric:tabular-nums}
-.y{text-anchor:end}.x{text-anchor:middle}.note{font-size:10.5px}
-.grid{stroke:var(--rule)}.axis{stroke:var(--axis)}.reference{stroke:var(--axis);stroke-dasharray:4 3}
-.curve{fill:none;stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}.dot{stroke:none}
-.curve.train{stroke:var(--train)}.curve.held{stroke:var(--held)}.curve.third{stroke:var(--third)}
-.dot.train{fill:var(--train)}.dot.held{fill:var(--held)}.dot.third{fill:var(--third)}
-.card{overflow-x:auto;padding:4px 0}
-table{border-collapse:collapse;width:100%;font-size:14px}
-th,td{padding:7px 16px;text-align:right;font-variant-numeric:tabular-nums}
-tr+tr>*{border-top:1px solid var(--rule)}
-th{font-weight:500;color:var(--soft)}th:first-child,.facts td{text-align:left}
-.facts th{width:1%;white-space:nowrap}.facts td{overflow-wrap:anywhere}
-footer{color:var(--soft);font-size:13px;margin-top:28px}
-@media print{body{background:#fff}figure,.card{break-inside:avoid}}
-)";
 
 /// At most `most_points`: neighbours are averaged, a gap stays one if nothing was there.
 std::vector<Curve::Point> points_of(const std::vector<Json>& records, const char* key) {
@@ -153,25 +115,21 @@ std::optional<double> median(const std::vector<Json>& records, const char* key) 
   return *middle;
 }
 
-std::string tile(const std::string& value, const std::string& name) {
-  return "<div><b>" + value + "</b><span>" + name + "</span></div>\n";
-}
-
 std::string tiles_html(const std::vector<DescribedFigure>& figures, const RunHistory& history) {
   const Json* held = history.evaluations.empty() ? nullptr : &history.evaluations.back();
   std::string html;
   for (const DescribedFigure& figure : figures) {
     const auto value = held != nullptr ? metric_of(*held, figure.key.c_str()) : std::nullopt;
     if (value && !figure.tile.empty())
-      html += tile(number_text(*value, 0.001, figure.style), escaped(figure.tile));
+      html += tile_html(number_text(*value, 0.001, figure.style), escaped(figure.tile));
   }
   if (const auto speed = median(history.train, "tokens_per_second"))
-    html += tile(count_text(std::llround(*speed)), "tokens per second, median");
+    html += tile_html(count_text(std::llround(*speed)), "tokens per second, median");
   auto steps = metric_of(history.end, "step");
   if (!steps) steps = last(history.train, "step");
-  if (steps) html += tile(count_text(std::llround(*steps)), "steps");
+  if (steps) html += tile_html(count_text(std::llround(*steps)), "steps");
   if (const auto wall = metric_of(history.end, "wall_s"))
-    html += tile(duration_text(*wall), "wall time");
+    html += tile_html(duration_text(*wall), "wall time");
   return html.empty() ? html : "<div class=\"tiles\">\n" + html + "</div>\n";
 }
 
@@ -250,28 +208,31 @@ std::string lead_text(const RunHistory& history) {
 
 }  // namespace
 
+std::string curves_html(const std::filesystem::path& train_log, const std::string& heading) {
+  const RunHistory history = read_history(train_log);
+  std::string charts;
+  for (const Chart& chart : charts_of(figures_of(history.run), history))
+    charts += figure_html(chart);
+  return charts.empty()
+             ? charts
+             : "<h2>" + heading + "</h2>\n<div class=\"charts\">\n" + charts + "</div>\n";
+}
+
 std::string report_html(const std::filesystem::path& train_log) {
   const RunHistory history = read_history(train_log);
   const std::vector<DescribedFigure> figures = figures_of(history.run);
   const std::string title = escaped("ELECTRA " + text_of(history.run, "task", "pretraining"));
-  std::string html =
-      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-      "<title>" +
-      title + "</title>\n<style>" + std::string(style_sheet) +
-      "</style></head>\n<body><main>\n<h1>" + title + "</h1>\n" + "<p class=\"lead\">" +
-      escaped(lead_text(history)) + "</p>\n" + tiles_html(figures, history);
-  std::string charts;
-  for (const Chart& chart : charts_of(figures, history)) charts += figure_html(chart);
-  if (!charts.empty()) html += "<h2>Curves</h2>\n<div class=\"charts\">\n" + charts + "</div>\n";
-  html += metrics_html(figures, history) + facts_html(history);
-  html += "<footer>Held-out figures are without dropout, over all positions that are not padding; ";
-  html += "what is random in them is the same at every evaluation. Missing values are gaps. ";
+  std::string html = "<h1>" + title + "</h1>\n<p class=\"lead\">" + escaped(lead_text(history)) +
+                     "</p>\n" + tiles_html(figures, history) + curves_html(train_log, "Curves") +
+                     metrics_html(figures, history) + facts_html(history) +
+                     "<footer>Held-out figures are without dropout, over all positions that are "
+                     "not padding; what is random in them is the same at every evaluation. Missing "
+                     "values are gaps. ";
   if (history.train.size() > most_points)
     html += "Training curves: means of " +
             std::to_string((history.train.size() + most_points - 1) / most_points) +
             " neighbouring lines of the log.";
-  return html + "</footer>\n</main></body></html>\n";
+  return framed(title, html + "</footer>\n");
 }
 
 void write_report(const std::filesystem::path& train_log, const std::filesystem::path& report) {

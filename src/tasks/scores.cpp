@@ -64,7 +64,7 @@ void check(const Scored& scored) {
     throw ShapeError("predictions for " + scored.examples.file + ": expected " +
                      std::to_string(examples) + ", found " +
                      std::to_string(scored.predictions.size()));
-  if (scored.labels.size() > 0) scored.labels.check(scored.examples);
+  scored.labels.check(scored.examples);
   for (std::size_t row = 0; row < scored.predictions.size(); ++row) check_prediction(scored, row);
 }
 

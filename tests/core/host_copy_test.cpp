@@ -19,3 +19,15 @@ TEST_CASE("a tensor's elements cross to the host and back as they are", "[host_c
     CHECK(to_host_f64(*context, view) == std::vector<double>{0.1F, -2, 1e30F});
   }
 }
+
+TEST_CASE("elements of bf16 are widened on the host", "[host_copy]") {
+  const auto context = Context::create({});
+  const Buffer buffer(*context, 2 * 4);
+  const TensorView view = buffer.view({4}, DType::bf16);
+  const std::vector<bf16> halves{to_bf16(1), to_bf16(-2.5F), to_bf16(0.1F), to_bf16(3e38F)};
+  context->upload(std::as_bytes(std::span(halves)), view);
+  CHECK(to_host_f32(*context, view) ==
+        std::vector<float>{1, -2.5F, to_float(to_bf16(0.1F)), to_float(to_bf16(3e38F))});
+  CHECK(to_host_f64(*context, view)[2] == double{to_float(to_bf16(0.1F))});
+  CHECK(to_host_f64(*context, view).size() == 4);
+}

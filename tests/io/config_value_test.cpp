@@ -17,12 +17,14 @@ struct Lists {
   std::vector<double> weights{1};
   std::vector<std::int64_t> sizes{1};
   std::optional<std::int64_t> limit;
+  std::optional<double> threshold;
 
   void fields(auto&& visit) {
     visit("labels", labels, "their names");
     visit("weights", weights, "of the labels", above(0));
     visit("sizes", sizes, "of layers", from(1));
     visit("limit", limit, "at most so many; null: no limit", from(0));
+    visit("threshold", threshold, "from where on; null: anywhere", from(-5));
   }
 };
 
@@ -47,6 +49,11 @@ TEST_CASE("a number that may be missing is a number or null", "[config]") {
   CHECK(read(R"({"limit":null})").limit == std::nullopt);
   CHECK(set("limit=7").limit == 7);
   CHECK(with_assignment(set("limit=7"), "limit=null").limit == std::nullopt);
+  CHECK(read(R"({"threshold":-2.5})").threshold == -2.5);
+  CHECK(read(R"({"threshold":3})").threshold == 3);
+  CHECK(read("{}").threshold == std::nullopt);
+  CHECK(set("threshold=0.1").threshold == 0.1);
+  CHECK(with_assignment(set("threshold=0"), "threshold=null").threshold == std::nullopt);
 }
 
 TEST_CASE("lists and missing numbers read back what was written", "[config][law]") {
@@ -55,7 +62,8 @@ TEST_CASE("lists and missing numbers read back what was written", "[config][law]
   lists.weights = {0.1 + 0.2, -0.0, 1e300, 3};
   lists.sizes = {std::numeric_limits<std::int64_t>::min(), 0,
                  std::numeric_limits<std::int64_t>::max()};
-  for (const auto limit : {std::optional<std::int64_t>(), std::optional<std::int64_t>(-3)})
+  for (const auto limit : {std::optional<std::int64_t>(), std::optional<std::int64_t>(-3)}) {
+    if (limit) lists.threshold = 0.1 + 0.2;
     for (const auto layout : {JsonLayout::indented, JsonLayout::compact}) {
       lists.limit = limit;
       const Lists again = read(config_to_json(lists, layout));
@@ -63,11 +71,13 @@ TEST_CASE("lists and missing numbers read back what was written", "[config][law]
       CHECK(again.weights == lists.weights);
       CHECK(again.sizes == lists.sizes);
       CHECK(again.limit == lists.limit);
+      CHECK(again.threshold == lists.threshold);
       for (const ConfigField& field : fields_of(lists)) {  // --set takes what the help shows
         const std::string text = value_text(field.value, layout);
         CHECK(config_hash(with_assignment(lists, field.path + "=" + text)) == config_hash(lists));
       }
     }
+  }
 }
 
 TEST_CASE("bare text is a list of strings, parted at its commas and at nothing else", "[config]") {
@@ -104,6 +114,7 @@ TEST_CASE("a list that does not fit is refused with path and index", "[config]")
       {"limit=some",
        "limit: expected an integer from -9223372036854775808 to "
        "9223372036854775807, or null, found the string \"some\""},
+      {"threshold=some", "threshold: expected a number, or null, found the string \"some\""},
   };
   for (const auto& [text, says] : assignments) {
     INFO(text);
@@ -141,4 +152,6 @@ TEST_CASE("the ranges of lists are checked element by element", "[config]") {
   CHECK_THROWS_WITH(check_ranges(set("weights=[1,0]")),
                     "weights[1]: expected a positive number, found 0");
   CHECK_THROWS_WITH(check_ranges(set("limit=-1")), "limit: expected 0 or more, found -1");
+  CHECK_THROWS_WITH(check_ranges(set("threshold=-6")), Contains("threshold: expected -5 or more"));
+  CHECK_NOTHROW(check_ranges(set("threshold=null")));
 }

@@ -105,3 +105,46 @@ TEST_CASE("an evaluation that is repeated is cut off, and earlier ones stay", "[
   CHECK(count() == 5);
   CHECK_THAT(read_file(path), EndsWith("\"kind\":\"train\",\"step\":100}\n"));
 }
+
+TEST_CASE("the lines of one kind are read up to a step, with their numbers", "[train_log]") {
+  const TemporaryFolder folder;
+  const auto path = folder / "train.jsonl";
+  CHECK(logged_lines(path, "train", 100).empty());
+  TrainLog log = TrainLog::create(path);
+  log.write("run", LogRecord().add("seed", 1));
+  for (const int step : {50, 100, 150}) {
+    log.write("train", LogRecord().add("step", step).add("loss", 0.1 * step).add("note", "text"));
+    log.write("evaluation", LogRecord().add("step", step).add("accuracy", 0.1 + 0.2));
+  }
+  log.write("train", LogRecord().add("loss", 1));  // of no step
+  const auto training = logged_lines(path, "train", 100);
+  REQUIRE(training.size() == 2);
+  CHECK(training[0].step == 50);
+  CHECK(training[1].step == 100);
+  CHECK(training[1]["loss"] == 0.1 * 100);
+  CHECK_FALSE(training[1]["note"]);
+  CHECK_FALSE(training[1]["accuracy"]);
+  const auto evaluations = logged_lines(path, "evaluation", 1000);
+  REQUIRE(evaluations.size() == 3);
+  CHECK(evaluations[2]["accuracy"] == 0.1 + 0.2);
+  CHECK(logged_lines(path, "train", 49).empty());
+  CHECK(logged_lines(path, "resume", 1000).empty());
+}
+
+TEST_CASE("a last line that a crash has torn is no line, and any other is refused", "[train_log]") {
+  const TemporaryFolder folder;
+  const auto path = folder / "train.jsonl";
+  const std::string whole = "{\"kind\":\"train\",\"step\":50,\"loss\":1.5}\n";
+  const std::string torn = "{\"kind\":\"train\",\"step\":100,\"lo";
+  write_file(path, whole + torn);
+  const auto lines = logged_lines(path, "train", 100);
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0]["loss"] == 1.5);
+  write_file(path, torn + "\n" + whole);
+  CHECK_THAT(message_of<IoError>([&] { (void)logged_lines(path, "train", 100); }),
+             Contains("train.jsonl:1: not JSON"));
+  write_file(path, whole + "{\"kind\":\"train\",\"step\":\"100\"}\n" + "[]\n" + whole);
+  CHECK_THROWS_AS(logged_lines(path, "train", 100), IoError);
+  write_file(path, "");
+  CHECK(logged_lines(path, "train", 100).empty());
+}

@@ -129,6 +129,9 @@ TEST_CASE("a word's place is that of its first piece; a word that is cut off has
   CHECK(cut.ids == Ids{cls, 5, 15, 6, 5, sep});
   CHECK(cut.words == Ids{1, -1, 3, 4, -1});
   CHECK(cut.cut == 3);
+  const Feature but_one = features(TaskKind::tag, example, {.length = 8}).at(0);
+  CHECK(but_one.ids == Ids{cls, 5, 15, 6, 5, 1, 6, sep});
+  CHECK(but_one.words == Ids{1, -1, 3, 4, -1});
 }
 
 TEST_CASE("the texts of embed are features of their own") {

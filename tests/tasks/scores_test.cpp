@@ -58,6 +58,9 @@ TEST_CASE("sets that cannot be scored are refused") {
   set.predictions.clear();
   CHECK(message_of<ShapeError>([&] { (void)electra::scores(set.scored()); }) ==
         "predictions for dev.tsv: expected 1, found 0");
+  ScoredSet none(TaskKind::classify, {});
+  none.add().first.labels = {"a"};
+  CHECK_THROWS_AS(electra::scores(none.scored()), IoError);
   ScoredSet tags(TaskKind::tag, {"a"});
   tags.add_tags({"a", "a"}, {"a"});
   CHECK(message_of<ShapeError>([&] { (void)electra::confusion(tags.scored()); }) ==

@@ -89,6 +89,7 @@ constexpr auto configured = std::to_array<std::pair<std::string_view, std::strin
     {"--keep", "keep"},
     {"--null-threshold", "answers.null_threshold"},
     {"--seed", "seed"},
+    {"--seeds", "seeds"},
     {"--threads", "threads"},
     {"--device", "device"},
     {"--precision", "precision"},
@@ -143,7 +144,6 @@ FinetuningOptions finetuning_options(const Arguments& arguments) {
   FinetuningOptions of;
   of.config = resumes ? resumed_configuration(arguments) : new_configuration(arguments);
   of.out = arguments.text("--out");
-  of.seeds = arguments.integer("--seeds").value_or(1);
   of.start = resumes ? Start::resume : Start::fresh;
   of.arguments = arguments.command();
   of.launch = discover_launch({.rank = small_integer(arguments, "--rank"),

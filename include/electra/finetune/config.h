@@ -106,6 +106,7 @@ struct FinetuneConfig : RunConfig {
   LayerDecayForm layer_decay_form = LayerDecayForm::standard;
   Keep keep = Keep::last;
   Index restarts = 2;
+  Index seeds = 1;
 
   void fields(auto&& visit) {
     RunConfig::fields(visit);
@@ -124,6 +125,7 @@ struct FinetuneConfig : RunConfig {
     visit("layer_decay_form", layer_decay_form,
           "standard; reference: one layer too many, as in the published code");
     visit("keep", keep, "last: the last epoch's weights; best: those of the best evaluation");
+    visit("seeds", seeds, "runs in a row, of this seed and those after it", from(1));
     visit("restarts", restarts, "how often a run that has learned nothing begins again", from(0));
   }
 };

@@ -29,7 +29,6 @@ struct FinetuneFolder {
 struct FinetuningOptions {
   FinetuneConfig config = {};
   std::filesystem::path out = {};
-  Index seeds = 1;  // runs in a row, of config.seed and those after it
   Start start = Start::fresh;
   std::vector<std::string> arguments = {};  // of the command line, for the log
   std::optional<Launch> launch = {};        // by default what discover_launch finds

@@ -13,10 +13,10 @@ namespace electra {
 /// a key for is written under that (architectures, id2label, label2id, problem_type), the rest
 /// under "libelectra".
 struct StoredHead {
-  std::string kind;                 // of models/heads.h: "class"
-  std::string task;                 // "classify"; of files of others by architecture and problem
-  std::vector<std::string> labels;  // by id; empty: it has no labels
-  HeadConfig config;
+  std::string kind = {};  // of models/heads.h: "class"
+  std::string task = {};  // "classify"; of files of others by architecture and problem
+  std::vector<std::string> labels = {};  // by id; empty: it has no labels
+  HeadConfig config = {};
   bool pairs = false;         // whether it was trained on pairs of texts
   Index length = 0;           // tokens at most, as it was trained; 0: not said
   Index stride = 0;           // answer: tokens that windows share

@@ -8,6 +8,7 @@
 #include "electra/formats/hugging_face.h"
 #include "electra/kernels/count_answers.h"
 #include "electra/models/heads.h"
+#include "electra/tasks/null_threshold.h"
 #include "electra/tasks/outputs.h"
 #include "electra/tasks/scores.h"
 #include "finetune/task_figures.h"
@@ -44,8 +45,11 @@ class TaskEvaluation final : public Evaluation {
 
   [[nodiscard]] FigureValues finish(const HostSums& sums) const override {
     const TaskSetup& setup = objective_.setup();
+    AnswerOptions answers = setup.answers;
+    answers.may_be_null = false;
     std::vector<Prediction> predictions = predictions_of(
-        setup.data.task->kind, set().examples, set().features, outputs_, width(0), setup.answers);
+        setup.data.task->kind, set().examples, set().features, outputs_, width(0), answers);
+    if (setup.answers.may_be_null) objective_.withhold(set().examples, predictions);
     FigureValues values = objective_.values(sums);
     for (const Score& score : scores({.task = setup.data.task->kind,
                               .examples = set().examples,
@@ -72,7 +76,8 @@ class TaskEvaluation final : public Evaluation {
 TaskObjective::TaskObjective(ParameterStore& store, TaskSetup setup)
     : store_(store),
       setup_(std::move(setup)),
-      model_(store, setup_.network, head_kind(setup_.head.kind), setup_.head.config) {}
+      model_(store, setup_.network, head_kind(setup_.head.kind), setup_.head.config),
+      null_threshold_(setup_.answers.null_threshold) {}
 
 std::span<const Figure> TaskObjective::figures() const {
   return task_figures(setup_.data.task->kind);
@@ -156,8 +161,15 @@ std::unique_ptr<Evaluation> TaskObjective::evaluation() const {
   return std::make_unique<TaskEvaluation>(*this);
 }
 
+void TaskObjective::withhold(const Examples& examples, std::span<Prediction> predictions) const {
+  if (setup_.choose_null_threshold) null_threshold_ = best_null_threshold(examples, predictions);
+  withhold_answers(null_threshold_, predictions);
+}
+
 void TaskObjective::save(const std::filesystem::path& directory) const {
-  save_network(directory, model_.parts(), store_, setup_.data.special.pad, &setup_.head);
+  StoredHead head = setup_.head;
+  head.null_threshold = null_threshold_;
+  save_network(directory, model_.parts(), store_, setup_.data.special.pad, &head);
 }
 
 std::vector<Export> TaskObjective::exports() const {

@@ -19,7 +19,7 @@ Measure accuracy(Evidence& evidence) {
       sum.right += weights[i] * shares[i].right;
       sum.all += weights[i] * shares[i].all;
     }
-    return static_cast<double>(sum.right) / static_cast<double>(sum.all);
+    return sum.all == 0 ? 0 : static_cast<double>(sum.right) / static_cast<double>(sum.all);
   };
 }
 

@@ -27,3 +27,9 @@ TEST_CASE("accuracy of tags is over words, and a word that was cut off is wrong"
   CHECK(set.predictions[1].tags[0] == -1);
   CHECK(set.value("accuracy") == 0.5);
 }
+
+TEST_CASE("accuracy of sentences without words is 0") {
+  ScoredSet set(TaskKind::tag, {"N"});
+  set.add_tags({}, {});
+  CHECK(set.value("accuracy") == 0);
+}

@@ -21,6 +21,9 @@ struct TaskSetup {
   NetworkConfig network;
   StoredHead head;  // kind, labels, sizes: what an export says
   AnswerOptions answers = {};
+  /// answer: whether every evaluation chooses the threshold of "no answer" that is best on its file
+  /// (AnswerOptions::may_be_null), which an export then says.
+  bool choose_null_threshold = false;
   /// Told what every evaluation predicted, an entry for each example of the evaluation file.
   std::function<void(std::vector<Prediction>)> predicted = {};
 };
@@ -41,6 +44,8 @@ class TaskObjective : public Objective {
   [[nodiscard]] const TextModel& model() const { return model_; }
   [[nodiscard]] const TaskSetup& setup() const { return setup_; }
   void save(const std::filesystem::path& directory) const;
+  /// Takes back answers where there being none is better, by the threshold that is set or chosen.
+  void withhold(const Examples& examples, std::span<Prediction> predictions) const;
   /// The forward over a batch: what the head says, [batch or rows, any padded width], and its loss
   /// in the state's sums.
   [[nodiscard]] TensorView answers(Pass& pass, const MicroBatch& batch, StepState& state) const;
@@ -73,6 +78,7 @@ class TaskObjective : public Objective {
   ParameterStore& store_;
   TaskSetup setup_;
   TextModel model_;
+  mutable double null_threshold_;  // set, or chosen by the last evaluation
 };
 
 }  // namespace electra

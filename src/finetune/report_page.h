@@ -1,0 +1,19 @@
+#pragma once
+
+#include <span>
+
+#include "electra/finetune/finetuning.h"
+#include "electra/finetune/task_data.h"
+#include "electra/tasks/prediction.h"
+
+namespace electra {
+
+/// The page of a finished fine-tuning: scores with intervals, seeds, confusion matrix, labels, the
+/// examples that the model was surest of and wrong about, and every run's curves. `predictions`: of
+/// the evaluation file, by the model that was kept.
+[[nodiscard]] std::string finetuning_page(const FinetuneConfig& config, const TaskData& data,
+                                          const FinetuningResult& result,
+                                          std::span<const Prediction> predictions,
+                                          const FinetuneFolder& folder);
+
+}  // namespace electra

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <filesystem>
+
+#include "electra/models/head.h"
+
+namespace electra {
+
+/// How a directory of sentence-transformers makes one vector of a text: modules.json lists what is
+/// done, the folder of its Pooling says how. Without a modules.json the head stays as it is. Throws
+/// IoError that names file and key, also for a module or a pooling that this library does not have.
+void read_sentence_modules(const std::filesystem::path& directory, HeadConfig& head);
+
+}  // namespace electra

@@ -23,7 +23,7 @@ struct Command {
 
 CLI::Option* add_option(CLI::App& app, const OptionInfo& info) {
   const std::string name(info.name), help(info.help);
-  if (info.kind == OptionInfo::Kind::flag) return app.add_flag(name, help);
+  if (info.kind == OptionInfo::Kind::flag) return app.add_flag(name, help)->disable_flag_override();
   CLI::Option* option =
       app.add_option(name, CLI::callback_t([](const auto&) { return true; }), help);
   option->type_name(std::string(info.value))->required(info.required)->allow_extra_args(false);

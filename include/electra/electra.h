@@ -13,6 +13,7 @@
 #include "electra/data/vocabulary.h"
 #include "electra/data/wordpiece.h"
 #include "electra/infer/detector.h"
+#include "electra/infer/predictor.h"
 #include "electra/io/config.h"
 #include "electra/models/pair.h"
 #include "electra/models/pair_config.h"

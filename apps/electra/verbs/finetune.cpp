@@ -2,6 +2,7 @@
 
 #include <array>
 #include <csignal>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -209,7 +210,9 @@ int finetune_and_print(const Arguments& arguments) {
     for (const std::string& warning : of.launch->warnings) say(warning);
   const FinetuningResult result = run(of);
   if (result.end == RunResult::End::interrupted) {
-    if (of.launch->leads()) say("interrupted; --resume goes on from there");
+    const bool begun = std::filesystem::exists(FinetuneFolder{of.out}.config());
+    if (of.launch->leads())
+      say(begun ? "interrupted; --resume goes on from there" : "interrupted before it began");
     return 128 + (signal_received != 0 ? signal_received.load() : SIGTERM);  // another rank's
   }
   if (!of.launch->leads()) return 0;

@@ -90,7 +90,8 @@ bool is_for_reader(const Predictor& predictor, const fs::path& file) {
   const std::string extension = file.extension().string();
   if (!fs::is_regular_file(file)) return false;
   if (task == TaskKind::answer) return extension == ".json";
-  if (task == TaskKind::tag) return has_sentences_of_lines(read_file(file));
+  if (task == TaskKind::tag)
+    return extension.starts_with(".conll") || has_sentences_of_lines(read_file(file));
   constexpr std::array tables{".tsv", ".csv", ".jsonl", ".json"};
   return std::ranges::find(tables, extension) != tables.end();
 }

@@ -126,6 +126,22 @@ TEST_CASE("a step's losses are divided by what is scored in it, weighted where c
         Approx(1 / (8 * 0.5 + 3 * 0.5 + 3 * 2 + 2 * 1.25)));
 }
 
+TEST_CASE("a class counts in the loss as its weight says", "[finetune_objectives]") {
+  for (const char* task : {"classify", "tag"}) {
+    CAPTURE(task);
+    const auto loss = [&](const std::vector<float>& weights) {
+      ToyObjective toy =
+          Case{.name = "", .task = task, .config = {}, .class_weights = weights}.make();
+      (void)toy.accumulate(toy.host.count());
+      return toy.sums().of("loss")[0];
+    };
+    const double first = loss({1, 0, 0}), second = loss({0, 1, 0}), third = loss({0, 0, 1});
+    CHECK(first > 0.1);
+    CHECK(loss({0.5F, 2, 1.25F}) == Approx(0.5 * first + 2 * second + 1.25 * third));
+    CHECK(loss({}) == Approx(first + second + third));
+  }
+}
+
 TEST_CASE("the shown loss is a mean over what is scored", "[finetune_objectives]") {
   for (const Case& each : cases()) {
     CAPTURE(each.name);

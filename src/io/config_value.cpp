@@ -80,8 +80,7 @@ struct Store {
     return {};
   }
   template <class T>
-    requires std::is_arithmetic_v<T>
-  Result operator()(std::optional<T>* to) const {
+  requires std::is_arithmetic_v<T> Result operator()(std::optional<T>* to) const {
     T value{};
     auto wrong = json.is_null() ? Result() : (*this)(&value);
     if (wrong)

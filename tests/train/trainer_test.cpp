@@ -144,8 +144,9 @@ TEST_CASE("a step of more examples than the configuration has is refused", "[tra
   const StepBatch step = random_examples(config, 0);
   config.train.batch = 6;
   Run run(config);
-  CHECK_THROWS_WITH(run.trainer->step(step),
-                    Catch::Matchers::Contains("step 0: expected 6 examples from 0 on, found 12 from 0"));
+  CHECK_THROWS_WITH(
+      run.trainer->step(step),
+      Catch::Matchers::Contains("step 0: expected 6 examples from 0 on, found 12 from 0"));
 }
 
 TEST_CASE("after the first step nothing is allocated", "[trainer][law]") {

@@ -12,6 +12,7 @@
 #include "electra/core/tensor.h"
 #include "electra/data/vocabulary.h"
 #include "electra/data/wordpiece.h"
+#include "electra/finetune/finetuning.h"
 #include "electra/infer/detector.h"
 #include "electra/infer/predictor.h"
 #include "electra/io/config.h"

@@ -15,6 +15,7 @@
 #include "electra/finetune/finetuning.h"
 #include "electra/infer/detector.h"
 #include "electra/infer/predictor.h"
+#include "electra/infer/predictor.h"
 #include "electra/io/config.h"
 #include "electra/models/pair.h"
 #include "electra/models/pair_config.h"

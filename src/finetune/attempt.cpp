@@ -53,8 +53,9 @@ class Attempt::Watch {
   Watch(Attempt& attempt, const TaskObjective& objective, Index steps)
       : attempt_(attempt),
         objective_(objective),
-        guard_(constant_loss(attempt.setting_.data, attempt.config_.train.batch), steps,
-               attempt.config_.train.batch) {}
+        guard_(constant_loss(attempt.setting_.data,
+                             attempt.config_.train.batch / attempt.setting_.ranks.size()),
+               steps, attempt.config_.train.batch) {}
 
   /// What a run that is gone on with has seen before, by its log.
   void recall(Index last_step) {

@@ -1,5 +1,7 @@
 #include "electra/finetune/config.h"
 
+#include <algorithm>
+
 #include "electra/core/error.h"
 #include "electra/core/fields.h"
 #include "electra/tasks/task.h"
@@ -45,8 +47,8 @@ FinetuneConfig finetune_defaults(std::string_view task, const NetworkConfig& enc
   FinetuneConfig config;
   config.task = task;
   config.epochs = examples < few && info.kind != TaskKind::answer ? 10 : info.epochs;
-  config.features.length = info.length;
-  config.features.stride = info.stride;
+  config.features.length = std::min(info.length, encoder.positions);
+  config.features.stride = std::min(info.stride, config.features.length / 3);
   config.layer_decay = usual_layer_decay(encoder);
   config.optimizer = {.weight_decay = 0, .bias_correction = true};
   config.schedule = {.peak = usual_rate(encoder, info.kind),

@@ -50,12 +50,22 @@ std::vector<std::int32_t> ids_of(const Example& example, const Labels& labels) {
   return ids;
 }
 
-/// Every class the same share of the whole: examples / (classes * its examples).
-std::vector<float> balanced(const TaskSet& set, Index classes) {
+/// How often a set has each label; of words that were cut off it has none.
+std::vector<double> label_counts(const TaskSet& set, Index classes) {
   std::vector<double> counts(static_cast<std::size_t>(classes));
-  double all = 0;
-  for (const auto& labels : set.labels)
-    for (const std::int32_t label : labels) ++counts[static_cast<std::size_t>(label)], ++all;
+  for (const Feature& feature : set.features) {
+    const auto& labels = set.labels[feature.example];
+    for (std::size_t i = 0; i < labels.size(); ++i)
+      if (i >= feature.words.size() || feature.words[i] >= 0)
+        ++counts[static_cast<std::size_t>(labels[i])];
+  }
+  return counts;
+}
+
+/// Every class the same share of the whole: all / (classes * what it has).
+std::vector<float> balanced(const TaskSet& set, Index classes) {
+  const std::vector<double> counts = label_counts(set, classes);
+  const double all = std::accumulate(counts.begin(), counts.end(), 0.0);
   std::vector<float> weights;
   for (const double count : counts)
     weights.push_back(
@@ -81,28 +91,20 @@ double entropy(const std::vector<double>& counts) {
   return sum;
 }
 
-std::vector<double> label_counts(const TaskData& data) {
-  std::vector<double> counts(static_cast<std::size_t>(data.labels.size()));
-  for (const auto& labels : data.training.labels)
-    for (const std::int32_t label : labels) ++counts[static_cast<std::size_t>(label)];
-  return counts;
-}
-
 double binary_entropy(const TaskData& data) {
   const auto all = static_cast<double>(data.training.size());
   double sum = 0;
-  for (const double count : label_counts(data)) sum += entropy({count, all - count});
+  for (const double count : label_counts(data.training, data.labels.size()))
+    sum += entropy({count, all - count});
   return sum / static_cast<double>(data.labels.size());
 }
 
 double variance(const TaskSet& set) {
-  double sum = 0, squares = 0;
-  for (const Example& example : set.examples.rows) {
-    sum += example.number;
-    squares += example.number * example.number;
-  }
   const auto n = static_cast<double>(set.size());
-  return std::max(0.0, squares / n - sum / n * (sum / n));
+  double mean = 0, squares = 0;
+  for (const Example& example : set.examples.rows) mean += example.number / n;
+  for (const Example& example : set.examples.rows) squares += std::pow(example.number - mean, 2);
+  return squares / n;
 }
 
 double log_of_places(const TaskSet& set) {
@@ -181,7 +183,7 @@ double constant_loss(const TaskData& data, Index batch) {
   switch (data.task->kind) {
     case TaskKind::classify:
     case TaskKind::tag:
-      return data.class_weights.empty() ? entropy(label_counts(data))
+      return data.class_weights.empty() ? entropy(label_counts(data.training, data.labels.size()))
                                         : std::log(static_cast<double>(data.labels.size()));
     case TaskKind::multilabel:
       return binary_entropy(data);
@@ -190,7 +192,8 @@ double constant_loss(const TaskData& data, Index batch) {
     case TaskKind::answer:
       return log_of_places(data.training);
     case TaskKind::embed:
-      return std::log(static_cast<double>(batch * (data.training.parts - 1)));
+      return std::log(
+          static_cast<double>(std::min(batch, data.training.size()) * (data.training.parts - 1)));
   }
   throw Error("a task without a constant answer");
 }

@@ -114,16 +114,23 @@ void read_pooling(const ConfigFile& file, const Json& own, HeadConfig& head) {
   head.normalise = own_value(file, own, "normalise", head.normalise);
 }
 
-/// Heads answer some tasks and have as many outputs as these.
+/// Of the tasks that are known here each has its head, and some have so many outputs; whoever opens
+/// a model knows all tasks that there are.
 void check_task(const ConfigFile& file, const StoredHead& head) {
-  const bool one_of_texts = head.kind == "class" || head.kind == "linear_class";
-  const bool fits =
-      one_of_texts ? head.task == "classify" || head.task == "multilabel" || head.task == "regress"
-                   : head.task == task_of(file, head);
-  if (!fits) file.fail("libelectra", "for task one that the head " + head.kind + " answers");
+  constexpr auto heads =
+      std::to_array<std::pair<const char*, const char*>>({{"classify", "class"},
+                                                          {"multilabel", "class"},
+                                                          {"regress", "class"},
+                                                          {"tag", "tagging"},
+                                                          {"answer", "question"},
+                                                          {"embed", "embedding"}});
+  const std::string kind = head.kind == "linear_class" ? "class" : head.kind;
+  for (const auto& [task, its_head] : heads)
+    if (head.task == task && kind != its_head)
+      file.fail("libelectra", "for the task " + head.task + " the head " + its_head);
   const std::size_t outputs = head.labels.size();
   if (head.task == "regress" && outputs != 1) file.fail("id2label", "one label of a number");
-  if (head.task == "answer" && outputs != 2) file.fail("id2label", "2 labels, start and end");
+  if (head.kind == "question" && outputs != 2) file.fail("id2label", "2 labels, start and end");
 }
 
 }  // namespace

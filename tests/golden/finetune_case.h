@@ -109,8 +109,9 @@ class FinetuneCase {
     MicroBatch micro{
         .ids = upload(ids, text),
         .types = upload(integers("token_type_ids"), text),
-        .rows = {.batch = batch, .length = length_, .lengths = upload(lengths_, {batch})}};
-    StepTotals totals{.examples = batch};
+        .rows = {.batch = batch, .length = length_, .lengths = upload(lengths_, {batch})},
+        .columns = {}};
+    StepTotals totals{.examples = batch, .columns = {}};
     namespace columns = task_columns;
     if (task() == TaskKind::answer) {
       micro.columns.push_back({columns::starts, upload(integers("start_positions"), {batch})});

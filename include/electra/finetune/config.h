@@ -131,8 +131,9 @@ struct FinetuneConfig : RunConfig {
 };
 
 /// What a task is usually trained with on such an encoder: rates by its size, length and epochs by
-/// the task, AdamW with bias correction, no decay, batches of 32. Epochs are those of a file of so
-/// many examples. Throws ConfigError for a task that there is not.
+/// the task (no longer than the encoder has positions), AdamW with bias correction, no decay,
+/// batches of 32. Epochs are those of a file of so many examples. Throws ConfigError for a task
+/// that there is not.
 [[nodiscard]] FinetuneConfig finetune_defaults(std::string_view task, const NetworkConfig& encoder,
                                                Index examples);
 

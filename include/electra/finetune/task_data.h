@@ -54,7 +54,7 @@ struct TaskData {
 [[nodiscard]] ReadOptions read_options(const FilesConfig& files);
 
 /// The mean training loss of the best answer that is the same for every example: what a run must
-/// come below to have learned anything.
+/// come below to have learned anything. `batch`: pairs of embed that are each other's negatives.
 [[nodiscard]] double constant_loss(const TaskData& data, Index batch);
 
 }  // namespace electra

@@ -91,8 +91,9 @@ class Row {
   }
 
   [[noreturn]] void refuse_cell(Index column, const std::string& expected) const {
+    const Cell& cell = at(column);
     refuse(line_place(file_, row_.line) + ", " + column_place(head_, columns_, column), expected,
-           at(column).found);
+           cell.kind == Cell::Kind::text ? shown(cell.text) : cell.found);
   }
 
   const std::string& file_;

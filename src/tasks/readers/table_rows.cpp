@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "electra/data/unicode.h"
 #include "io/json.h"
 #include "tasks/readers/delimited.h"
 #include "tasks/readers/text_file.h"
@@ -22,15 +23,14 @@ bool is_blank(std::string_view text) { return text.find_first_not_of(" \t") == t
 
 TableRows of_records(std::vector<Record> records, const std::string& file) {
   if (records.empty()) refuse(file, "examples", "empty lines alone");
-  TableRows table{.head = {.place = line_place(file, records.front().line),
-                           .names = records.front().cells,
-                           .are_keys = false},
-                  .rows = {}};
+  TableRows table{
+      .head = {.place = line_place(file, records.front().line), .names = {}, .are_keys = false},
+      .rows = {}};
+  for (const std::string& name : records.front().cells) table.head.names.emplace_back(strip(name));
   for (Record& record : records) {
     TableRow row{record.line, {}};
     for (std::string& cell : record.cells)
       row.cells.push_back({Cell::Kind::text, std::move(cell), {}, {}});
-    for (Cell& cell : row.cells) cell.found = shown(cell.text);
     table.rows.push_back(std::move(row));
   }
   return table;
@@ -43,7 +43,7 @@ std::string text_of(const Json& value) {
 }
 
 Cell cell_of(const Json& value) {
-  Cell cell{Cell::Kind::other, {}, {}, kind_of(value)};
+  Cell cell{Cell::Kind::other, {}, {}, {}};
   if (value.is_null()) cell.kind = Cell::Kind::null;
   if (value.is_string()) cell.kind = Cell::Kind::text;
   if (is_scalar(value)) cell.kind = Cell::Kind::scalar;
@@ -53,6 +53,7 @@ Cell cell_of(const Json& value) {
     cell.kind = Cell::Kind::list;
     for (const Json& one : value) cell.list.push_back(text_of(one));
   }
+  if (cell.kind != Cell::Kind::text) cell.found = kind_of(value);
   return cell;
 }
 

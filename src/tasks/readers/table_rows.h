@@ -15,7 +15,7 @@ struct Cell {
   Kind kind = Kind::absent;
   std::string text;               // text; scalar: a number or a truth value as JSON writes it
   std::vector<std::string> list;  // of text and scalars
-  std::string found;              // what messages call it
+  std::string found;              // what messages call it, if it is no text
 };
 
 struct TableRow {

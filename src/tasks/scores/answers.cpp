@@ -44,7 +44,7 @@ Code without_articles(const Code& codes) {
     while (end < codes.size() && is_alphanumeric(codes[end]) == in_word) ++end;
     const std::u32string word(codes.begin() + static_cast<Index>(begin),
                               codes.begin() + static_cast<Index>(end));
-    if (in_word && is_article(word))
+    if (is_article(word))
       result.push_back(U' ');
     else
       result.insert(result.end(), word.begin(), word.end());

@@ -38,6 +38,7 @@ TEST_CASE("texts are pooled on a GPU as on the CPU", "[cuda][kernel][pooling]") 
   const auto [length, width] =  // more rows than a block, more columns than a strip
       GENERATE(table<Index, Index>({{1, 1},
                                     {1, 64},
+                                    {1, 1048},
                                     {5, 33},
                                     {7, 8},
                                     {20, 12},

@@ -107,7 +107,7 @@ TEST_CASE("a first line of words that columns are called is a heading, and said"
   REQUIRE(examples.remarks.size() == 1);
   CHECK(file.without_folder(examples.remarks[0]) ==
         "a.tsv, line 1: a heading; text is column 1 (\"sentence\"), label is column 2 (\"label\")");
-  CHECK(read("a.csv", "Label,Text\n1,good\n", "classify") == Strings{"good|||1,"});
+  CHECK(read("a.csv", "Label, Text\n1, good\n", "classify") == Strings{" good|||1,"});
   CHECK(read("a.tsv", "idx\thypothesis\tpremise\tgold_label\n7\tb\ta\tx\n", "classify") ==
         Strings{"a|b||x,"});
   CHECK(read("a.tsv", "index\tquestion\tsentence\tlabel\n7\ta\tb\tx\n", "classify") ==

@@ -48,6 +48,7 @@ TEST_CASE("answers are normalised as by SQuAD's script") {
 
 TEST_CASE("F1 of an answer goes over its words with their number") {
   CHECK(answer_f1("one two two three", "two TWO one") == Approx(0.857142857143).epsilon(1e-11));
+  CHECK(answer_f1("two two two", "two") == Approx(0.5));
   CHECK(answer_f1("the cat", "a dog") == 0);
   CHECK(answer_f1("the cat", "Cat.") == 1);
   CHECK(answer_f1("", "the!") == 1);

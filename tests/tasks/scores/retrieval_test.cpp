@@ -48,8 +48,8 @@ TEST_CASE("equal texts count as right") {
   add(same_answer, "q", "P", 1, 0);
   CHECK(electra::retrieval_ranks(same_answer.scored()) == std::vector<Index>{1, 1});
   ScoredSet same_text(TaskKind::embed, {});
-  add(same_text, "p", "P", 0, 1);
-  add(same_text, "p", "Q", 0, 0.1);
+  add(same_text, "p", "P", 0, 0.1);
+  add(same_text, "p", "Q", 0, 1);
   CHECK(electra::retrieval_ranks(same_text.scored()) == std::vector<Index>{1, 1});
 }
 

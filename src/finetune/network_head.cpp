@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "electra/core/error.h"
+
 namespace electra {
 
 namespace {
@@ -14,9 +16,12 @@ Index outputs_of(const TaskData& data) {
       return 2;
     case TaskKind::embed:
       return 0;
-    default:
+    case TaskKind::classify:
+    case TaskKind::multilabel:
+    case TaskKind::tag:
       return data.labels.size();
   }
+  throw Error("a task without outputs");
 }
 
 bool has_unanswerable(const TaskSet& set) {

@@ -114,23 +114,25 @@ void read_pooling(const ConfigFile& file, const Json& own, HeadConfig& head) {
   head.normalise = own_value(file, own, "normalise", head.normalise);
 }
 
-/// Of the tasks that are known here each has its head, and some have so many outputs; whoever opens
-/// a model knows all tasks that there are.
-void check_task(const ConfigFile& file, const StoredHead& head) {
-  constexpr auto heads =
-      std::to_array<std::pair<const char*, const char*>>({{"classify", "class"},
-                                                          {"multilabel", "class"},
-                                                          {"regress", "class"},
-                                                          {"tag", "tagging"},
-                                                          {"answer", "question"},
-                                                          {"embed", "embedding"}});
-  const std::string kind = head.kind == "linear_class" ? "class" : head.kind;
-  for (const auto& [task, its_head] : heads)
-    if (head.task == task && kind != its_head)
-      file.fail("libelectra", "for the task " + head.task + " the head " + its_head);
+bool has_labels(const HeadKind& kind) {
+  return kind.name != "masked_token" && kind.name != "replaced_token" && kind.name != "embedding";
+}
+
+/// A task that transformers has, too, needs a head of its kind; whoever opens a model knows what
+/// other tasks there are.
+void check_task(const ConfigFile& file, const StoredHead& head, const HeadKind& kind) {
+  const bool of_texts = has_labels(kind) && kind.answers == HeadKind::Answers::every_text;
+  const std::string& task = head.task;
+  const bool asks_text = task == "classify" || task == "multilabel" || task == "regress";
+  const bool fits = asks_text          ? of_texts
+                    : task == "tag"    ? has_labels(kind) && !of_texts
+                    : task == "answer" ? kind.name == "question"
+                    : task == "embed"  ? kind.name == "embedding"
+                                       : true;
+  if (!fits) file.fail("libelectra", "a head for the task " + task);
   const std::size_t outputs = head.labels.size();
-  if (head.task == "regress" && outputs != 1) file.fail("id2label", "one label of a number");
-  if (head.kind == "question" && outputs != 2) file.fail("id2label", "2 labels, start and end");
+  if (task == "regress" && outputs != 1) file.fail("id2label", "one label of a number");
+  if (kind.name == "question" && outputs != 2) file.fail("id2label", "2 labels, start and end");
 }
 
 }  // namespace
@@ -139,10 +141,9 @@ StoredHead read_head(const fs::path& directory) {
   const ConfigFile file(directory);
   const Json own = file.object("libelectra");
   StoredHead head;
-  head.kind = kind_of(file, own).name;
-  const bool labelled = head.kind == "class" || head.kind == "linear_class" ||
-                        head.kind == "tagging" || head.kind == "question";
-  if (labelled) head.labels = labels_of(file);
+  const HeadKind& kind = kind_of(file, own);
+  head.kind = kind.name;
+  if (has_labels(kind)) head.labels = labels_of(file);
   head.config.outputs = static_cast<Index>(head.labels.size());
   head.config.dropout = file.number("classifier_dropout", file.number("hidden_dropout_prob", 0.1F));
   if (head.kind == "embedding") {
@@ -150,7 +151,7 @@ StoredHead read_head(const fs::path& directory) {
     read_sentence_modules(directory, head.config);
   }
   head.task = own_value(file, own, "task", task_of(file, head));
-  check_task(file, head);
+  check_task(file, head, kind);
   if (head.task == "regress" || head.task == "answer") head.labels.clear();
   head.pairs = own_value(file, own, "pairs", false);
   head.length = own_value(file, own, "length", Index{0});

@@ -254,8 +254,7 @@ TEST_CASE("a damaged description of ours is refused by file and key", "[stored_h
   CHECK_THAT(damaged("head", "heads_up"),
              Contains("libelectra: expected for head one of ") && Contains("linear_class"));
   CHECK_THAT(damaged("head", 3), Contains("libelectra: expected for head one of "));
-  CHECK_THAT(damaged("task", "tag"),
-             Contains("libelectra: expected for the task tag the head tag"));
+  CHECK_THAT(damaged("task", "tag"), Contains("libelectra: expected a head for the task tag"));
   CHECK_THAT(damaged("task", nullptr), Contains("another kind of value for task"));
   CHECK_THAT(damaged("pairs", "yes"), Contains("another kind of value for pairs"));
   CHECK_THAT(damaged("length", -5), Contains("another kind of value for length"));

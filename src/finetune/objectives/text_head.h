@@ -1,11 +1,12 @@
 #pragma once
 
+#include "electra/core/error.h"
 #include "electra/models/heads/class_head.h"
 #include "electra/models/heads/linear_class_head.h"
 
 namespace electra {
 
-/// Through whichever of the two heads on [CLS] a model has. `loss(logits)` is called between
+/// Through whichever of the heads of texts a model has. `loss(logits)` is called between
 /// forward and backward, and leaves the gradient in the logits where `dhidden` is there; it returns
 /// what the head says.
 TensorView learn_on_text(Pass& pass, const Head& head, TensorView hidden, TensorView dhidden,
@@ -18,7 +19,8 @@ TensorView learn_on_text(Pass& pass, const Head& head, TensorView hidden, Tensor
     return logits;
   };
   if (const auto* linear = dynamic_cast<const LinearClassHead*>(&head)) return with(*linear);
-  return with(dynamic_cast<const ClassHead&>(head));
+  if (const auto* two_layers = dynamic_cast<const ClassHead*>(&head)) return with(*two_layers);
+  throw Error("a task of texts does not learn by this head");
 }
 
 }  // namespace electra

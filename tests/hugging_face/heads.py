@@ -21,7 +21,7 @@ except ImportError as missing:
     sys.exit(0)
 try:
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import Normalize, Pooling, Transformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer  # of version 6
 except ImportError:
     SentenceTransformer = None
 

@@ -27,7 +27,7 @@ std::vector<double> weights_of(const std::filesystem::path& model) {
 std::vector<double> trained(const std::string& task, const std::string& device) {
   TinyTask tiny(task, 28);
   tiny.options.config.device = device;
-  tiny.options.config.epochs = 2;
+  tiny.options.config.epochs = 1;
   tiny.options.config.schedule.peak = 1e-4;
   REQUIRE(tiny.run().end == RunResult::End::finished);
   return weights_of(tiny.options.out);

@@ -190,7 +190,7 @@ class Builder {
   }
 
   [[nodiscard]] PageTable facts() const {
-    PageTable table{.title = "How it was made", .head = {"", ""}, .cells = PageTable::Cells::texts};
+    PageTable table{.title = "How it was made", .cells = PageTable::Cells::texts};
     const auto add = [&](const char* name, std::string value) {
       table.rows.push_back({name, std::move(value)});
     };

@@ -28,7 +28,6 @@ std::vector<Figure> figures_of(const TaskInfo& task) {
                            .label = "loss",
                            .digits = 4,
                            .chart = "Loss",
-                           .curve = "loss",
                            .tile = "loss"}};
   if (has_right(task.kind))
     all.push_back({.key = "right",
@@ -37,8 +36,7 @@ std::vector<Figure> figures_of(const TaskInfo& task) {
                    .better = Figure::Better::more,
                    .label = "right",
                    .digits = 1,
-                   .chart = "Right",
-                   .curve = "right"});
+                   .chart = "Right"});
   for (const ScoreInfo& score : task.scores) all.push_back(of_score(score));
   all[has_right(task.kind) ? 2 : 1].tile = task.scores.front().title;
   return all;

@@ -43,7 +43,7 @@ table{border-collapse:collapse;width:100%;font-size:14px}
 th,td{padding:7px 16px;text-align:right;font-variant-numeric:tabular-nums}
 tr+tr>*{border-top:1px solid var(--rule)}
 th{font-weight:500;color:var(--soft)}th:first-child,.facts td{text-align:left}
-.texts td{text-align:left;overflow-wrap:anywhere}
+.texts th,.texts td{text-align:left;overflow-wrap:anywhere}
 td.shaded{background:color-mix(in srgb,var(--train) var(--shade),transparent)}
 .facts th{width:1%;white-space:nowrap}.facts td{overflow-wrap:anywhere}
 footer{color:var(--soft);font-size:13px;margin-top:28px}
@@ -61,9 +61,12 @@ std::string cell_html(const PageTable& table, std::size_t row, std::size_t colum
 std::string table_html(const PageTable& table) {
   std::string html = "<h2>" + escaped(table.title) + "</h2>\n<div class=\"card\"><table";
   if (table.cells == PageTable::Cells::texts) html += " class=\"texts\"";
-  html += ">\n<tr>";
-  for (const std::string& name : table.head) html += "<th>" + escaped(name) + "</th>";
-  html += "</tr>\n";
+  html += ">\n";
+  if (!table.head.empty()) {
+    html += "<tr>";
+    for (const std::string& name : table.head) html += "<th>" + escaped(name) + "</th>";
+    html += "</tr>\n";
+  }
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     html += "<tr>";
     for (std::size_t column = 0; column < table.rows[row].size(); ++column)

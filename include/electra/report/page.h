@@ -10,7 +10,7 @@ namespace electra {
 /// A table of a page. All texts are plain: the page makes them safe.
 struct PageTable {
   std::string title = {};
-  std::vector<std::string> head = {};
+  std::vector<std::string> head = {};               // empty: none
   std::vector<std::vector<std::string>> rows = {};  // the first cell names the row
   std::vector<std::vector<double>> shades = {};     // of the other cells, 0 to 1; empty: none
   std::string note = {};                            // below it; empty: none

@@ -133,49 +133,91 @@ __global__ void __launch_bounds__(threads)
   }
 }
 
-/// dq: own rows are queries, tiles are keys.
-template <class T>
-__global__ void __launch_bounds__(threads)
-    attention_backward_queries(const T* dout, const T* qkv, T* dqkv, AttentionBackwardInputs in) {
-  extern __shared__ float shared[];
+/// The shared memory of a block that owns queries in the backward.
+struct QueryBuffers {
+  float *keys, *values;        // a tile
+  float *queries, *gradients;  // the block's own
+
+  __device__ QueryBuffers(float* shared, int width)
+      : keys(shared),
+        values(keys + tile * (width + 1)),
+        queries(values + tile * (width + 1)),
+        gradients(queries + block_rows * width) {}
+};
+
+/// Walks over the keys, one a lane. For each own query r all lanes call take(r, x), where x is
+/// value(r, P, M dP'), or 0 where there is no such query or key.
+template <class T, class Value, class Take>
+__device__ void walk_keys(const T* qkv, const QueryBuffers& at, int first,
+                          const AttentionBackwardInputs& in, Value value, Take take) {
   const AttentionExtents& e = in.e;
-  float* keys = shared;
-  float* values = keys + tile * (e.width + 1);
-  float* queries = values + tile * (e.width + 1);
-  float* gradients = queries + block_rows * e.width;
-  const int first = static_cast<int>(blockIdx.x) * block_rows;
   const int head = static_cast<int>(blockIdx.y);
   const int sequence = static_cast<int>(blockIdx.z);
   const int used = e.places.length_of(sequence);
   const auto row_of = [&](int part) {
     return [=](int row) { return e.qkv(sequence, row, head, part); };
   };
-  load_own(qkv, row_of(0), first, used, e.width, queries);
-  load_own(
-      dout, [=](int row) { return e.out(sequence, row, head); }, first, used, e.width, gradients);
   const int mine = first + warp() * own;
-  float dq[own][parts] = {};
   const int last = first < used ? used : 0;
   for (int start = 0; start < last; start += tile) {
     __syncthreads();
-    load_tile(qkv, row_of(1), start, used, e.width, keys);
-    load_tile(qkv, row_of(2), start, used, e.width, values);
+    load_tile(qkv, row_of(1), start, used, e.width, at.keys);
+    load_tile(qkv, row_of(2), start, used, e.width, at.values);
     __syncthreads();
     float scores[own], dp[own];
-    dot(keys, queries, e.width, scores);
-    dot(values, gradients, e.width, dp);
+    dot(at.keys, at.queries, e.width, scores);
+    dot(at.values, at.gradients, e.width, dp);
     const int key = start + lane();
 #pragma unroll
     for (int r = 0; r < own; ++r) {
-      float ds = 0;
+      float found = 0;
       if (key < used && mine + r < used) {
-        const Index at = e.statistics(sequence, head, mine + r);
-        const float p = expf(scores[r] * in.scale - in.log_sum_exp[at]);
-        ds = p * (dp[r] * in.dropout.factor(sequence, head, mine + r, key) - in.dots[at]);
+        const Index row = e.statistics(sequence, head, mine + r);
+        const float p = expf(scores[r] * in.scale - in.log_sum_exp[row]);
+        found = value(r, p, dp[r] * in.dropout.factor(sequence, head, mine + r, key));
       }
-      accumulate(keys, ds, e.width, dq[r]);
+      take(r, found);
     }
   }
+}
+
+/// dq: own rows are queries, tiles are keys. In bf16 a walk of its own finds the dots, and leaves
+/// them for the keys: those of the rounded out would not make the rows of dS sum to 0.
+template <class T>
+__global__ void __launch_bounds__(threads)
+    attention_backward_queries(const T* dout, const T* qkv, T* dqkv, AttentionBackwardInputs in) {
+  extern __shared__ float shared[];
+  const AttentionExtents& e = in.e;
+  const QueryBuffers at(shared, e.width);
+  const int first = static_cast<int>(blockIdx.x) * block_rows;
+  const int head = static_cast<int>(blockIdx.y);
+  const int sequence = static_cast<int>(blockIdx.z);
+  const int used = e.places.length_of(sequence);
+  load_own(
+      qkv, [=](int row) { return e.qkv(sequence, row, head, 0); }, first, used, e.width,
+      at.queries);
+  load_own(
+      dout, [=](int row) { return e.out(sequence, row, head); }, first, used, e.width,
+      at.gradients);
+  const int mine = first + warp() * own;
+  float dots[own] = {}, dq[own][parts] = {};
+  if constexpr (std::is_same_v<T, bf16>)
+    walk_keys(
+        qkv, at, first, in, [](int, float p, float dp) { return p * dp; },
+        [&](int r, float term) { dots[r] += term; });
+#pragma unroll
+  for (int r = 0; r < own; ++r) {
+    float* stored = in.dots + e.statistics(sequence, head, mine + r);
+    if constexpr (std::is_same_v<T, bf16>) {
+      dots[r] = warp_sum(dots[r]);
+      if (lane() == 0 && mine + r < used) *stored = dots[r];
+    } else if (mine + r < used) {
+      dots[r] = *stored;
+    }
+  }
+  walk_keys(
+      qkv, at, first, in, [&](int r, float p, float dp) { return p * (dp - dots[r]); },
+      [&](int r, float ds) { accumulate(at.keys, ds, e.width, dq[r]); });
 #pragma unroll
   for (int r = 0; r < own; ++r)
     if (mine + r < e.places.rows_of(sequence))

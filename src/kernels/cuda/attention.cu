@@ -111,7 +111,10 @@ void differentiate_plainly(CudaContext& context, const AttentionBackward& k,
                            const math::AttentionExtents& e, AttentionBackwardInputs inputs) {
   const Index rows = e.batch * e.heads * e.length;
   inputs.dots = context.workspace_of<float>(rows);
-  if constexpr (std::is_same_v<T, float>)
+  if constexpr (std::is_same_v<T, bf16>)
+    cuda::launch(context, k.name, plain_grid(e, 2), plain::attention_dots, k.dout.data<bf16>(),
+                 k.qkv.data<bf16>(), inputs);
+  else
     cuda::launch(context, k.name, {cuda::blocks_for(rows, dot_warps), dot_warps * cuda::warp_size},
                  attention_dots, k.dout.data<float>(), k.out.data<float>(), inputs.dots, rows,
                  inputs.e);

@@ -67,68 +67,69 @@ struct OnePass {
   __device__ ScoreGradients ds() const { return {queries(0).base + 2 * stages * step_bytes}; }
 };
 
+/// Of a lane and the one whose number differs in this bit, both with two numbers: one adds up the
+/// first of both, the other the second.
+__device__ inline float share_sums(float first, float second, int bit) {
+  const bool upper = (lane() & bit) != 0;
+  return (upper ? second : first) + __shfl_xor_sync(whole_warp, upper ? first : second, bit);
+}
+
 /// D of 32 queries: each warp leaves the part that its 16 keys make.
+template <int warps>
 struct Dots {
   float* parts;  // [warps, step_rows]
 
-  /// Leaves this warp's part. `sums` are over a lane's two keys: column tile j, column i at 2 j +
-  /// i.
-  __device__ void store(float (&sums)[2 * step_tiles]) const {
-    // Eight lanes hold the same queries: each time half of them take half the sums.
-#pragma unroll
-    for (int taken = step_tiles; taken > 0; taken /= 2) {
-      const bool upper = (lane() & 4 * taken) != 0;
-#pragma unroll
-      for (int n = 0; n < taken; ++n) {
-        const float given = upper ? sums[n] : sums[n + taken];
-        sums[n] =
-            (upper ? sums[n + taken] : sums[n]) + __shfl_xor_sync(whole_warp, given, 4 * taken);
-      }
-    }
-    const int query = 8 * (lane() / 8) + 2 * (lane() % 4) + lane() / 4 % 2;
-    parts[warp() * step_rows + query] = sums[0];
+  /// Leaves this warp's part of one query, that of column tile lane() / 8, column lane() / 4 % 2.
+  __device__ void store(float part) const {
+    const int thread = ptx::thread_read_anew();  // registers are scarce
+    const int query = thread % warp_size / 8 * 8 + 2 * (thread % 4) + thread / 4 % 2;
+    parts[thread / warp_size * step_rows + query] = part;
   }
-  /// D of query `lane`, over the first `of` warps.
-  __device__ float sum(int of) const {
+  /// D of query `lane`.
+  __device__ float sum() const {
+    const float* part = parts + ptx::thread_read_anew() % warp_size;
     float dot = 0;
-    for (int w = 0; w < of; ++w) dot += parts[w * step_rows + lane()];
+#pragma unroll
+    for (int w = 0; w < warps; ++w) dot += part[w * step_rows];
     return dot;
   }
 };
 
 /// Turns scores into P, and dout v^T into P M dP', and leaves this warp's part of D.
-__device__ inline void weigh(Result<step_tiles>& p, Result<step_tiles>& dp,
-                             const float* log_sum_exp, uint2 kept, float factor, float scale,
-                             const Dots& dots) {
-  float sums[2 * step_tiles];
+template <int warps>
+__device__ void weigh(Result<step_tiles>& p, Result<step_tiles>& dp, const float* log_sum_exp,
+                      uint2 kept, float factor, float scale, const Dots<warps>& dots) {
+  float tiles[step_tiles];
 #pragma unroll
   for (int j = 0; j < step_tiles; ++j) {
     const float2 two = *reinterpret_cast<const float2*>(log_sum_exp + 8 * j + 2 * (lane() % 4));
+    float sums[2] = {};
 #pragma unroll
     for (int i = 0; i < 2; ++i) {
-      float sum = 0;
 #pragma unroll
       for (int half = 0; half < 2; ++half) {
         float& probability = p.tile[j][2 * half + i];
         float& gradient = dp.tile[j][2 * half + i];
         probability = ptx::power_of_two(probability * factor - (i == 0 ? two.x : two.y));
         gradient *= probability * (is_kept(kept, j, i, half) ? scale : 0.0F);
-        sum += gradient;
+        sums[i] += gradient;
       }
-      sums[2 * j + i] = sum;
     }
+    tiles[j] = share_sums(sums[0], sums[1], 4);
   }
-  dots.store(sums);
+  static_assert(step_tiles == 4);
+  dots.store(share_sums(share_sums(tiles[0], tiles[1], 8), share_sums(tiles[2], tiles[3], 8), 16));
 }
 
 /// Turns P into P M, and P M dP' into dS, where a lane has D of the query of its number.
 __device__ inline void subtract(Result<step_tiles>& p, Result<step_tiles>& dp, uint2 kept,
                                 float scale, float dot) {
+  const int first = 2 * (ptx::thread_read_anew() % 4);
 #pragma unroll
   for (int j = 0; j < step_tiles; ++j)
 #pragma unroll
     for (int i = 0; i < 2; ++i) {
-      const float own = __shfl_sync(whole_warp, dot, 8 * j + 2 * (lane() % 4) + i);
+      const float own = __shfl_sync(whole_warp, dot, 8 * j + first + i);
 #pragma unroll
       for (int half = 0; half < 2; ++half) {
         float& probability = p.tile[j][2 * half + i];
@@ -141,23 +142,22 @@ __device__ inline void subtract(Result<step_tiles>& p, Result<step_tiles>& dp, u
 /// Adds one step's queries to dk and dv of this warp's keys and leaves dS. All warps call it.
 template <class Layout>
 __device__ void add_queries(Result<>& dk, Result<>& dv, const Layout& at, int step, int used,
-                            const unsigned char* drawn, const float* log_sum_exp, const Dots& dots,
-                            const AttentionBackwardInputs& in) {
+                            const unsigned char* drawn, const float* log_sum_exp,
+                            const Dots<Layout::warps>& dots, const AttentionBackwardInputs& in) {
   const int own = warp() * warp_rows;
   const bool real = own < used;
-  uint2 kept{};
   Result<step_tiles> p = {}, dp = {};
   if (real) {
-    kept = kept_of(drawn, step, Layout::steps, own);
     p.add_rows(at.keys(), at.queries(step));
     dp.add_rows(at.values(), at.gradients(step));
     hide_rows(p, own, used);
-    weigh(p, dp, log_sum_exp, kept, in.scale * log2_e, in.dropout.rate.scale, dots);
+    weigh(p, dp, log_sum_exp, kept_of(drawn, step, Layout::steps, own), in.scale * log2_e,
+          in.dropout.rate.scale, dots);
   }
   __syncthreads();  // all parts of D are there, and the last dS has been read
   if (!real) return;
-  const float dot = dots.sum((used + warp_rows - 1) / warp_rows);
-  subtract(p, dp, kept, in.dropout.rate.scale, dot);
+  const float dot = dots.sum();
+  subtract(p, dp, kept_of(drawn, step, Layout::steps, own), in.dropout.rate.scale, dot);
   dv.add_columns(p.rounded(), at.gradients(step));
   const Left<step_tiles / 2> ds = dp.rounded();
   at.ds().store(ds);
@@ -217,7 +217,7 @@ __global__ void __launch_bounds__(OnePass<rows>::threads, OnePass<rows>::blocks)
   const Layout at{tiles_in(shared)};
   unsigned char* kept = shared + Layout::kept_at;
   auto* log_sum_exp = reinterpret_cast<float*>(shared + Layout::log_sum_exp_at);
-  const Dots dots{reinterpret_cast<float*>(shared + Layout::dots_at)};
+  const Dots<Layout::warps> dots{reinterpret_cast<float*>(shared + Layout::dots_at)};
   const AttentionExtents& e = in.e;
   const int head = static_cast<int>(blockIdx.y);
   const int sequence = static_cast<int>(blockIdx.z);
@@ -252,6 +252,7 @@ __global__ void __launch_bounds__(OnePass<rows>::threads, OnePass<rows>::blocks)
     if (const int query = static_cast<int>(threadIdx.x); query < rows)
       log_sum_exp[query] =
           query < used ? in.log_sum_exp[e.statistics(sequence, head, query)] * log2_e : 0.0F;
+    if (own >= used) dots.store(0);
 #pragma unroll 1
     for (int step = 0; step < count; ++step) {
       ptx::wait_for_copies<1>();

@@ -146,7 +146,7 @@ struct QueryBuffers {
 };
 
 /// Walks over the keys, one a lane. For each own query r all lanes call take(r, x), where x is
-/// value(r, P, M dP'), or 0 where there is no such query or key.
+/// value(the place of the query's statistics, P, M dP'), or 0 where there is no such query or key.
 template <class T, class Value, class Take>
 __device__ void walk_keys(const T* qkv, const QueryBuffers& at, int first,
                           const AttentionBackwardInputs& in, Value value, Take take) {
@@ -174,15 +174,51 @@ __device__ void walk_keys(const T* qkv, const QueryBuffers& at, int first,
       if (key < used && mine + r < used) {
         const Index row = e.statistics(sequence, head, mine + r);
         const float p = expf(scores[r] * in.scale - in.log_sum_exp[row]);
-        found = value(r, p, dp[r] * in.dropout.factor(sequence, head, mine + r, key));
+        found = value(row, p, dp[r] * in.dropout.factor(sequence, head, mine + r, key));
       }
       take(r, found);
     }
   }
 }
 
-/// dq: own rows are queries, tiles are keys. In bf16 a walk of its own finds the dots, and leaves
-/// them for the keys: those of the rounded out would not make the rows of dS sum to 0.
+/// Loads the block's own queries and their gradients, from query `first` on.
+template <class T>
+__device__ void load_queries(const T* dout, const T* qkv, const QueryBuffers& at, int first,
+                             const AttentionExtents& e) {
+  const int head = static_cast<int>(blockIdx.y);
+  const int sequence = static_cast<int>(blockIdx.z);
+  const int used = e.places.length_of(sequence);
+  const auto query = [=](int row) { return e.qkv(sequence, row, head, 0); };
+  const auto gradient = [=](int row) { return e.out(sequence, row, head); };
+  load_own(qkv, query, first, used, e.width, at.queries);
+  load_own(dout, gradient, first, used, e.width, at.gradients);
+}
+
+/// D in bf16: own rows are queries, tiles are keys. From the rounded out, D would not make the rows
+/// of dS sum to 0.
+__global__ void __launch_bounds__(threads)
+    attention_dots(const bf16* dout, const bf16* qkv, AttentionBackwardInputs in) {
+  extern __shared__ float shared[];
+  const AttentionExtents& e = in.e;
+  const QueryBuffers at(shared, e.width);
+  const int first = static_cast<int>(blockIdx.x) * block_rows;
+  load_queries(dout, qkv, at, first, e);
+  float dots[own] = {};
+  walk_keys(
+      qkv, at, first, in, [](Index, float p, float dp) { return p * dp; },
+      [&](int r, float term) { dots[r] += term; });
+  const int head = static_cast<int>(blockIdx.y);
+  const int sequence = static_cast<int>(blockIdx.z);
+  const int mine = first + warp() * own;
+#pragma unroll
+  for (int r = 0; r < own; ++r) {
+    const float sum = warp_sum(dots[r]);
+    if (lane() == 0 && mine + r < e.places.length_of(sequence))
+      in.dots[e.statistics(sequence, head, mine + r)] = sum;
+  }
+}
+
+/// dq: own rows are queries, tiles are keys.
 template <class T>
 __global__ void __launch_bounds__(threads)
     attention_backward_queries(const T* dout, const T* qkv, T* dqkv, AttentionBackwardInputs in) {
@@ -190,34 +226,14 @@ __global__ void __launch_bounds__(threads)
   const AttentionExtents& e = in.e;
   const QueryBuffers at(shared, e.width);
   const int first = static_cast<int>(blockIdx.x) * block_rows;
+  load_queries(dout, qkv, at, first, e);
+  float dq[own][parts] = {};
+  walk_keys(
+      qkv, at, first, in, [&](Index row, float p, float dp) { return p * (dp - in.dots[row]); },
+      [&](int r, float ds) { accumulate(at.keys, ds, e.width, dq[r]); });
   const int head = static_cast<int>(blockIdx.y);
   const int sequence = static_cast<int>(blockIdx.z);
-  const int used = e.places.length_of(sequence);
-  load_own(
-      qkv, [=](int row) { return e.qkv(sequence, row, head, 0); }, first, used, e.width,
-      at.queries);
-  load_own(
-      dout, [=](int row) { return e.out(sequence, row, head); }, first, used, e.width,
-      at.gradients);
   const int mine = first + warp() * own;
-  float dots[own] = {}, dq[own][parts] = {};
-  if constexpr (std::is_same_v<T, bf16>)
-    walk_keys(
-        qkv, at, first, in, [](int, float p, float dp) { return p * dp; },
-        [&](int r, float term) { dots[r] += term; });
-#pragma unroll
-  for (int r = 0; r < own; ++r) {
-    float* stored = in.dots + e.statistics(sequence, head, mine + r);
-    if constexpr (std::is_same_v<T, bf16>) {
-      dots[r] = warp_sum(dots[r]);
-      if (lane() == 0 && mine + r < used) *stored = dots[r];
-    } else if (mine + r < used) {
-      dots[r] = *stored;
-    }
-  }
-  walk_keys(
-      qkv, at, first, in, [&](int r, float p, float dp) { return p * (dp - dots[r]); },
-      [&](int r, float ds) { accumulate(at.keys, ds, e.width, dq[r]); });
 #pragma unroll
   for (int r = 0; r < own; ++r)
     if (mine + r < e.places.rows_of(sequence))

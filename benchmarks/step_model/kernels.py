@@ -101,7 +101,7 @@ class Kernels(Launches):
         start, step = constants.ATTENTION_ONE_PASS
         warps = 8 * net.heads * self.batch
         issue = start + step * math.ceil(self.length / 32) - 8 * self.philox_saving(keys=0)
-        self.add("attention_backward_one_pass", "attention", reads, [dqkv],
+        self.add("attention_backward_one_pass", "attention", reads[:2] + reads[3:], [dqkv],
                  kernel="attention_backward", flops=10.0 * self.tokens * self.length * net.hidden,
                  rate=constants.ATTENTION_MMA_SHARE, issue=warps * issue, floor=8e-6)
 

@@ -16,18 +16,17 @@ using cuda::AttentionExtents;
 
 constexpr int dot_warps = 4;
 
-/// A warp for each (sequence, head, row).
-template <class T>
+/// D from out, in f32. A warp for each (sequence, head, row).
 __global__ void __launch_bounds__(dot_warps* cuda::warp_size)
-    attention_dots(const T* dout, const T* out, float* dots, Index rows, AttentionExtents e) {
+    attention_dots(const float* dout, const float* out, float* dots, Index rows,
+                   AttentionExtents e) {
   const Index row = static_cast<Index>(blockIdx.x) * dot_warps + cuda::warp();
   if (row >= rows) return;
   const auto [sequence, head, query] = e.query_of(row);
   const Index at = e.out(sequence, query, head);
   float sum = 0;
   if (query < e.places.length_of(sequence))
-    for (int c = cuda::lane(); c < e.width; c += cuda::warp_size)
-      sum += cuda::widen(dout[at + c]) * cuda::widen(out[at + c]);
+    for (int c = cuda::lane(); c < e.width; c += cuda::warp_size) sum += dout[at + c] * out[at + c];
   sum = cuda::warp_sum(sum);
   if (cuda::lane() == 0) dots[row] = sum;
 }
@@ -86,7 +85,7 @@ void differentiate_at_once(CudaContext& context, const AttentionBackward& k,
   using Layout = tensor::OnePass<rows>;
   cuda::launch(context, k.name, {blocks_of(e, rows), Layout::threads, Layout::shared},
                tensor::attention_backward_one_pass<rows>, k.dout.data<bf16>(), k.qkv.data<bf16>(),
-               k.out.data<bf16>(), k.dqkv.data<bf16>(), inputs);
+               k.dqkv.data<bf16>(), inputs);
 }
 
 void differentiate_on_tensor_cores(CudaContext& context, const AttentionBackward& k,
@@ -111,10 +110,14 @@ template <class T>
 void differentiate_plainly(CudaContext& context, const AttentionBackward& k,
                            const math::AttentionExtents& e, AttentionBackwardInputs inputs) {
   const Index rows = e.batch * e.heads * e.length;
-  auto* dots = context.workspace_of<float>(rows);
-  inputs.dots = dots;
-  cuda::launch(context, k.name, {cuda::blocks_for(rows, dot_warps), dot_warps * cuda::warp_size},
-               attention_dots<T>, k.dout.data<T>(), k.out.data<T>(), dots, rows, inputs.e);
+  inputs.dots = context.workspace_of<float>(rows);
+  if constexpr (std::is_same_v<T, bf16>)
+    cuda::launch(context, k.name, plain_grid(e, 2), plain::attention_dots, k.dout.data<bf16>(),
+                 k.qkv.data<bf16>(), inputs);
+  else
+    cuda::launch(context, k.name, {cuda::blocks_for(rows, dot_warps), dot_warps * cuda::warp_size},
+                 attention_dots, k.dout.data<float>(), k.out.data<float>(), inputs.dots, rows,
+                 inputs.e);
   for (auto* kernel : {plain::attention_backward_queries<T>, plain::attention_backward_keys<T>})
     cuda::launch(context, k.name, plain_grid(e, 2), kernel, k.dout.data<T>(), k.qkv.data<T>(),
                  k.dqkv.data<T>(), inputs);

@@ -65,7 +65,7 @@ struct AttentionExtents {
 /// What the kernels of the backward read besides tensors of activations.
 struct AttentionBackwardInputs {
   const float* log_sum_exp;
-  const float* dots = nullptr;  // [batch, heads, length]: rowsum(dout * out); the plain path's
+  float* dots = nullptr;  // [batch, heads, length]: D; the plain path's
   AttentionExtents e;
   float scale;
   AttentionDropout dropout;

@@ -133,49 +133,107 @@ __global__ void __launch_bounds__(threads)
   }
 }
 
-/// dq: own rows are queries, tiles are keys.
-template <class T>
-__global__ void __launch_bounds__(threads)
-    attention_backward_queries(const T* dout, const T* qkv, T* dqkv, AttentionBackwardInputs in) {
-  extern __shared__ float shared[];
+/// The shared memory of a block that owns queries in the backward.
+struct QueryBuffers {
+  float *keys, *values;        // a tile
+  float *queries, *gradients;  // the block's own
+
+  __device__ QueryBuffers(float* shared, int width)
+      : keys(shared),
+        values(keys + tile * (width + 1)),
+        queries(values + tile * (width + 1)),
+        gradients(queries + block_rows * width) {}
+};
+
+/// Walks over the keys, one a lane. For each own query r all lanes call take(r, x), where x is
+/// value(the place of the query's statistics, P, M dP'), or 0 where there is no such query or key.
+template <class T, class Value, class Take>
+__device__ void walk_keys(const T* qkv, const QueryBuffers& at, int first,
+                          const AttentionBackwardInputs& in, Value value, Take take) {
   const AttentionExtents& e = in.e;
-  float* keys = shared;
-  float* values = keys + tile * (e.width + 1);
-  float* queries = values + tile * (e.width + 1);
-  float* gradients = queries + block_rows * e.width;
-  const int first = static_cast<int>(blockIdx.x) * block_rows;
   const int head = static_cast<int>(blockIdx.y);
   const int sequence = static_cast<int>(blockIdx.z);
   const int used = e.places.length_of(sequence);
   const auto row_of = [&](int part) {
     return [=](int row) { return e.qkv(sequence, row, head, part); };
   };
-  load_own(qkv, row_of(0), first, used, e.width, queries);
-  load_own(
-      dout, [=](int row) { return e.out(sequence, row, head); }, first, used, e.width, gradients);
   const int mine = first + warp() * own;
-  float dq[own][parts] = {};
   const int last = first < used ? used : 0;
   for (int start = 0; start < last; start += tile) {
     __syncthreads();
-    load_tile(qkv, row_of(1), start, used, e.width, keys);
-    load_tile(qkv, row_of(2), start, used, e.width, values);
+    load_tile(qkv, row_of(1), start, used, e.width, at.keys);
+    load_tile(qkv, row_of(2), start, used, e.width, at.values);
     __syncthreads();
     float scores[own], dp[own];
-    dot(keys, queries, e.width, scores);
-    dot(values, gradients, e.width, dp);
+    dot(at.keys, at.queries, e.width, scores);
+    dot(at.values, at.gradients, e.width, dp);
     const int key = start + lane();
 #pragma unroll
     for (int r = 0; r < own; ++r) {
-      float ds = 0;
+      float found = 0;
       if (key < used && mine + r < used) {
-        const Index at = e.statistics(sequence, head, mine + r);
-        const float p = expf(scores[r] * in.scale - in.log_sum_exp[at]);
-        ds = p * (dp[r] * in.dropout.factor(sequence, head, mine + r, key) - in.dots[at]);
+        const Index row = e.statistics(sequence, head, mine + r);
+        const float p = expf(scores[r] * in.scale - in.log_sum_exp[row]);
+        found = value(row, p, dp[r] * in.dropout.factor(sequence, head, mine + r, key));
       }
-      accumulate(keys, ds, e.width, dq[r]);
+      take(r, found);
     }
   }
+}
+
+/// Loads the block's own queries and their gradients, from query `first` on.
+template <class T>
+__device__ void load_queries(const T* dout, const T* qkv, const QueryBuffers& at, int first,
+                             const AttentionExtents& e) {
+  const int head = static_cast<int>(blockIdx.y);
+  const int sequence = static_cast<int>(blockIdx.z);
+  const int used = e.places.length_of(sequence);
+  const auto query = [=](int row) { return e.qkv(sequence, row, head, 0); };
+  const auto gradient = [=](int row) { return e.out(sequence, row, head); };
+  load_own(qkv, query, first, used, e.width, at.queries);
+  load_own(dout, gradient, first, used, e.width, at.gradients);
+}
+
+/// D in bf16: own rows are queries, tiles are keys. From the rounded out, D would not make the rows
+/// of dS sum to 0.
+__global__ void __launch_bounds__(threads)
+    attention_dots(const bf16* dout, const bf16* qkv, AttentionBackwardInputs in) {
+  extern __shared__ float shared[];
+  const AttentionExtents& e = in.e;
+  const QueryBuffers at(shared, e.width);
+  const int first = static_cast<int>(blockIdx.x) * block_rows;
+  load_queries(dout, qkv, at, first, e);
+  float dots[own] = {};
+  walk_keys(
+      qkv, at, first, in, [](Index, float p, float dp) { return p * dp; },
+      [&](int r, float term) { dots[r] += term; });
+  const int head = static_cast<int>(blockIdx.y);
+  const int sequence = static_cast<int>(blockIdx.z);
+  const int mine = first + warp() * own;
+#pragma unroll
+  for (int r = 0; r < own; ++r) {
+    const float sum = warp_sum(dots[r]);
+    if (lane() == 0 && mine + r < e.places.length_of(sequence))
+      in.dots[e.statistics(sequence, head, mine + r)] = sum;
+  }
+}
+
+/// dq: own rows are queries, tiles are keys.
+template <class T>
+__global__ void __launch_bounds__(threads)
+    attention_backward_queries(const T* dout, const T* qkv, T* dqkv, AttentionBackwardInputs in) {
+  extern __shared__ float shared[];
+  const AttentionExtents& e = in.e;
+  const QueryBuffers at(shared, e.width);
+  const int first = static_cast<int>(blockIdx.x) * block_rows;
+  load_queries(dout, qkv, at, first, e);
+  float dq[own][parts] = {};
+  walk_keys(
+      qkv, at, first, in, [&](Index row, float p, float dp) { return p * (dp - in.dots[row]); },
+      [&](int r, float ds) { accumulate(at.keys, ds, e.width, dq[r]); });
+  const int head = static_cast<int>(blockIdx.y);
+  const int sequence = static_cast<int>(blockIdx.z);
+  const int mine = first + warp() * own;
 #pragma unroll
   for (int r = 0; r < own; ++r)
     if (mine + r < e.places.rows_of(sequence))

@@ -85,6 +85,11 @@ __device__ inline uint2 kept_of(const unsigned char* bits, int step, int groups,
   return {kept.x >> shift, kept.y >> shift};
 }
 
+/// The bit of column tile j, column i and half h.
+__device__ inline bool is_kept(uint2 kept, int j, int i, int half) {
+  return ((j < 2 ? kept.x : kept.y) >> (8 * (2 * (j % 2) + i) + 2 * half) & 1U) != 0;
+}
+
 /// Turns scores into P M, and dout v^T into dS, by the statistics of the 32 queries.
 __device__ inline void differentiate(Result<step_tiles>& p, Result<step_tiles>& dp,
                                      const Statistics* queries, uint2 kept, float factor,
@@ -95,13 +100,12 @@ __device__ inline void differentiate(Result<step_tiles>& p, Result<step_tiles>& 
 #pragma unroll
     for (int i = 0; i < 2; ++i) {
       const Statistics s = i == 0 ? Statistics{two.x, two.y} : Statistics{two.z, two.w};
-      const unsigned bits = (j < 2 ? kept.x : kept.y) >> (8 * (2 * (j % 2) + i));
 #pragma unroll
       for (int half = 0; half < 2; ++half) {
         float& probability = p.tile[j][2 * half + i];
         float& gradient = dp.tile[j][2 * half + i];
         const float value = ptx::power_of_two(probability * factor - s.log_sum_exp);
-        const float multiplier = (bits >> (2 * half) & 1U) != 0 ? scale : 0.0F;
+        const float multiplier = is_kept(kept, j, i, half) ? scale : 0.0F;
         gradient = value * (gradient * multiplier - s.dot);
         probability = value * multiplier;
       }

@@ -44,9 +44,9 @@ double gradient_error(const HostTensor& found, const HostTensor& expected,
   return worst;
 }
 
-/// Forward and backward, of sequences with these numbers of tokens.
-void check_attention(const HostTensor& qkv, Index heads, const std::vector<double>& tokens,
-                     float dropout, Begin begin = Begin::aligned) {
+/// Forward and backward, of sequences with these numbers of tokens; returns the GPU's gradient.
+HostTensor check_attention(const HostTensor& qkv, Index heads, const std::vector<double>& tokens,
+                           float dropout, Begin begin = Begin::aligned) {
   const DType dtype = qkv.dtype();
   const Index batch = std::ssize(tokens), rows = qkv.shape()[0], hidden = qkv.shape()[1] / 3;
   const Index length = rows / batch;
@@ -90,12 +90,29 @@ void check_attention(const HostTensor& qkv, Index heads, const std::vector<doubl
       begin);
   const HostTensor found = backward.gpu_of(dqkv);
   CHECK(gradient_error(found, dqkv, tokens) < 2 * bound(dtype, length + width));
+  return found;
 }
 
 void check_attention(DType dtype, const Extents& e, const std::vector<double>& tokens,
                      float dropout, Begin begin = Begin::aligned) {
   const Shape shape{std::ssize(tokens) * e.length, 3 * e.heads * e.width};
   check_attention(test::random_tensor(shape, dtype, 1), e.heads, tokens, dropout, begin);
+}
+
+/// The largest sum of dk over the keys of one head, measured by the size of what is added up.
+double sum_over_keys(const HostTensor& dqkv) {
+  const Index width = dqkv.shape()[1] / 3;
+  double worst = 0;
+  for (Index column = width; column < 2 * width; ++column) {
+    double sum = 0, square = 0;
+    for (Index key = 0; key < dqkv.shape()[0]; ++key) {
+      const double value = dqkv[key * 3 * width + column];
+      sum += value;
+      square += value * value;
+    }
+    worst = std::max(worst, std::abs(sum) / std::sqrt(square));
+  }
+  return worst;
 }
 
 }  // namespace
@@ -153,6 +170,22 @@ TEST_CASE("keys beyond the length count as nothing where all scores are far belo
     qkv.set(row * 3 * hidden + hidden, -1);
   }
   check_attention(qkv, 1, {static_cast<double>(used)}, 0.1F);
+}
+
+TEST_CASE("gradients of keys sum to 0 on a GPU, however little of an output bf16 keeps",
+          "[cuda][kernel][attention]") {
+  // What moves all keys of a head alike moves no probability. Values near 64 leave outputs two bits
+  // for what tells them apart; queries near 1 add up what each of them leaves over.
+  const auto [length, width] =
+      GENERATE(table<Index, Index>({{24, 16}, {75, 36}, {64, 64}, {128, 64}, {33, 64}, {100, 64}}));
+  HostTensor qkv = test::random_tensor({length, 3 * width}, DType::bf16, 1);
+  for (Index i = 0; i < qkv.size(); ++i) {
+    const Index part = i % (3 * width) / width;
+    if (part == 0) qkv.set(i, 1 + qkv[i] / 8);
+    if (part == 2) qkv.set(i, 64 + 2 * qkv[i]);
+  }
+  const HostTensor dqkv = check_attention(qkv, 1, {static_cast<double>(length)}, 0);
+  CHECK(sum_over_keys(dqkv) < 8 * test::unit(DType::bf16));
 }
 
 TEST_CASE("attention on a GPU takes wide heads and rows that are not aligned",

@@ -1,7 +1,6 @@
 #include "finetune/attempt.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 #include "electra/core/build_config.h"
@@ -9,21 +8,16 @@
 #include "electra/core/file.h"
 #include "electra/core/host_copy.h"
 #include "electra/core/quantity_text.h"
-#include "electra/finetune/task_source.h"
 #include "electra/formats/hugging_face.h"
 #include "electra/io/checkpoint.h"
 #include "electra/io/config.h"
-#include "electra/io/train_log.h"
 #include "electra/models/heads.h"
 #include "electra/parallel/agreement.h"
-#include "finetune/collapse_guard.h"
 #include "finetune/network_head.h"
 
 namespace electra {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr Index log_lines = 20;  // of a run: each is the mean of a twentieth of its steps
 constexpr Index evaluation_batch = 64;
@@ -41,113 +35,6 @@ void start_from_mean(const TaskData& data, ParameterStore& store) {
 }
 
 }  // namespace
-
-double AttemptResult::first_score() const {
-  if (score_values.empty()) throw Error("an attempt was not scored");
-  return score_values.front();
-}
-
-/// Listens to a run: the guard, the clock, the best evaluation.
-class Attempt::Watch {
- public:
-  Watch(Attempt& attempt, const TaskObjective& objective, Index steps)
-      : attempt_(attempt),
-        objective_(objective),
-        guard_(constant_loss(attempt.setting_.data,
-                             attempt.config_.train.batch / attempt.setting_.ranks.size()),
-               steps, attempt.config_.train.batch) {}
-
-  /// What a run that is gone on with has seen before, by its log.
-  void recall(Index last_step) {
-    const auto& log = attempt_.folder_.log();
-    for (const LoggedLine& line : logged_lines(log, "train", last_step))
-      guard_.see(line.step, line["loss"]);
-    for (const LoggedLine& line : logged_lines(log, "evaluation", last_step))
-      keep(line.step, [&](std::string_view key) { return line[key]; });
-  }
-
-  [[nodiscard]] RunCallbacks callbacks() {
-    const RunCallbacks& outer = attempt_.setting_.callbacks;
-    return {.say = outer.say,
-            .stepped =
-                [this, &outer](Index step) {
-                  stepped();
-                  if (outer.stepped) outer.stepped(step);
-                },
-            .progress =
-                [this, &outer](const Progress& progress) {
-                  guard_.see(progress.step, progress.values["loss"]);
-                  if (outer.progress) outer.progress(progress);
-                },
-            .evaluated =
-                [this, &outer](Index step, const FigureValues& values) {
-                  evaluated(step, values);
-                  if (outer.evaluated) outer.evaluated(step, values);
-                  last_ = Clock::now();
-                },
-            .stop_requested =
-                [this, &outer] {
-                  return collapsed() || (outer.stop_requested && outer.stop_requested());
-                }};
-  }
-
-  [[nodiscard]] bool collapsed() const { return !guard_.verdict().empty(); }
-  [[nodiscard]] const std::string& verdict() const { return guard_.verdict(); }
-  [[nodiscard]] const AttemptResult& kept() const { return kept_; }
-  [[nodiscard]] double seconds() const { return seconds_; }
-  [[nodiscard]] Index steps() const { return steps_; }
-
- private:
-  void stepped() {
-    const auto now = Clock::now();
-    seconds_ += std::chrono::duration<double>(now - last_).count();
-    last_ = now;
-    ++steps_;
-  }
-
-  void evaluated(Index step, const FigureValues& values) {
-    const bool kept = keep(step, [&](std::string_view key) { return values[key]; });
-    if (kept && attempt_.config_.keep == Keep::best && attempt_.leads())
-      objective_.save(attempt_.folder_.root / "best");
-  }
-
-  /// Whether the weights of this step are those that are kept, as far as is known; those before the
-  /// first step never are.
-  bool keep(Index step, const auto& value_of) {
-    if (step == 0) return false;
-    AttemptResult now = scored(value_of);
-    now.step = step;
-    const bool first = kept_.score_values.empty();
-    if (attempt_.config_.keep == Keep::best && !first && !better(now)) return false;
-    kept_ = std::move(now);
-    return true;
-  }
-
-  [[nodiscard]] AttemptResult scored(const auto& value_of) const {
-    AttemptResult result;
-    for (const ScoreInfo& score : attempt_.setting_.data.task->scores)
-      if (const std::optional<double> value = value_of(score.key)) {
-        result.score_keys.emplace_back(score.key);
-        result.score_values.push_back(*value);
-      }
-    return result;
-  }
-
-  [[nodiscard]] bool better(const AttemptResult& now) const {
-    const auto& scores = attempt_.setting_.data.task->scores;
-    const auto info = std::ranges::find(scores, now.score_keys.front(), &ScoreInfo::key);
-    return info->better == ScoreInfo::Better::more ? now.first_score() > kept_.first_score()
-                                                   : now.first_score() < kept_.first_score();
-  }
-
-  Attempt& attempt_;
-  const TaskObjective& objective_;
-  CollapseGuard guard_;
-  AttemptResult kept_;
-  Clock::time_point last_ = Clock::now();
-  double seconds_ = 0;
-  Index steps_ = 0;
-};
 
 Attempt::Attempt(const AttemptSetting& setting, std::uint64_t seed, std::uint64_t asked_seed,
                  Index restart)
@@ -225,7 +112,7 @@ std::optional<AttemptResult> Attempt::run() {
     folder_.begin(config_to_json(config_));
   }
   setting_.ranks.barrier();
-  Watch watch(*this, *objective, run.train.steps);
+  AttemptWatch watch(setting_, config_, folder_, *objective, run.train.steps);
   if (start == Start::resume)
     if (const auto latest = latest_checkpoint(folder_.checkpoints()).checkpoint)
       watch.recall(latest->step());
@@ -246,7 +133,7 @@ std::optional<AttemptResult> Attempt::run() {
   return ended(watch, watch.verdict());
 }
 
-AttemptResult Attempt::ended(const Watch& watch, const std::string& failure) {
+AttemptResult Attempt::ended(const AttemptWatch& watch, const std::string& failure) {
   AttemptResult result = watch.kept();
   result.seed = config_.seed;
   result.rate = config_.schedule.peak;

@@ -18,6 +18,7 @@
 #include "finetune/evaluate_model.h"
 #include "finetune/model_folder.h"
 #include "finetune/report_page.h"
+#include "formats/sentence_modules.h"
 
 namespace electra {
 
@@ -159,7 +160,8 @@ class Finetuning {
     const std::size_t best = best_of(result.seeds);
     publish_model(models_[best], config_.model, folder_.root);
     if (data_.task->kind == TaskKind::embed)
-      save_modules(folder_.root, config_.head.pooling, network_.hidden, config_.features.length);
+      save_sentence_modules(folder_.root, config_.head.pooling, network_.hidden,
+                            config_.features.length);
     write_file(
         folder_.report(),
         finetuning_page(config_, data_, result,
@@ -268,7 +270,6 @@ FinetuneConfig finetune_configuration(const std::string& task, const std::string
   FinetuneConfig config = finetune_defaults(task, network, examples);
   config.model = model;
   config.files = files;
-  config.features.length = std::min(config.features.length, network.positions);
   for (const std::string& assignment : assignments)
     config = with_assignment(std::move(config), assignment);
   return config;

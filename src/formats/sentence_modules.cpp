@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "electra/core/error.h"
@@ -62,6 +64,14 @@ Pooling read_pooling(const fs::path& file) {
   return static_cast<Pooling>(at - names.begin());
 }
 
+/// What is done with a text, in order, and in which folder each part is told of.
+constexpr auto written_modules = std::to_array<std::pair<const char*, const char*>>(
+    {{"", "Transformer"}, {"1_Pooling", "Pooling"}, {"2_Normalize", "Normalize"}});
+
+void write_json(const fs::path& file, const OrderedJson& json) {
+  write_file(file, json.dump(2) + "\n");
+}
+
 /// A string of a module; empty if it is not there.
 std::string text_of(const Json& module, const char* key) {
   if (!module.is_object()) return {};
@@ -89,6 +99,27 @@ void read_sentence_modules(const fs::path& directory, HeadConfig& head) {
       throw IoError(path.string() + ": type: expected Transformer, Pooling or Normalize, found " +
                     module.dump());
   }
+}
+
+void save_sentence_modules(const fs::path& directory, Pooling pooling, Index width, Index length) {
+  OrderedJson modules = OrderedJson::array();
+  for (const auto& [folder, name] : written_modules) {
+    make_folders(directory / folder);
+    const std::string number = std::to_string(modules.size());
+    modules.push_back({{"idx", modules.size()},
+                       {"name", number},
+                       {"path", folder},
+                       {"type", std::string("sentence_transformers.models.") + name}});
+  }
+  OrderedJson modes{{"word_embedding_dimension", width}};
+  const auto names = enum_names(pooling);
+  for (const auto& [key, mode] : flags)
+    if (const auto at = std::ranges::find(names, std::string_view(mode)); at != names.end())
+      modes[key] = at - names.begin() == static_cast<std::ptrdiff_t>(pooling);
+  write_json(directory / "1_Pooling" / "config.json", modes);
+  write_json(directory / "sentence_bert_config.json",
+             {{"max_seq_length", length}, {"do_lower_case", false}});
+  write_json(directory / "modules.json", modules);
 }
 
 }  // namespace electra

@@ -1,37 +1,14 @@
 #include "finetune/model_folder.h"
 
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
 
 #include "electra/core/error.h"
 #include "electra/core/file.h"
-#include "electra/formats/stored_head.h"
 #include "support/temporary_folder.h"
 
 using namespace electra;
 using namespace electra::test;
 using Catch::Contains;
-
-TEST_CASE("modules for sentence-transformers say the pooling, the width and the length",
-          "[model_folder]") {
-  for (const Pooling pooling : {Pooling::cls, Pooling::mean, Pooling::max}) {
-    const TemporaryFolder folder;
-    write_file(folder / "config.json", R"({"architectures": ["ElectraModel"]})");
-    save_modules(folder.path(), pooling, 48, 77);
-    const StoredHead head = read_head(folder.path());
-    CHECK(head.config.pooling == pooling);
-    CHECK(head.config.normalise);
-    const auto parse = [&](const char* file) {
-      return nlohmann::json::parse(read_file(folder / file));
-    };
-    CHECK(parse("1_Pooling/config.json")["word_embedding_dimension"] == 48);
-    CHECK(parse("sentence_bert_config.json")["max_seq_length"] == 77);
-    const auto modules = parse("modules.json");
-    REQUIRE(modules.size() == 3);
-    for (const auto& module : modules)
-      CHECK(std::filesystem::is_directory(folder / module["path"].get<std::string>()));
-  }
-}
 
 TEST_CASE("a folder that has what a model would replace is refused by the file's name",
           "[model_folder]") {

@@ -1,6 +1,7 @@
 #include "formats/sentence_modules.h"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include "electra/core/error.h"
 #include "electra/core/file.h"
@@ -131,4 +132,25 @@ TEST_CASE("what sentence-transformers' files say stands over what config.json sa
   const HeadConfig head = read_head((folder / "config.json").parent_path()).config;
   CHECK(head.pooling == Pooling::cls);
   CHECK_FALSE(head.normalise);
+}
+
+TEST_CASE("modules for sentence-transformers say the pooling, the width and the length",
+          "[sentence_modules]") {
+  for (const Pooling pooling : {Pooling::cls, Pooling::mean, Pooling::max}) {
+    const TemporaryFolder folder;
+    write_file(folder / "config.json", R"({"architectures": ["ElectraModel"]})");
+    save_sentence_modules(folder.path(), pooling, 48, 77);
+    const StoredHead head = read_head(folder.path());
+    CHECK(head.config.pooling == pooling);
+    CHECK(head.config.normalise);
+    const auto parse = [&](const char* file) {
+      return nlohmann::json::parse(read_file(folder / file));
+    };
+    CHECK(parse("1_Pooling/config.json")["word_embedding_dimension"] == 48);
+    CHECK(parse("sentence_bert_config.json")["max_seq_length"] == 77);
+    const auto modules = parse("modules.json");
+    REQUIRE(modules.size() == 3);
+    for (const auto& module : modules)
+      CHECK(std::filesystem::is_directory(folder / module["path"].get<std::string>()));
+  }
 }

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "support/kernel_case.h"
+#include "support/loss_case.h"
 
 namespace electra {
 namespace {
@@ -121,20 +122,8 @@ TEST_CASE(
     "threads",
     "[kernel][binary_loss]") {
   const auto dtype = GENERATE(DType::f32, DType::bf16, DType::f64);
-  BinaryCase apart{200, 7, 8, dtype};
-  BinaryCase in_place = apart, without = apart;
-  Context::create({}, {.threads = 1})->run(apart.kernel());
-  BinaryLoss kernel = in_place.kernel();
-  kernel.dlogits = in_place.logits;
-  Context::create({}, {.threads = 3})->run(kernel);
-  CHECK(in_place.logits == apart.dlogits);
-  CHECK(in_place.losses == apart.losses);
-  CHECK(in_place.right == apart.right);
-  kernel = without.kernel();
-  kernel.dlogits = {};
-  Context::create({}, {.threads = 2})->run(kernel);
-  CHECK(without.losses == apart.losses);
-  CHECK(without.right == apart.right);
+  BinaryCase whole{200, 7, 8, dtype};
+  check_ways_to_run(whole, &BinaryCase::logits, &BinaryCase::dlogits, &BinaryLoss::dlogits);
 }
 
 TEST_CASE("the loss of several labels refuses what does not fit", "[kernel][binary_loss]") {

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "support/kernel_case.h"
+#include "support/loss_case.h"
 
 namespace electra {
 namespace {
@@ -192,21 +193,9 @@ TEST_CASE("rows of classes that are not scored have no loss and no gradient",
 TEST_CASE("the loss of classes works in place, without a gradient and on any number of threads",
           "[kernel][class_loss]") {
   const auto dtype = GENERATE(DType::f32, DType::bf16, DType::f64);
-  ClassCase apart{200, 7, 8, dtype};
-  apart.prepare();
-  ClassCase in_place = apart, without = apart;
-  Context::create({}, {.threads = 1})->run(apart.kernel());
-  ClassLoss kernel = in_place.kernel();
-  kernel.dlogits = in_place.logits;
-  Context::create({}, {.threads = 3})->run(kernel);
-  CHECK(in_place.logits == apart.dlogits);
-  CHECK(in_place.losses == apart.losses);
-  CHECK(in_place.right == apart.right);
-  kernel = without.kernel();
-  kernel.dlogits = {};
-  Context::create({}, {.threads = 2})->run(kernel);
-  CHECK(without.losses == apart.losses);
-  CHECK(without.right == apart.right);
+  ClassCase whole{200, 7, 8, dtype};
+  whole.prepare();
+  check_ways_to_run(whole, &ClassCase::logits, &ClassCase::dlogits, &ClassLoss::dlogits);
 }
 
 TEST_CASE("the loss of classes refuses what does not fit", "[kernel][class_loss]") {

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "support/kernel_case.h"
+#include "support/loss_case.h"
 
 namespace electra {
 namespace {
@@ -149,21 +150,9 @@ TEST_CASE("a text whose cosines hold NaN is NaN and not right; others are as the
 TEST_CASE("the loss of pairs works in place, without a gradient and on any number of threads",
           "[kernel][pair_loss]") {
   const auto dtype = GENERATE(DType::f32, DType::bf16, DType::f64);
-  PairCase apart{37, 50, dtype};
-  apart.prepare();
-  PairCase in_place = apart, without = apart;
-  Context::create({}, {.threads = 1})->run(apart.kernel());
-  PairLoss kernel = in_place.kernel();
-  kernel.dcosines = in_place.cosines;
-  Context::create({}, {.threads = 3})->run(kernel);
-  CHECK(in_place.cosines == apart.dcosines);
-  CHECK(in_place.losses == apart.losses);
-  CHECK(in_place.right == apart.right);
-  kernel = without.kernel();
-  kernel.dcosines = {};
-  Context::create({}, {.threads = 2})->run(kernel);
-  CHECK(without.losses == apart.losses);
-  CHECK(without.right == apart.right);
+  PairCase whole{37, 50, dtype};
+  whole.prepare();
+  check_ways_to_run(whole, &PairCase::cosines, &PairCase::dcosines, &PairLoss::dcosines);
 }
 
 TEST_CASE("the loss of pairs refuses what does not fit", "[kernel][pair_loss]") {

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "support/kernel_case.h"
+#include "support/loss_case.h"
 
 namespace electra {
 namespace {
@@ -165,21 +166,9 @@ TEST_CASE("a text with NaN is NaN and not right; others are as they were", "[ker
 TEST_CASE("the loss of spans works in place, without a gradient and on any number of threads",
           "[kernel][span_loss]") {
   const auto dtype = GENERATE(DType::f32, DType::bf16, DType::f64);
-  SpanCase apart{23, 12, 4, dtype};
-  apart.prepare();
-  SpanCase in_place = apart, without = apart;
-  Context::create({}, {.threads = 1})->run(apart.kernel());
-  SpanLoss kernel = in_place.kernel();
-  kernel.dlogits = in_place.logits;
-  Context::create({}, {.threads = 3})->run(kernel);
-  CHECK(in_place.logits == apart.dlogits);
-  CHECK(in_place.losses == apart.losses);
-  CHECK(in_place.right == apart.right);
-  kernel = without.kernel();
-  kernel.dlogits = {};
-  Context::create({}, {.threads = 2})->run(kernel);
-  CHECK(without.losses == apart.losses);
-  CHECK(without.right == apart.right);
+  SpanCase whole{23, 12, 4, dtype};
+  whole.prepare();
+  check_ways_to_run(whole, &SpanCase::logits, &SpanCase::dlogits, &SpanLoss::dlogits);
 }
 
 TEST_CASE("the loss of spans refuses what does not fit", "[kernel][span_loss]") {

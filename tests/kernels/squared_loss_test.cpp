@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "support/kernel_case.h"
+#include "support/loss_case.h"
 
 namespace electra {
 namespace {
@@ -79,18 +80,8 @@ TEST_CASE("an output of NaN has a loss and a gradient of NaN", "[kernel][squared
 TEST_CASE("the squared loss works in place, without a gradient and on any number of threads",
           "[kernel][squared_loss]") {
   const auto dtype = GENERATE(DType::f32, DType::bf16, DType::f64);
-  SquaredCase apart{1500, 2, dtype};
-  SquaredCase in_place = apart, without = apart;
-  Context::create({}, {.threads = 1})->run(apart.kernel());
-  SquaredLoss kernel = in_place.kernel();
-  kernel.doutputs = in_place.outputs;
-  Context::create({}, {.threads = 3})->run(kernel);
-  CHECK(in_place.outputs == apart.doutputs);
-  CHECK(in_place.losses == apart.losses);
-  kernel = without.kernel();
-  kernel.doutputs = {};
-  Context::create({}, {.threads = 2})->run(kernel);
-  CHECK(without.losses == apart.losses);
+  SquaredCase whole{1500, 2, dtype};
+  check_ways_to_run(whole, &SquaredCase::outputs, &SquaredCase::doutputs, &SquaredLoss::doutputs);
 }
 
 TEST_CASE("the squared loss refuses what does not fit", "[kernel][squared_loss]") {

@@ -1,7 +1,6 @@
 #include "electra/finetune/finetuning.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <memory>
 
@@ -19,6 +18,7 @@
 #include "finetune/model_folder.h"
 #include "finetune/report_page.h"
 #include "formats/sentence_modules.h"
+#include "train/rank_place.h"
 
 namespace electra {
 
@@ -223,22 +223,11 @@ FinetuningResult finetune_as(const Launch& launch, const FinetuningOptions& opti
                  FolderLock::Options{.say = callbacks.say, .stop = callbacks.stop_requested});
   FinetuneConfig config = checked(options, folder);
   (void)micro_batch_of(config, launch.size);
-  DeviceChoice choice = choose_device(config.device);
-  if (launch.size > 1) choice.device = device_of(launch, config.device);
-  const auto context = Context::create(choice.device, {.threads = config.threads});
-  if (launch.leads() && !choice.remark.empty() && callbacks.say) callbacks.say(choice.remark);
-  const std::chrono::duration<double> deadline(config.ranks.deadline);
-  const auto ranks =
-      Communicator::join(launch, *context,
-                         {.deadline = std::chrono::ceil<std::chrono::milliseconds>(deadline),
-                          .reports = folder.root / "ranks",
-                          .stop = callbacks.stop_requested});
-  try {
-    return Finetuning(options, std::move(config), callbacks, *context, *ranks).run();
-  } catch (const std::exception& error) {
-    ranks->abort(error.what());
-    throw;
-  }
+  const RankPlace place(launch, config, folder.root / "ranks", callbacks.stop_requested);
+  if (launch.leads() && !place.remark().empty() && callbacks.say) callbacks.say(place.remark());
+  return place.run([&] {
+    return Finetuning(options, std::move(config), callbacks, place.context(), place.ranks()).run();
+  });
 }
 
 }  // namespace
@@ -256,7 +245,7 @@ FinetuningResult finetune(const FinetuningOptions& options, const RunCallbacks& 
   } catch (const Interrupted&) {
     return interrupted();
   } catch (const TrainingError&) {  // by another rank, which was asked to stop, too
-    if (launch.size == 1 || !callbacks.stop_requested || !callbacks.stop_requested()) throw;
+    if (!ended_while_stopping(launch, callbacks.stop_requested)) throw;
     return interrupted();
   }
 }

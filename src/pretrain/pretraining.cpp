@@ -19,6 +19,7 @@
 #include "electra/train/trainer.h"
 #include "pretrain/initialization.h"
 #include "pretrain/run_plan.h"
+#include "train/rank_place.h"
 
 namespace electra {
 
@@ -243,23 +244,14 @@ RunResult pretrain_as(const Launch& launch, const PretrainingOptions& options,
   const PretrainConfig config = plan.config;
   check_objective(config.objective);
   (void)micro_batch_of(config, launch.size);
-  DeviceChoice choice = choose_device(config.device);
-  if (launch.size > 1) choice.device = device_of(launch, config.device);
-  const auto context = Context::create(choice.device, {.threads = config.threads});
-  const std::chrono::duration<double> deadline(config.ranks.deadline);
-  const auto ranks =
-      Communicator::join(launch, *context,
-                         {.deadline = std::chrono::ceil<std::chrono::milliseconds>(deadline),
-                          .reports = folder.ranks(),
-                          .stop = callbacks.stop_requested});
+  const RankPlace place(launch, config, folder.ranks(), callbacks.stop_requested);
   if (!options.launch && launch.leads() && callbacks.say)
     for (const std::string& warning : launch.warnings) callbacks.say(warning);
-  try {
-    return Pretraining(options, std::move(plan), callbacks, *context, *ranks, choice.remark).run();
-  } catch (const std::exception& error) {
-    ranks->abort(error.what());
-    throw;
-  }
+  return place.run([&] {
+    return Pretraining(options, std::move(plan), callbacks, place.context(), place.ranks(),
+                       place.remark())
+        .run();
+  });
 }
 
 }  // namespace
@@ -271,7 +263,7 @@ RunResult pretrain(const PretrainingOptions& options, const RunCallbacks& callba
   } catch (const Interrupted&) {
     return {.end = RunResult::End::interrupted};
   } catch (const TrainingError&) {  // by another rank, which was asked to stop, too
-    if (launch.size == 1 || !callbacks.stop_requested || !callbacks.stop_requested()) throw;
+    if (!ended_while_stopping(launch, callbacks.stop_requested)) throw;
     return {.end = RunResult::End::interrupted};
   }
 }

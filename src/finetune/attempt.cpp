@@ -147,7 +147,7 @@ AttemptResult Attempt::ended(const AttemptWatch& watch, const std::string& failu
     std::filesystem::remove_all(folder_.checkpoints());  // nothing goes on from them any more
   }
   setting_.ranks.barrier();
-  return result;
+  return leads() ? result : this->result().value();  // rank 0 alone is told of evaluations
 }
 
 Recipe Attempt::recipe(ParameterStore& store, const TaskObjective& objective,

@@ -10,11 +10,15 @@ namespace electra {
 
 std::unique_ptr<Context> Context::create(Device device, Options options) {
   if (device.type == DeviceType::cpu)
-    return std::make_unique<CpuContext>(options.threads, options.products);
+    return std::make_unique<CpuContext>(options.threads, options.products, options.waiting);
   if constexpr (built_with_cuda) return cuda::create_context(device.index);
   throw DeviceError("no " + to_string(device) +
                     ": this libelectra was built without CUDA; use the device cpu, or configure "
                     "it with -DELECTRA_CUDA=ON");
+}
+
+void Context::throw_no_kernel(std::string_view name) const {
+  throw DeviceError(std::string(name) + ": there is no such kernel for " + to_string(device_));
 }
 
 void Context::set_observer(std::function<void(const KernelEvent&)> observer) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <memory>
 #include <numeric>
 #include <tuple>
@@ -145,6 +146,14 @@ void ParameterStore::update_values() {
   }
 }
 
+void ParameterStore::replace(const Parameter& parameter, Replacement replacement) {
+  Parameter& own = const_cast<Parameter&>(parameter);  // one of parameters_
+  std::ranges::move(replacement.memory, std::back_inserter(replacements_));
+  own.value = replacement.value;
+  own.packed = replacement.packed;
+  context_->discard(std::exchange(own.master, {}));
+}
+
 void ParameterStore::expect_gradients() const {
   if (gradients_.data() == nullptr)
     throw Error("the parameter store has no gradients: with_gradients adds them");
@@ -199,10 +208,12 @@ const Parameter& ParameterScope::declare(std::string_view name, const Shape& sha
                           .padded = options.padded.value_or(shape),
                           .init = options.init,
                           .group = {network_, order_, options.decay},
+                          .is_factor = options.is_factor,
                           .offset = 0,
                           .master = {},
                           .value = {},
-                          .gradient = {}});
+                          .gradient = {},
+                          .packed = {}});
 }
 
 const Parameter& ParameterScope::matrix(std::string_view name, const Shape& shape) const {

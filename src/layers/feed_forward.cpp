@@ -8,6 +8,8 @@ FeedForward::FeedForward(const ParameterScope& scope, const NetworkConfig& confi
       out_(scope / "out", {.in = config.intermediate, .out = config.hidden}) {}
 
 TensorView FeedForward::forward(Pass& pass, ConstTensorView x, Saved& saved) const {
+  if (pass.mode == Mode::inference)
+    return out_.product(pass, in_.activated(pass, x, activation_, saved.in), saved.out);
   saved.pre = in_.product(pass, x, saved.in);
   const TensorView activated = pass.tensor(saved.pre.shape(), x.dtype());
   pass.context.run(

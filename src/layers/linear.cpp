@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "electra/kernels/column_sum.h"
+#include "electra/kernels/gelu.h"
 #include "electra/kernels/matmul.h"
+#include "electra/kernels/packed_linear.h"
 
 namespace electra {
 
@@ -18,7 +20,8 @@ Linear::Linear(const ParameterScope& scope, const Config& config)
       weight_(&scope.declare("weight", {config.out, config.in},
                              {.init = config.init,
                               .decay = Decay::yes,
-                              .padded = Shape{padded_out(config), config.in}})),
+                              .padded = Shape{padded_out(config), config.in},
+                              .is_factor = true})),
       bias_(&scope.declare(
           "bias", {config.out},
           {.init = Init::zeros, .decay = Decay::no, .padded = Shape{padded_out(config)}})) {}
@@ -31,9 +34,28 @@ TensorView Linear::product(Pass& pass, ConstTensorView x, Saved& saved) const {
   return multiply(pass, x, nullptr, saved);
 }
 
+TensorView Linear::activated(Pass& pass, ConstTensorView x, Gelu form, Saved& saved) const {
+  if (weight_->packed) return infer(pass, x, bias_, form);
+  const TensorView y = product(pass, x, saved);
+  pass.context.run(BiasGeluForward{.x = y, .bias = bias(), .y = y, .form = form});
+  return y;
+}
+
+TensorView Linear::infer(Pass& pass, ConstTensorView x, const Parameter* bias,
+                         std::optional<Gelu> activation) const {
+  const TensorView y = pass.tensor({x.rows(), padded_out(config_)}, x.dtype());
+  pass.context.run(PackedLinear{.x = x,
+                                .weight = weight_->packed,
+                                .bias = bias != nullptr ? bias->master : TensorView{},
+                                .y = y,
+                                .activation = activation});
+  return y;
+}
+
 TensorView Linear::multiply(Pass& pass, ConstTensorView x, const Parameter* bias,
                             Saved& saved) const {
   saved.x = x;
+  if (weight_->packed) return infer(pass, x, bias, std::nullopt);
   const TensorView y = pass.tensor({x.rows(), padded_out(config_)}, x.dtype());
   pass.context.run(Matmul{.a = x,
                           .b = weight_->value,

@@ -46,12 +46,18 @@ concept Kernel = requires(const K& kernel, const Checker& checker, CpuContext& c
 /// processor, else by the library's own tiles; or always by those.
 enum class Products : std::uint8_t { best, own };
 
+/// How the threads of a CPU wait for their next piece of work: as OpenMP's do, ready at once for
+/// longer than a kernel takes; or asleep after some microseconds, so that other programs have the
+/// processors. Threads that sleep are the library's own, and do without oneDNN, whose are not.
+enum class Waiting : std::uint8_t { ready, asleep };
+
 /// One device and one in-order stream of work on it. Passed explicitly; nothing is global.
 class Context {
  public:
   struct Options {
     int threads = 0;  // of a CPU context; 0 is every processor the process may use
     Products products = Products::best;  // of a CPU context
+    Waiting waiting = Waiting::ready;    // of a CPU context
   };
 
   /// Throws DeviceError, with the remedy, if the device cannot be had.
@@ -90,6 +96,9 @@ class Context {
   /// Memory aligned to 256 bytes. Throws DeviceError with the size if there is none.
   [[nodiscard]] virtual void* allocate(Index bytes) = 0;
   virtual void deallocate(void* data) noexcept = 0;
+  /// What these bytes hold is not needed any more, and may become anything: as far as it can, the
+  /// system gets the memory until they are written again.
+  virtual void discard(TensorView) {}
   /// Copies between views of equal size and dtype on this device, in stream order.
   void copy(ConstTensorView from, TensorView to);
   /// Host memory to this device, in stream order; `from` may be reused on return.
@@ -133,7 +142,9 @@ class Context {
   template <class K>
   void dispatch(const K& kernel) {
     if (device_.type == DeviceType::cpu) return run_on(cpu(), kernel);
-    if constexpr (built_with_cuda) return run_on(cuda(), kernel);
+    if constexpr (built_with_cuda && requires(CudaContext& gpu) { run_on(gpu, kernel); })
+      return run_on(cuda(), kernel);
+    throw_no_kernel(K::name);
   }
   template <class K>
   [[nodiscard]] static KernelCost cost_of(const K& kernel) {
@@ -144,6 +155,7 @@ class Context {
     else
       return {};
   }
+  [[noreturn]] void throw_no_kernel(std::string_view name) const;
   [[nodiscard]] CpuContext& cpu();
   [[nodiscard]] CudaContext& cuda();
 

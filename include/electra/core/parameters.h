@@ -10,6 +10,7 @@
 
 #include "electra/core/finite.h"
 #include "electra/core/network.h"
+#include "electra/core/packed_weight.h"
 #include "electra/core/tensor.h"
 
 namespace electra {
@@ -39,10 +40,12 @@ struct Parameter {
   Shape padded;      // as it lies in memory; rows beyond `shape` stay zero
   Init init = Init::zeros;
   ParameterGroup group;
-  Index offset = 0;     // elements from the start of each flat buffer
+  bool is_factor = false;  // read by a linear layer's products alone
+  Index offset = 0;        // elements from the start of each flat buffer
   TensorView master;    // `padded`, f32
   TensorView value;     // `padded`, what matrix products read: f32 or bf16
   TensorView gradient;  // `padded`, f32; absent until the store has gradients
+  PackedWeight packed;  // `padded`, instead of master and value: of a store for inference
 };
 
 /// A value of a parameter, or of its gradient or a moment, that is not finite.
@@ -92,6 +95,16 @@ class ParameterStore {
   void update_values();
   void zero_gradients();
 
+  /// What inference reads instead of a weight that was trained, and owns its memory.
+  struct Replacement {
+    TensorView value{};  // or
+    PackedWeight packed{};
+    std::vector<Buffer> memory;
+  };
+  /// For inference, once the weights are there: the parameter's master is absent from now on, and
+  /// its memory given back.
+  void replace(const Parameter& parameter, Replacement replacement);
+
   [[nodiscard]] const std::deque<Parameter>& parameters() const { return parameters_; }
   [[nodiscard]] const Parameter* find(std::string_view name) const;
   [[nodiscard]] const std::vector<Segment>& segments() const { return segments_; }
@@ -121,6 +134,7 @@ class ParameterStore {
   std::vector<Segment> segments_;
   Index size_ = 0;
   Buffer master_, values_, gradients_;
+  std::vector<Buffer> replacements_;
 };
 
 /// A prefix of names, and the group that parameters declared through it join.
@@ -138,6 +152,7 @@ class ParameterScope {
     Init init = Init::truncated_normal;
     Decay decay = Decay::yes;
     std::optional<Shape> padded;  // default: the shape itself
+    bool is_factor = false;       // Parameter::is_factor
   };
   const Parameter& declare(std::string_view name, const Shape& shape, Options options) const;
   /// Decayed, truncated normal.

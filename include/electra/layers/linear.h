@@ -1,6 +1,9 @@
 #pragma once
 
+#include <optional>
+
 #include "electra/core/parameters.h"
+#include "electra/kernels/gelu.h"
 #include "electra/layers/pass.h"
 
 namespace electra {
@@ -25,6 +28,8 @@ class Linear {
   [[nodiscard]] TensorView forward(Pass& pass, ConstTensorView x, Saved& saved) const;
   /// x weight^T alone: for a caller whose fused kernel adds the bias.
   [[nodiscard]] TensorView product(Pass& pass, ConstTensorView x, Saved& saved) const;
+  /// gelu(x weight^T + bias), of which no backward is made: in inference.
+  [[nodiscard]] TensorView activated(Pass& pass, ConstTensorView x, Gelu form, Saved& saved) const;
   /// All three gradients.
   void backward(Pass& pass, const Saved& saved, ConstTensorView dy, Into dx) const;
   /// dx = dy weight.
@@ -39,6 +44,9 @@ class Linear {
  private:
   [[nodiscard]] TensorView multiply(Pass& pass, ConstTensorView x, const Parameter* bias,
                                     Saved& saved) const;
+  /// By a weight that has been packed.
+  [[nodiscard]] TensorView infer(Pass& pass, ConstTensorView x, const Parameter* bias,
+                                 std::optional<Gelu> activation) const;
 
   Config config_;
   const Parameter* weight_;

@@ -2,11 +2,10 @@
 
 #include <sched.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <cstring>
-#include <exception>
-#include <mutex>
 #include <new>
 #include <string>
 #include <thread>
@@ -39,27 +38,6 @@ void* aligned_bytes(std::size_t bytes) {
   return data;
 }
 
-/// The first exception of several threads, thrown again in the thread that waited for them.
-class FirstFailure {
- public:
-  template <class Work>
-  void guard(const Work& work) noexcept {
-    try {
-      work();
-    } catch (...) {
-      const std::lock_guard lock(mutex_);
-      if (!failure_) failure_ = std::current_exception();
-    }
-  }
-  void rethrow() const {
-    if (failure_) std::rethrow_exception(failure_);
-  }
-
- private:
-  std::mutex mutex_;
-  std::exception_ptr failure_;
-};
-
 /// Complete on return.
 class CpuReadback final : public Readback {
  public:
@@ -76,17 +54,20 @@ class CpuReadback final : public Readback {
 
 }  // namespace
 
-CpuContext::CpuContext(int threads, Products products)
+CpuContext::CpuContext(int threads, Products products, Waiting waiting)
     : Context(Device{}),
       threads_(threads > 0 ? threads : usable_processors()),
-      products_(products) {
+      products_(waiting == Waiting::asleep ? Products::own : products),
+      team_(waiting == Waiting::asleep ? std::make_unique<ThreadTeam>() : nullptr) {
   if (threads < 0)
     throw ConfigError("threads: expected 0 (all) or more, found " + std::to_string(threads));
 }
 
 CpuContext::~CpuContext() { std::free(workspace_); }
 
-void CpuContext::run_pieces(int pieces, const std::function<void(int)>& body) {
+void CpuContext::run_pieces(int pieces, Pieces body) {
+  if (pieces == 1) return body(0);
+  if (team_) return team_->run(pieces, body);
   FirstFailure failure;
 #ifdef ELECTRA_PARALLEL_STD_THREADS
   std::vector<std::thread> team;
@@ -115,6 +96,15 @@ std::span<std::byte> CpuContext::workspace(Index bytes) {
 void* CpuContext::allocate(Index bytes) { return aligned_bytes(static_cast<std::size_t>(bytes)); }
 
 void CpuContext::deallocate(void* data) noexcept { std::free(data); }
+
+/// Whole pages of it; the others may hold something else.
+void CpuContext::discard(TensorView view) {
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<std::uintptr_t>(view.raw());
+  const std::uintptr_t first = (begin + page - 1) / page * page;
+  const std::uintptr_t last = (begin + static_cast<std::uintptr_t>(view.bytes())) / page * page;
+  if (first < last) (void)madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+}
 
 void CpuContext::copy_bytes(const void* from, void* to, Index bytes) {
   std::memmove(to, from, static_cast<std::size_t>(bytes));

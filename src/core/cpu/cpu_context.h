@@ -1,10 +1,10 @@
 #pragma once
 
 #include <algorithm>
-#include <functional>
 #include <memory>
 #include <span>
 
+#include "core/cpu/thread_team.h"
 #include "electra/core/context.h"
 
 namespace electra {
@@ -12,7 +12,8 @@ namespace electra {
 /// The CPU as a device: kernels run on return, on `threads` threads.
 class CpuContext final : public Context {
  public:
-  explicit CpuContext(int threads, Products products = Products::best);
+  explicit CpuContext(int threads, Products products = Products::best,
+                      Waiting waiting = Waiting::ready);
   ~CpuContext() override;
 
   [[nodiscard]] int threads() const { return threads_; }
@@ -33,8 +34,13 @@ class CpuContext final : public Context {
       if (begin < end) body(begin, end);
     });
   }
-  /// Calls body(piece) for each piece in [0, pieces), in parallel; pieces <= threads().
-  void run_pieces(int pieces, const std::function<void(int)>& body);
+  /// Calls body(piece) for each piece in [0, pieces), in parallel; pieces <= threads(). Throws what
+  /// the first of them to fail threw.
+  template <class Body>
+  void run_pieces(int pieces, const Body& body) {
+    run_pieces(pieces, Pieces(body));
+  }
+  void run_pieces(int pieces, Pieces body);
 
   /// Scratch for one kernel call: valid until the next call, uninitialised, aligned to 64 bytes.
   /// Grows when a shape is met for the first time and never shrinks.
@@ -48,6 +54,7 @@ class CpuContext final : public Context {
 
   void* allocate(Index bytes) override;
   void deallocate(void* data) noexcept override;
+  void discard(TensorView view) override;
   void zero(TensorView view) override;
   void synchronize() override {}
   std::unique_ptr<Readback> make_readback(Index bytes) override;
@@ -66,6 +73,7 @@ class CpuContext final : public Context {
 
   int threads_;
   Products products_;
+  std::unique_ptr<ThreadTeam> team_;  // of threads that sleep; none: OpenMP's
   void* workspace_ = nullptr;
   std::size_t workspace_bytes_ = 0;
 };

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "electra/core/tensor.h"
+
+namespace electra {
+
+/// How a weight is stored that only products for inference read: as it was trained; rounded to
+/// bf16; or rounded to 8 bits, each row (an output) by a scale of its own.
+enum class WeightFormat : std::uint8_t { f32, bf16, int8 };
+/// "f32", "bf16", "int8".
+[[nodiscard]] std::span<const std::string_view> enum_names(WeightFormat);
+
+/// A matrix [out, in] in the layout that the CPU's products for inference read
+/// (kernels/packed_linear.h). Its memory is somebody else's.
+struct PackedWeight {
+  WeightFormat format = WeightFormat::f32;
+  Index out = 0, in = 0;
+  TensorView words{};   // [packed_words(format, out, in)], i32: one, two or four numbers a word
+  TensorView scales{};  // [out], f32: int8: what a row's numbers are multiplied with
+  TensorView sums{};    // [out], i32: int8: of a row's numbers
+
+  [[nodiscard]] explicit operator bool() const { return static_cast<bool>(words); }
+};
+
+}  // namespace electra

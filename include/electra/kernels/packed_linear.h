@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "electra/core/context.h"
+#include "electra/core/packed_weight.h"
+#include "electra/kernels/gelu.h"
+
+namespace electra {
+
+/// y = activation(x weight^T + bias), as inference has it on a CPU: the weight has been laid out
+/// once, by pack_weight. There is no such kernel for a GPU, where weights lie as they are.
+///
+/// f32: sums of f32. bf16: x is rounded to bf16, products are summed in f32. int8: each row of x is
+/// rounded to 0 … 255, x = a (q - zero), with a and zero from its least and its greatest number,
+/// and with weight = scale w: y = a scale (sum q w - zero sum w) + bias, the sums in integers. The
+/// same bits for any number of threads and wherever a row stands; a row of x with a number that is
+/// not finite gives no finite number. Derived in docs/math/packed_linear.md.
+struct PackedLinear {
+  static constexpr std::string_view name = "packed_linear";
+  ConstTensorView x;  // [rows, in], f32
+  PackedWeight weight;
+  ConstTensorView bias{};            // [out], f32; may be left out
+  TensorView y;                      // [rows, out], f32
+  std::optional<Gelu> activation{};  // none: y is the sum
+
+  void check(const Checker& checker) const;
+  [[nodiscard]] KernelCost cost() const;
+};
+void run_on(CpuContext& context, const PackedLinear& kernel);
+
+/// How many words a weight takes when it is packed; the layout is that of this processor.
+[[nodiscard]] Index packed_words(WeightFormat format, Index out, Index in);
+/// Lays weight [out, in], f32, in the host's memory, out in `to`, all of whose views exist.
+/// Rounding is to the nearest, ties to even; a row of int8 has its greatest magnitude at 127.
+void pack_weight(ConstTensorView weight, const PackedWeight& to);
+/// Whether this build of the library multiplies such weights in the processor's own unit for them:
+/// without it they are slower than f32.
+[[nodiscard]] bool has_unit_for(WeightFormat format);
+
+}  // namespace electra

@@ -1,0 +1,159 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
+
+#include "electra/core/packed_weight.h"
+#include "kernels/cpu/panel_product.h"
+
+/// The three formats of packed products. All read 32-bit words, of one, two or four numbers that
+/// are multiplied and summed at once: a word of x, which all columns share, and a vector of words of
+/// the weight, one for each column.
+namespace electra::cpu {
+
+using Words = VectorOf<std::int32_t>::type;
+using Floats = VectorOf<float>::type;
+
+struct F32Words {
+  static constexpr WeightFormat format = WeightFormat::f32;
+  static constexpr Index per_word = 1;
+  static constexpr bool has_unit = true;
+  using Sum = float;
+
+  static Floats add_product(Floats sum, std::int32_t x, Words weight) {
+    return sum + std::bit_cast<float>(x) * std::bit_cast<Floats>(weight);
+  }
+};
+
+/// The lower half of a word is the earlier number.
+struct Bf16Words {
+  static constexpr WeightFormat format = WeightFormat::bf16;
+  static constexpr Index per_word = 2;
+  using Sum = float;
+
+#ifdef __AVX512BF16__
+  static constexpr bool has_unit = true;
+  static Floats add_product(Floats sum, std::int32_t x, Words weight) {
+    return _mm512_dpbf16_ps(sum, std::bit_cast<__m512bh>(_mm512_set1_epi32(x)),
+                            std::bit_cast<__m512bh>(weight));
+  }
+#else
+  static constexpr bool has_unit = false;
+  static Floats add_product(Floats sum, std::int32_t x, Words weight) {
+    constexpr auto high = static_cast<std::int32_t>(0xffff0000U);
+    sum += std::bit_cast<float>(x << 16) * std::bit_cast<Floats>(weight << 16);
+    return sum + std::bit_cast<float>(x & high) * std::bit_cast<Floats>(weight & high);
+  }
+#endif
+};
+
+/// x without a sign, the weight with one.
+struct Int8Words {
+  static constexpr WeightFormat format = WeightFormat::int8;
+  static constexpr Index per_word = 4;
+  using Sum = std::int32_t;
+
+#ifdef __AVX512VNNI__
+  static constexpr bool has_unit = true;
+  static Words add_product(Words sum, std::int32_t x, Words weight) {
+    return std::bit_cast<Words>(_mm512_dpbusd_epi32(
+        std::bit_cast<__m512i>(sum), _mm512_set1_epi32(x), std::bit_cast<__m512i>(weight)));
+  }
+#else
+  static constexpr bool has_unit = false;
+  static Words add_product(Words sum, std::int32_t x, Words weight) {
+    for (int number = 0; number < 4; ++number)
+      sum += ((x >> (8 * number)) & 255) * ((weight << (24 - 8 * number)) >> 24);
+    return sum;
+  }
+#endif
+};
+
+/// Calls visit(F32Words{}), visit(Bf16Words{}) or visit(Int8Words{}).
+template <class Visit>
+decltype(auto) visit_words(WeightFormat format, const Visit& visit) {
+  switch (format) {
+    case WeightFormat::bf16:
+      return visit(Bf16Words{});
+    case WeightFormat::int8:
+      return visit(Int8Words{});
+    default:
+      return visit(F32Words{});
+  }
+}
+
+/// How a row of 8-bit numbers without a sign is meant: scale * (number - zero).
+struct RowScale {
+  float scale = 1;
+  std::int32_t zero = 0;
+};
+
+/// Of a row whose numbers go from `least` to `greatest`; 0 is always met exactly. NaN if not all
+/// are finite.
+inline RowScale row_scale(const float* row, Index width) {
+  Floats least{}, greatest{}, checked{};
+  Index i = 0;
+  for (; i + lanes<float> <= width; i += lanes<float>) {
+    const Floats x = load_vector(row + i);
+    least = x < least ? x : least;
+    greatest = x > greatest ? x : greatest;
+    checked += x * 0.0F;
+  }
+  float low = 0, high = 0, sum = 0;
+  for (Index lane = 0; lane < lanes<float>; ++lane) {
+    low = std::min(low, float{least[lane]});
+    high = std::max(high, float{greatest[lane]});
+    sum += checked[lane];
+  }
+  for (; i < width; ++i) {
+    low = std::min(low, row[i]);
+    high = std::max(high, row[i]);
+    sum += row[i] * 0.0F;
+  }
+  if (sum != 0) return {std::numeric_limits<float>::quiet_NaN(), 0};
+  if (low == high) return {1, 0};
+  const float scale = (high - low) / 255;
+  return {scale, static_cast<std::int32_t>(std::nearbyint(-low / scale))};
+}
+
+/// A row of x as words; the last one is filled with zeros.
+inline RowScale to_words(F32Words, const float* row, Index width, std::int32_t* words) {
+  std::copy_n(reinterpret_cast<const std::int32_t*>(row), width, words);
+  return {};
+}
+
+inline RowScale to_words(Bf16Words, const float* row, Index width, std::int32_t* words) {
+  auto* halves = reinterpret_cast<bf16*>(words);
+  convert(row, halves, width);
+  if (width % 2 != 0) halves[width] = bf16{};
+  return {};
+}
+
+inline RowScale to_words(Int8Words, const float* row, Index width, std::int32_t* words) {
+  const RowScale scale = row_scale(row, width);
+  auto* bytes = reinterpret_cast<std::uint8_t*>(words);
+  std::fill_n(words + width / 4, (width + 3) / 4 - width / 4, 0);
+  if (!(scale.scale == scale.scale)) {
+    std::fill_n(bytes, width, std::uint8_t{0});
+    return scale;
+  }
+  const float inverse = 1 / scale.scale;
+  const auto zero = static_cast<float>(scale.zero);
+  constexpr float magic = 0x1.8p23F;  // rounds to the nearest whole number, ties to even
+  for (Index i = 0; i < width; ++i) {
+    const float whole = (row[i] * inverse + zero + magic) - magic;
+    bytes[i] = static_cast<std::uint8_t>(
+        static_cast<std::int32_t>(whole < 0 ? 0 : whole > 255 ? 255 : whole));
+  }
+  return scale;
+}
+
+}  // namespace electra::cpu

@@ -1,0 +1,35 @@
+#include "electra/kernels/packed_linear.h"
+
+#include <array>
+#include <string>
+
+namespace electra {
+
+std::span<const std::string_view> enum_names(WeightFormat) {
+  static constexpr std::array<std::string_view, 3> names{"f32", "bf16", "int8"};
+  return names;
+}
+
+void PackedLinear::check(const Checker& checker) const {
+  const Index rows = x.rows(), out = weight.out, in = weight.in;
+  checker.that(static_cast<bool>(weight), "a weight that is packed");
+  checker.tensor("x", x, {rows, in}, DType::f32);
+  checker.tensor("weight.words", weight.words, {packed_words(weight.format, out, in)}, DType::i32);
+  if (weight.format == WeightFormat::int8) {
+    checker.tensor("weight.scales", weight.scales, {out}, DType::f32);
+    checker.tensor("weight.sums", weight.sums, {out}, DType::i32);
+  }
+  checker.optional("bias", bias, {out}, DType::f32);
+  checker.tensor("y", y, {rows, out}, DType::f32);
+}
+
+KernelCost PackedLinear::cost() const {
+  const bool scaled = weight.format == WeightFormat::int8;
+  const Index bytes = x.bytes() + weight.words.bytes() + y.bytes() +
+                      (scaled ? weight.scales.bytes() + weight.sums.bytes() : 0) +
+                      (bias ? bias.bytes() : 0);
+  return {.flops = 2.0 * static_cast<double>(x.size()) * static_cast<double>(weight.out),
+          .bytes = static_cast<double>(bytes)};
+}
+
+}  // namespace electra

@@ -76,11 +76,14 @@ TextSpan ByteSpans::operator()(TextSpan characters) const {
           starts_[static_cast<std::size_t>(characters.end)]};
 }
 
-void check_answer(const std::string& name, std::span<const float> answer) {
+bool all_finite(std::span<const float> answer) {
+  return std::ranges::all_of(answer, [](float x) { return std::isfinite(x); });
+}
+
+void refuse_answer(const std::string& name, std::span<const float> answer) {
   const auto bad = std::ranges::find_if(answer, [](float x) { return !std::isfinite(x); });
-  if (bad != answer.end())
-    throw InputError(name + " has no answer: the model says " + number_text(*bad) +
-                     ", expected a finite number");
+  throw InputError(name + " has no answer: the model says " + number_text(*bad) +
+                   ", expected a finite number");
 }
 
 }  // namespace electra

@@ -81,7 +81,9 @@ class ByteSpans {
   std::vector<Index> starts_;
 };
 
-/// Throws InputError that names the text if a number is not finite.
-void check_answer(const std::string& name, std::span<const float> answer);
+/// Whether every number is finite.
+[[nodiscard]] bool all_finite(std::span<const float> answer);
+/// Throws InputError that names the text and the first number that is not.
+[[noreturn]] void refuse_answer(const std::string& name, std::span<const float> answer);
 
 }  // namespace electra

@@ -48,12 +48,13 @@ class Window {
   [[nodiscard]] double end(Index token) const { return logit(token, 1); }
   [[nodiscard]] double null_score() const { return start(0) + end(0); }
 
-  /// The best span of the best starts and ends; of all starts and ends where none of these fit.
-  [[nodiscard]] std::optional<Span> best_span(const AnswerOptions& options) const {
+  /// The spans of the best starts and ends, by start and end; of all starts and ends where none of
+  /// these fit.
+  [[nodiscard]] std::vector<Span> spans(const AnswerOptions& options) const {
     const Index all = std::ssize(feature_.ids);
-    const auto best = best_of(best_places(0, options.candidates),
-                              best_places(1, options.candidates), options.longest);
-    return best ? best : best_of(best_places(0, all), best_places(1, all), options.longest);
+    std::vector<Span> best = spans(best_places(0, options.candidates),
+                                   best_places(1, options.candidates), options.longest);
+    return best.empty() ? spans(best_places(0, all), best_places(1, all), options.longest) : best;
   }
 
  private:
@@ -76,18 +77,16 @@ class Window {
            token < feature_.passage + std::ssize(feature_.passage_bytes);
   }
 
-  [[nodiscard]] std::optional<Span> best_of(const std::vector<Index>& starts,
-                                            const std::vector<Index>& ends, Index longest) const {
-    std::optional<Span> best;
+  [[nodiscard]] std::vector<Span> spans(const std::vector<Index>& starts,
+                                        const std::vector<Index>& ends, Index longest) const {
+    std::vector<Span> found;
     for (const Index first : starts) {
       if (!in_passage(first)) continue;
-      for (const Index last : ends) {
-        if (!in_passage(last) || last < first || last - first + 1 > longest) continue;
-        const double score = start(first) + end(last);
-        if (!best || score > best->score) best = Span{&feature_, first, last, score};
-      }
+      for (const Index last : ends)
+        if (in_passage(last) && last >= first && last - first + 1 <= longest)
+          found.push_back({&feature_, first, last, start(first) + end(last)});
     }
-    return best;
+    return found;
   }
 
   const Feature& feature_;
@@ -156,8 +155,9 @@ Prediction predict_answer(std::string_view passage, std::span<const WindowLogits
     const Window window(windows[i]);
     const double none = window.null_score();
     if (i == 0 || none < prediction.null_score) prediction.null_score = none;
-    const std::optional<Span> span = window.best_span(options);
-    if (span && (!best || span->score > best->score)) best = span;
+    const std::vector<Span> spans = window.spans(options);
+    const auto span = std::ranges::max_element(spans, {}, &Span::score);
+    if (span != spans.end() && (!best || span->score > best->score)) best = *span;
   }
   prediction.score = best ? best->score : prediction.null_score;
   const bool withheld =
@@ -168,6 +168,22 @@ Prediction predict_answer(std::string_view passage, std::span<const WindowLogits
       passage.substr(static_cast<std::size_t>(prediction.span.begin),
                      static_cast<std::size_t>(prediction.span.end - prediction.span.begin));
   return prediction;
+}
+
+std::vector<AnswerCandidate> best_answers(std::span<const WindowLogits> windows,
+                                          const AnswerOptions& options, Index count) {
+  std::vector<AnswerCandidate> all;
+  for (const WindowLogits& window : windows)
+    for (const Span& span : Window(window).spans(options))
+      all.push_back({bytes_of(span), span.score});
+  std::ranges::stable_sort(all, std::ranges::greater(), &AnswerCandidate::score);
+  std::vector<AnswerCandidate> best;
+  for (const AnswerCandidate& one : all) {
+    if (std::ssize(best) >= count) break;
+    if (std::ranges::find(best, one.span, &AnswerCandidate::span) == best.end())
+      best.push_back(one);
+  }
+  return best;
 }
 
 }  // namespace electra

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "electra/core/error.h"
-#include "electra/core/host_copy.h"
+#include "infer/network_answer.h"
 #include "infer/saved_predictor.h"
 #include "support/temporary_folder.h"
 
@@ -58,30 +58,6 @@ void check_same(const Prediction& found, const Prediction& expected) {
   CHECK(found.span == expected.span);
   CHECK(found.score == Approx(expected.score).margin(1e-5));
   CHECK(found.null_score == Approx(expected.null_score).margin(1e-5));
-}
-
-/// The answer of the model to one sequence without padding, straight from the network.
-std::vector<float> logits_of(const std::filesystem::path& directory,
-                             const std::vector<std::int32_t>& ids,
-                             const std::vector<std::int32_t>& types) {
-  const StoredHead head = read_head(directory);
-  const auto context = Context::create({}, {.threads = 1});
-  ParameterStore store;
-  const TextModel model(store, read_network_config(directory), head_kind(head.kind), head.config);
-  store.allocate(*context, Precision::f32);
-  load_network(directory, model.parts(), store);
-  Arena arena(*context);
-  const auto upload = [&](const std::vector<std::int32_t>& values) {
-    const TensorView view = arena.allocate({std::ssize(values)}, DType::i32);
-    to_device(*context, values, view);
-    return view;
-  };
-  const auto length = static_cast<std::int32_t>(ids.size());
-  Pass pass{.context = *context,
-            .arena = arena,
-            .rows = {.batch = 1, .length = length, .lengths = upload({length})},
-            .mode = Mode::inference};
-  return to_host_f32(*context, model.answer(pass, upload(ids), upload(types)));
 }
 
 constexpr const char* all_tasks[] = {"classify", "multilabel", "regress", "tag", "answer", "embed"};

@@ -167,3 +167,24 @@ TEST_CASE("a passage without tokens has no answer, and a finite score") {
   CHECK(one.score == 3);
   CHECK(one.null_score == 3);
 }
+
+TEST_CASE("the best answers are those that compete, the best first, each once") {
+  const Feature first = window(0, 3), second = window(1, 4);  // both hold "cd" and "ef"
+  const Floats a = logits(first, {{3, 1, 1}, {4, 4, 4}});
+  const Floats b = logits(second, {{3, 4, 4}, {5, 3, 3}});
+  const std::vector<WindowLogits> windows = {{&first, a}, {&second, b}};
+  const auto best = electra::best_answers(windows, {}, 4);
+  REQUIRE(best.size() == 4);
+  CHECK(best[0].span == predict_answer(passage, windows, {}).span);
+  CHECK(best[0].span == Feature::Bytes{3, 5});
+  CHECK(best[0].score == 8);
+  CHECK(best[1].span == Feature::Bytes{3, 11});
+  CHECK(best[1].score == 7);
+  CHECK(best[2].span == Feature::Bytes{9, 11});
+  CHECK(best[3].span == Feature::Bytes{0, 5});
+  CHECK(electra::best_answers(windows, {.longest = 1}, 99).size() == 4);
+  CHECK(electra::best_answers(windows, {}, 0).empty());
+  const Feature empty = window(0, 0);
+  const Floats none = logits(empty, {});
+  CHECK(electra::best_answers(std::vector<WindowLogits>{{&empty, none}}, {}, 3).empty());
+}

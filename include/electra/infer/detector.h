@@ -9,17 +9,15 @@
 #include <vector>
 
 #include "electra/infer/engine.h"
-#include "electra/infer/long_text.h"
+#include "electra/infer/inference_options.h"
+#include "electra/infer/text_span.h"
 
 namespace electra {
 
 /// What a discriminator says of a text: one entry a token, [CLS] and [SEP] included.
 struct Detection {
-  /// A half-open part of the text; empty for [CLS] and [SEP].
-  struct Span {
-    Index begin = 0, end = 0;
-  };
-  std::string text;  // as it was given
+  using Span = TextSpan;  // empty for [CLS] and [SEP]
+  std::string text;       // as it was given
   std::vector<std::int32_t> ids;
   std::vector<std::string> tokens;
   std::vector<Span> spans;            // in code points; a byte that is not UTF-8 counts as one
@@ -32,14 +30,7 @@ struct Detection {
 /// out. Safe from any number of threads at once.
 class Detector {
  public:
-  struct Options {
-    Device device = {};
-    int threads = 0;  // of the device cpu, for each call; 0: all processors
-    int workers = 0;  // calls that compute at once; 0: processors / threads, on a GPU 1
-    LongText length = LongText::fail;
-    Index positions = 0;             // tokens of a text at most; 0: what the directory says
-    bool match_added_tokens = true;  // "[MASK]" in a text is the token; false: text like any other
-  };
+  using Options = InferenceOptions;
 
   /// Opens a Hugging Face directory of an ElectraForPreTraining with its tokenizer. Throws Error.
   explicit Detector(const std::filesystem::path& directory);

@@ -53,4 +53,14 @@ struct WindowLogits {
                                         std::span<const WindowLogits> windows,
                                         const AnswerOptions& options);
 
+/// A span of a passage as an answer.
+struct AnswerCandidate {
+  Feature::Bytes span;  // of the passage
+  double score = 0;     // start + end logit
+};
+/// The `count` best spans of those that `predict_answer` chooses from, the best first, each once;
+/// of equals the earlier one. The first is the one that it chooses.
+[[nodiscard]] std::vector<AnswerCandidate> best_answers(std::span<const WindowLogits> windows,
+                                                        const AnswerOptions& options, Index count);
+
 }  // namespace electra

@@ -1,0 +1,111 @@
+#include "electra/infer/masked_language_model.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+#include "electra/core/error.h"
+#include "electra/core/range.h"
+#include "infer/head_check.h"
+#include "infer/text_call.h"
+#include "infer/token_probabilities.h"
+
+namespace electra {
+
+namespace {
+
+constexpr std::array<std::string_view, 1> opened{"masked_token"};
+
+/// The masks of a text, without candidates, and the place of each among its tokens.
+struct Masks {
+  FilledText filled;
+  std::vector<Index> tokens;
+};
+
+Masks masks_of(const CallText& text, std::int32_t mask) {
+  Masks found{{std::string(text.text), {}, text.left_out}, {}};
+  const ByteSpans bytes(text.text);
+  for (std::size_t i = 0; i < text.tokens.size(); ++i) {
+    const Token& token = text.tokens[i];
+    if (token.id != mask) continue;
+    const TextSpan span{token.begin, token.end};
+    found.filled.masks.push_back({span, bytes(span), {}});
+    found.tokens.push_back(static_cast<Index>(i));
+  }
+  return found;
+}
+
+/// Ids that the model has and the vocabulary has no token for are none.
+std::vector<MaskCandidate> candidates_of(std::span<const float> logits,
+                                         const Vocabulary& vocabulary, Index most) {
+  const double all = log_sum_exp(logits);
+  std::vector<std::int32_t> ids(static_cast<std::size_t>(vocabulary.size()));
+  std::iota(ids.begin(), ids.end(), 0);
+  const auto middle = ids.begin() + std::min(most, std::ssize(ids));
+  std::partial_sort(ids.begin(), middle, ids.end(), [&](std::int32_t a, std::int32_t b) {
+    const float first = logits[static_cast<std::size_t>(a)];
+    const float second = logits[static_cast<std::size_t>(b)];
+    return first != second ? first > second : a < b;
+  });
+  std::vector<MaskCandidate> candidates;
+  for (auto id = ids.begin(); id != middle; ++id)
+    candidates.push_back(
+        {*id, vocabulary.token(*id), std::exp(logits[static_cast<std::size_t>(*id)] - all)});
+  return candidates;
+}
+
+std::vector<FilledText> fill_all(const TextCall& call, Index most) {
+  check_range("candidates", most, from(0));
+  const Engine& engine = call.engine();
+  std::vector<Masks> masks;
+  for (const CallText& text : call.texts())
+    masks.push_back(masks_of(text, engine.vocabulary().mask()));
+  call.run([&](const CallWindow& window, std::span<const float> answer) {
+    const auto [from_row, to_row] = window.answered_rows();
+    Masks& found = masks[window.text];
+    for (std::size_t i = 0; i < found.tokens.size(); ++i) {
+      const Index row = found.tokens[i] + 1;  // after [CLS]
+      if (row < from_row || row >= to_row) continue;
+      const auto logits = row_of(answer, row - window.window.begin, engine.config().vocabulary);
+      if (!all_finite(logits)) refuse_answer(call.texts()[window.text].name, logits);
+      found.filled.masks[i].candidates = candidates_of(logits, engine.vocabulary(), most);
+    }
+  });
+  std::vector<FilledText> filled;
+  for (Masks& each : masks) filled.push_back(std::move(each.filled));
+  return filled;
+}
+
+}  // namespace
+
+MaskedLanguageModel::MaskedLanguageModel(const std::filesystem::path& directory)
+    : MaskedLanguageModel(directory, Options{}) {}
+MaskedLanguageModel::MaskedLanguageModel(const std::filesystem::path& directory,
+                                         const Options& options)
+    : length_(options.length) {
+  if (!options.match_added_tokens)
+    throw ConfigError("match_added_tokens: expected true, or no [MASK] is found, found false");
+  static_cast<void>(head_for(directory, "MaskedLanguageModel", opened));
+  engine_ = masked_token_engine(directory, options);
+}
+MaskedLanguageModel::~MaskedLanguageModel() = default;
+MaskedLanguageModel::MaskedLanguageModel(MaskedLanguageModel&&) noexcept = default;
+MaskedLanguageModel& MaskedLanguageModel::operator=(MaskedLanguageModel&&) noexcept = default;
+
+FilledText MaskedLanguageModel::fill(std::string_view text, Index most) const {
+  const TextCall call({*engine_, length_, engine_->limit()}, text);
+  return std::move(fill_all(call, most).front());
+}
+
+std::vector<FilledText> MaskedLanguageModel::fill(std::span<const std::string> texts,
+                                                  Index most) const {
+  return fill_all(TextCall({*engine_, length_, engine_->limit()}, texts), most);
+}
+
+std::vector<FilledText> MaskedLanguageModel::fill(std::initializer_list<std::string> texts,
+                                                  Index most) const {
+  return fill(std::span(texts.begin(), texts.size()), most);
+}
+
+}  // namespace electra

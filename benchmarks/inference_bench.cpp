@@ -53,23 +53,15 @@ void write_model(const std::filesystem::path& directory, const std::string& pres
   save_tokenizer(directory, some_vocabulary(), {}, model.config().positions);
 }
 
-/// Bytes of this process in memory now.
-Index resident_bytes() {
-  std::ifstream status("/proc/self/status");
-  for (std::string word; status >> word;)
-    if (word == "VmRSS:" && status >> word) return std::stoll(word) * 1024;
-  return 0;
-}
-
 void show_memory(const std::filesystem::path& directory, const Detector& detector, Index before) {
   const auto file =
       static_cast<double>(std::filesystem::file_size(directory / "model.safetensors"));
-  const Index rest = resident_bytes();
+  const Index rest = resident_memory_bytes();
   const Index peak = peak_memory_bytes();
   std::string longest = "a";
   for (int i = 1; i < 510; ++i) longest += " a";
   (void)detector.detect(longest);
-  const Index after = std::max(peak_memory_bytes() - peak, resident_bytes() - rest);
+  const Index after = std::max(peak_memory_bytes() - peak, resident_memory_bytes() - rest);
   std::printf(
       "{\"weights_bytes\":%.0f,\"before_bytes\":%lld,\"rest_bytes\":%lld,\"rest_ratio\":%.3f,"
       "\"peak_bytes\":%lld,\"peak_ratio\":%.3f,\"longest_text_bytes\":%lld}\n",
@@ -81,7 +73,7 @@ void show_memory(const std::filesystem::path& directory, const Detector& detecto
 /// What some threads that call at once add to the memory: a context and an arena each.
 void show_callers(const std::filesystem::path& directory, int callers) {
   const Detector detector(directory, {.device = {}, .threads = 1, .workers = callers});
-  const Index rest = resident_bytes();
+  const Index rest = resident_memory_bytes();
   std::vector<std::thread> threads;
   for (int i = 0; i < callers; ++i)
     threads.emplace_back([&] {
@@ -89,7 +81,7 @@ void show_callers(const std::filesystem::path& directory, int callers) {
     });
   for (std::thread& thread : threads) thread.join();
   std::printf("{\"callers\":%d,\"rest_bytes\":%lld,\"with_callers_bytes\":%lld}\n", callers,
-              static_cast<long long>(rest), static_cast<long long>(resident_bytes()));
+              static_cast<long long>(rest), static_cast<long long>(resident_memory_bytes()));
 }
 
 std::vector<std::string> lines_of(const std::string& path) {
@@ -134,7 +126,7 @@ int main(int argc, char** argv) {
       show_callers(model, callers);
       return 0;
     }
-    const Index before = resident_bytes();
+    const Index before = resident_memory_bytes();
     const Detector detector(model,
                             {.device = {}, .threads = threads, .length = LongText::truncate});
     show_memory(model, detector, before);

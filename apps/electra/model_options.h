@@ -3,6 +3,7 @@
 #include <string>
 
 #include "arguments.h"
+#include "electra/infer/inference_options.h"
 #include "electra/infer/predictor.h"
 
 namespace electra {
@@ -17,6 +18,14 @@ inline constexpr OptionInfo length_option{
     "tokens of a text at most (default: as the model was trained)"};
 inline constexpr OptionInfo json_option{"--json", OptionInfo::Kind::flag, "",
                                         "results as JSON, an object a line"};
+
+inline constexpr OptionInfo precision_option{
+    "--precision", OptionInfo::Kind::text, "P",
+    "f32 (default), bf16, or int8: smaller weights, and faster where the processor has units"};
+
+/// The options of inference that --device, --threads, --precision and --length give; says which GPU
+/// was taken, or why none. Texts that are too long are cut.
+[[nodiscard]] InferenceOptions inference_options(const Arguments& arguments);
 
 /// Opens the model as --device, --threads and --length say, and says which GPU was taken, or why
 /// none.

@@ -2,14 +2,18 @@
 
 #include <vector>
 
+#include "verbs/bench.h"
+#include "verbs/embed.h"
 #include "verbs/evaluate.h"
 #include "verbs/finetune.h"
 #include "verbs/predict.h"
+#include "verbs/search.h"
 
 namespace electra {
 
 std::span<const Verb> verbs() {
-  static const std::vector<Verb> table{finetune_verb(), predict_verb(), evaluate_verb()};
+  static const std::vector<Verb> table{finetune_verb(), predict_verb(), evaluate_verb(),
+                                       embed_verb(),    search_verb(),  bench_verb()};
   return table;
 }
 

@@ -10,6 +10,8 @@
 #include "electra/core/range.h"
 #include "electra/formats/hugging_face.h"
 #include "electra/formats/tokenizer_files.h"
+#include "electra/kernels/packed_linear.h"
+#include "electra/layers/packed_weights.h"
 #include "electra/models/text_model.h"
 #include "formats/hugging_face_names.h"
 #include "infer/length_batches.h"
@@ -23,6 +25,24 @@ int workers_of(const Engine::Options& options) {
   check_range("threads", options.threads, from(0));
   check_range("workers", options.workers, from(0));
   return options.workers > 0 ? options.workers : usual_workers(options.device, options.threads);
+}
+
+WeightFormat weight_format(InferencePrecision precision) {
+  switch (precision) {
+    case InferencePrecision::bf16:
+      return WeightFormat::bf16;
+    case InferencePrecision::int8:
+      return WeightFormat::int8;
+    default:
+      return WeightFormat::f32;
+  }
+}
+
+/// int8 is there to be fast: without a unit for it f32 is faster.
+InferencePrecision precision_of(const Engine::Options& options) {
+  const bool has_unit = options.device.type == DeviceType::cpu && has_unit_for(WeightFormat::int8);
+  return options.precision == InferencePrecision::int8 && !has_unit ? InferencePrecision::f32
+                                                                    : options.precision;
 }
 
 Engine::Limit limit_of(const Engine::Options& options, const StoredTokenizer& tokenizer,
@@ -127,14 +147,19 @@ struct Engine::Parts {
         pool(options.device, options.threads, workers_of(options)),
         model(store, config, head, options.head),
         answers(head.answers),
-        outputs(options.head.outputs) {
+        outputs(options.head.outputs),
+        asked_precision(options.precision),
+        precision(precision_of(options)) {
     const WorkerPool::Lease first = pool.take();
-    store.allocate(first->context(), Precision::f32);
+    const bool on_cpu = options.device.type == DeviceType::cpu;
+    const bool rounded = !on_cpu && precision == InferencePrecision::bf16;
+    store.allocate(first->context(), rounded ? Precision::bf16 : Precision::f32);
     load_network(directory, model.parts(), store,
                  head.tensors.empty() ? HeadWeights::left_out : HeadWeights::required);
     if (const auto bad = store.first_non_finite_weight())
       throw IoError(directory.string() + ": " + to_string(*bad, model.parts()) +
                     ": nothing can be computed with such weights");
+    if (on_cpu) pack(head);
     first->context().synchronize();  // other workers' streams do not wait for this one's
   }
 
@@ -147,6 +172,16 @@ struct Engine::Parts {
   TextModel model;
   HeadKind::Answers answers;
   Index outputs;  // of a row of answers; 0: all
+  InferencePrecision asked_precision, precision;
+
+  /// The word table stays as it is if the head multiplies with it.
+  void pack(const HeadKind& head) {
+    const WeightFormat format = weight_format(precision);
+    if (head.tied_to_word.empty())
+      pack_weights(store, format, {&model.tables().word()});
+    else
+      pack_weights(store, format, {});
+  }
 
   [[nodiscard]] bool by_token() const { return answers == HeadKind::Answers::every_token; }
 
@@ -185,6 +220,12 @@ Engine::Engine(const std::filesystem::path& directory, const HeadKind& head, con
 Engine::~Engine() = default;
 
 const NetworkConfig& Engine::config() const { return parts_->config; }
+InferencePrecision Engine::precision() const { return parts_->precision; }
+std::string Engine::precision_remark() const {
+  if (parts_->precision == parts_->asked_precision) return {};
+  return "int8: this processor, or this build of libelectra, has no unit for it (AVX-512 VNNI); "
+         "f32 is faster and is computed in";
+}
 const Engine::Limit& Engine::limit() const { return parts_->limit; }
 const Vocabulary& Engine::vocabulary() const { return parts_->tokenizer.vocabulary; }
 const Wordpiece& Engine::wordpiece() const { return parts_->wordpiece; }

@@ -5,8 +5,7 @@
 
 namespace electra {
 
-/// What an engine is told of the options of a class. Throws ConfigError for a precision that it
-/// does not compute in.
+/// What an engine is told of the options of a class.
 [[nodiscard]] Engine::Options engine_options(const InferenceOptions& options,
                                              const HeadConfig& head = {});
 

@@ -14,7 +14,8 @@ namespace electra {
 class Worker {
  public:
   Worker(Device device, int threads)
-      : context_(Context::create(device, {.threads = threads})), arena_(*context_) {}
+      : context_(Context::create(device, {.threads = threads, .waiting = Waiting::asleep})),
+        arena_(*context_) {}
 
   [[nodiscard]] Context& context() { return *context_; }
   [[nodiscard]] Arena& arena() { return arena_; }

@@ -26,7 +26,7 @@ Embeddings::Embeddings(const EmbeddingTables& tables, const ParameterScope& scop
 TensorView Embeddings::forward(Pass& pass, ConstTensorView ids, ConstTensorView types,
                                Saved& saved) const {
   const Index rows = pass.rows.count();
-  const DType dtype = tables_.word().value.dtype();
+  const DType dtype = tables_.position().value.dtype();
   saved.ids = ids;
   saved.types = types;
   saved.mean = pass.tensor({rows}, wide(dtype));

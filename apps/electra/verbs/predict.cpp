@@ -1,20 +1,15 @@
 #include "verbs/predict.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 
 #include "electra/core/error.h"
 #include "electra/core/file.h"
+#include "input_lines.h"
 #include "line_examples.h"
 #include "model_options.h"
 #include "prediction_writer.h"
-#include "support/lines.h"
 #include "support/progress_line.h"
 
 namespace electra {
@@ -55,25 +50,6 @@ constexpr std::string_view forms =
 constexpr std::string_view example_lines =
     "  electra predict out/sentiment share/labelled/sentiment_dev.tsv\n"
     "  echo \"What a lovely day.\" | electra predict out/sentiment --json";
-
-/// An open file that is read line by line.
-class InputFile {
- public:
-  explicit InputFile(const std::string& path)
-      : number_(path == "-" ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-    if (number_ < 0) throw IoError(path + ": " + std::strerror(errno));
-  }
-  ~InputFile() {
-    if (number_ != STDIN_FILENO) close(number_);
-  }
-  InputFile(const InputFile&) = delete;
-  InputFile& operator=(const InputFile&) = delete;
-
-  [[nodiscard]] int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 /// Whether a blank line stands between others.
 bool has_sentences_of_lines(const std::string& text) {
@@ -119,10 +95,8 @@ Examples read_unlabelled(const Predictor& predictor, const fs::path& file,
   return task.read(file, task.kind, both);
 }
 
-void predict_lines(PredictionWriter& writer, const std::string& path, const std::string& name) {
-  const InputFile file(path);
-  for_lines(file.number(), name,
-            [&](std::span<const std::string> lines) { writer.add_lines(lines); });
+void predict_lines(PredictionWriter& writer, const std::string& path) {
+  for_input_lines(path, [&](std::span<const std::string> lines) { writer.add_lines(lines); });
 }
 
 void predict_table(PredictionWriter& writer, const Predictor& predictor, const std::string& path,
@@ -135,7 +109,7 @@ void predict_table(PredictionWriter& writer, const Predictor& predictor, const s
                           asked.text.empty() && asked.text_b.empty();
     if (!lines_do) throw;
     say(std::string(error.what()) + "; it is read line by line");
-    return predict_lines(writer, path, path);
+    return predict_lines(writer, path);
   }
   for (const std::string& remark : found.remarks) say(remark);
   writer.add_examples(found);
@@ -143,7 +117,7 @@ void predict_table(PredictionWriter& writer, const Predictor& predictor, const s
 
 int predict(const Arguments& arguments) {
   const std::string path = arguments.text("FILE", "-");
-  const std::string name = path == "-" ? "standard input" : path;
+  const std::string name = input_name(path);
   if (path != "-" && !fs::exists(path)) throw IoError(path + ": there is no such file");
   const Predictor predictor = open_predictor(arguments.text("DIR"), arguments);
   PredictionWriter writer(predictor, name, arguments.has("--json"));
@@ -155,7 +129,7 @@ int predict(const Arguments& arguments) {
   if (reader)
     predict_table(writer, predictor, path, asked);
   else
-    predict_lines(writer, path, name);
+    predict_lines(writer, path);
   return writer.finish();
 }
 

@@ -11,6 +11,7 @@
 #include "electra/core/device.h"
 #include "electra/data/vocabulary.h"
 #include "electra/data/wordpiece.h"
+#include "electra/infer/inference_options.h"
 #include "electra/layers/network_config.h"
 #include "electra/models/head.h"
 
@@ -23,9 +24,10 @@ class Engine {
  public:
   struct Options {
     Device device = {};
-    int threads = 0;      // of the device cpu, for each call; 0: all processors
-    int workers = 0;      // calls that compute at once; 0: processors / threads, on a GPU 1
-    Index positions = 0;  // tokens of a text at most; 0: what the directory says
+    int threads = 0;  // of the device cpu, for each call; 0: all processors
+    int workers = 0;  // calls that compute at once; 0: processors / threads, on a GPU 1
+    InferencePrecision precision = InferencePrecision::f32;
+    Index positions = 0;             // tokens of a text at most; 0: what the directory says
     bool match_added_tokens = true;  // "[MASK]" in a text is the token; false: text like any other
     HeadConfig head = {};            // of a head that has labels or options (read_head)
   };
@@ -52,6 +54,10 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   [[nodiscard]] const NetworkConfig& config() const;
+  /// What is computed in: as the options say, unless there is no unit for it, where f32 is faster.
+  [[nodiscard]] InferencePrecision precision() const;
+  /// Why that is another precision than the options say: a sentence; empty if it is not.
+  [[nodiscard]] std::string precision_remark() const;
   /// What the options say, else the directory's files (StoredTokenizer), and never more than the
   /// model has positions.
   [[nodiscard]] const Limit& limit() const;

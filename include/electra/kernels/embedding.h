@@ -15,12 +15,12 @@ struct EmbeddingForward {
   ConstTensorView ids;    // [rows], i32, 0 to rows of word - 1
   ConstTensorView types;  // [rows], i32, 0 to rows of type - 1
   TextRows rows;
-  ConstTensorView word;      // [vocabulary, width]
-  ConstTensorView position;  // [positions >= length, width], word's dtype
-  ConstTensorView type;      // [types, width], word's dtype
+  ConstTensorView word;      // [vocabulary, width], position's dtype; on a CPU also bf16 beside f32
+  ConstTensorView position;  // [positions >= length, width]
+  ConstTensorView type;      // [types, width], position's dtype
   ConstTensorView gain;      // [width], wide
   ConstTensorView bias;      // [width], wide
-  TensorView y;              // [rows, width], word's dtype
+  TensorView y;              // [rows, width], position's dtype
   TensorView mean;           // [rows], wide
   TensorView rstd;           // [rows], wide
   float epsilon = 1e-12F;

@@ -24,6 +24,7 @@ class TextModel {
 
   [[nodiscard]] const NetworkConfig& config() const { return parts_.config; }
   [[nodiscard]] const NetworkParts& parts() const { return parts_; }
+  [[nodiscard]] const EmbeddingTables& tables() const { return tables_; }
   [[nodiscard]] const Encoder& encoder() const { return encoder_; }
   [[nodiscard]] const Head& head() const { return *head_; }
 

@@ -11,8 +11,9 @@ namespace electra {
 
 namespace {
 
-/// Rebuilds rows of x, the rounded sum of the three tables, from a kernel's arguments.
-template <class T>
+/// Rebuilds rows of x, the rounded sum of the three tables, from a kernel's arguments; the word
+/// table may be one of another type.
+template <class T, class Word = T>
 class Gather {
  public:
   using W = cpu::Wide<T>;
@@ -21,7 +22,7 @@ class Gather {
   explicit Gather(const K& k)
       : ids_(k.ids.template data<std::int32_t>()),
         types_(k.types.template data<std::int32_t>()),
-        word_(k.word.template data<T>()),
+        word_(k.word.template data<Word>()),
         position_(k.position.template data<T>()),
         type_(k.type.template data<T>()),
         places_(math::row_places<Index>(k.rows)),
@@ -32,7 +33,7 @@ class Gather {
 
   template <class Out>
   void row(Index row, Out* x) const {
-    const T* word = word_ + ids_[row] * width_;
+    const Word* word = word_ + ids_[row] * width_;
     const T* position = position_ + places_.place_of(row) * width_;
     const T* type = type_ + types_[row] * width_;
     cpu::for_lanes<W>(width_, [&](Index c, auto n) {
@@ -45,18 +46,18 @@ class Gather {
  private:
   const std::int32_t* ids_;
   const std::int32_t* types_;
-  const T* word_;
+  const Word* word_;
   const T* position_;
   const T* type_;
   math::RowPlaces<Index> places_;
   Index width_;
 };
 
-template <class T>
+template <class T, class Word>
 void forward(CpuContext& context, const EmbeddingForward& k) {
   using W = cpu::Wide<T>;
   const Index width = k.word.width();
-  const Gather<T> gather(k);
+  const Gather<T, Word> gather(k);
   const W* gain = k.gain.data<W>();
   const W* bias = k.bias.data<W>();
   T* y = k.y.data<T>();
@@ -165,7 +166,8 @@ void scatter(CpuContext& context, const EmbeddingScatter& k) {
 }  // namespace
 
 void run_on(CpuContext& context, const EmbeddingForward& kernel) {
-  cpu::visit_float(kernel.word.dtype(), [&]<class T>(T) { forward<T>(context, kernel); });
+  if (kernel.word.dtype() != kernel.position.dtype()) return forward<float, bf16>(context, kernel);
+  cpu::visit_float(kernel.word.dtype(), [&]<class T>(T) { forward<T, T>(context, kernel); });
 }
 
 void run_on(CpuContext& context, const EmbeddingBackward& kernel) {

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "verbs.h"
+
+namespace electra {
+
+/// electra search.
+[[nodiscard]] Verb search_verb();
+
+}  // namespace electra

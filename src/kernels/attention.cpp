@@ -28,8 +28,9 @@ void check_shared(const Checker& checker, const ConstTensorView& qkv, const Text
   if (dropout > 0) checker.tensor("random.step", random.step, {1}, DType::i32);
 }
 
-double pairs(const math::AttentionExtents& e) {
-  return static_cast<double>(e.batch * e.heads) * static_cast<double>(e.length * e.length);
+/// Of queries and keys, if every text were as long as the longest.
+double pairs(const math::AttentionExtents& e, const TextRows& rows) {
+  return static_cast<double>(rows.count() * e.heads) * static_cast<double>(e.length);
 }
 
 }  // namespace
@@ -43,7 +44,7 @@ void AttentionForward::check(const Checker& checker) const {
 
 KernelCost AttentionForward::cost() const {
   const auto e = math::extents(qkv, rows, heads);
-  return {.flops = 4 * pairs(e) * static_cast<double>(e.width),
+  return {.flops = 4 * pairs(e, rows) * static_cast<double>(e.width),
           .bytes = static_cast<double>(qkv.bytes() + out.bytes() + log_sum_exp.bytes())};
 }
 
@@ -58,7 +59,7 @@ void AttentionBackward::check(const Checker& checker) const {
 
 KernelCost AttentionBackward::cost() const {
   const auto e = math::extents(qkv, rows, heads);
-  return {.flops = 10 * pairs(e) * static_cast<double>(e.width),
+  return {.flops = 10 * pairs(e, rows) * static_cast<double>(e.width),
           .bytes = static_cast<double>(dout.bytes() + out.bytes() + qkv.bytes() + dqkv.bytes() +
                                        log_sum_exp.bytes())};
 }

@@ -79,20 +79,21 @@ bool on_tensor_cores(const math::AttentionExtents& e, std::initializer_list<cons
 }
 
 /// One pass, of a block for each head of each sequence.
-template <int rows>
+template <int rows, bool packed>
 void differentiate_at_once(CudaContext& context, const AttentionBackward& k,
                            const math::AttentionExtents& e, const AttentionBackwardInputs& inputs) {
   using Layout = tensor::OnePass<rows>;
   cuda::launch(context, k.name, {blocks_of(e, rows), Layout::threads, Layout::shared},
-               tensor::attention_backward_one_pass<rows>, k.dout.data<bf16>(), k.qkv.data<bf16>(),
-               k.dqkv.data<bf16>(), inputs);
+               tensor::attention_backward_one_pass<rows, packed>, k.dout.data<bf16>(),
+               k.qkv.data<bf16>(), k.dqkv.data<bf16>(), inputs);
 }
 
+template <bool packed>
 void differentiate_on_tensor_cores(CudaContext& context, const AttentionBackward& k,
                                    const math::AttentionExtents& e,
                                    const AttentionBackwardInputs& inputs) {
-  if (e.length <= 64) return differentiate_at_once<64>(context, k, e, inputs);
-  if (e.length <= 128) return differentiate_at_once<128>(context, k, e, inputs);
+  if (e.length <= 64) return differentiate_at_once<64, packed>(context, k, e, inputs);
+  if (e.length <= 128) return differentiate_at_once<128, packed>(context, k, e, inputs);
   const Index rows = e.batch * e.heads * e.length;
   auto* statistics = context.workspace_of<tensor::Statistics>(rows);
   constexpr int threads = tensor::statistics_threads;
@@ -102,23 +103,24 @@ void differentiate_on_tensor_cores(CudaContext& context, const AttentionBackward
   dim3 blocks = blocks_of(e, tensor::tile_rows);
   blocks.x *= 2;
   cuda::launch(context, k.name, {blocks, dim3(tensor::threads), tensor::TwoPass::shared},
-               tensor::attention_backward, k.dout.data<bf16>(), k.qkv.data<bf16>(), statistics,
-               k.dqkv.data<bf16>(), inputs);
+               tensor::attention_backward<packed>, k.dout.data<bf16>(), k.qkv.data<bf16>(),
+               statistics, k.dqkv.data<bf16>(), inputs);
 }
 
-template <class T>
+template <class T, bool packed>
 void differentiate_plainly(CudaContext& context, const AttentionBackward& k,
                            const math::AttentionExtents& e, AttentionBackwardInputs inputs) {
   const Index rows = e.batch * e.heads * e.length;
   inputs.dots = context.workspace_of<float>(rows);
   if constexpr (std::is_same_v<T, bf16>)
-    cuda::launch(context, k.name, plain_grid(e, 2), plain::attention_dots, k.dout.data<bf16>(),
-                 k.qkv.data<bf16>(), inputs);
+    cuda::launch(context, k.name, plain_grid(e, 2), plain::attention_dots<packed>,
+                 k.dout.data<bf16>(), k.qkv.data<bf16>(), inputs);
   else
     cuda::launch(context, k.name, {cuda::blocks_for(rows, dot_warps), dot_warps * cuda::warp_size},
                  attention_dots, k.dout.data<float>(), k.out.data<float>(), inputs.dots, rows,
                  inputs.e);
-  for (auto* kernel : {plain::attention_backward_queries<T>, plain::attention_backward_keys<T>})
+  for (auto* kernel :
+       {plain::attention_backward_queries<T, packed>, plain::attention_backward_keys<T, packed>})
     cuda::launch(context, k.name, plain_grid(e, 2), kernel, k.dout.data<T>(), k.qkv.data<T>(),
                  k.dqkv.data<T>(), inputs);
 }
@@ -133,10 +135,12 @@ void run_on(CudaContext& context, const AttentionForward& k) {
                    k.log_sum_exp.data<float>(), extents_of(k.name, e, k.rows), scale_of(e),
                    cuda::attention_dropout(k.random, k.dropout));
     };
-    if constexpr (std::is_same_v<T, bf16>)
-      if (on_tensor_cores<T>(e, {k.qkv.raw(), k.out.raw()}))
-        return run(forward_grid(e), tensor::attention_forward);
-    run(plain_grid(e, 1), plain::attention_forward<T>);
+    cuda::visit_form(k.rows, [&]<bool packed>() {
+      if constexpr (std::is_same_v<T, bf16>)
+        if (on_tensor_cores<T>(e, {k.qkv.raw(), k.out.raw()}))
+          return run(forward_grid(e), tensor::attention_forward<packed>);
+      run(plain_grid(e, 1), plain::attention_forward<T, packed>);
+    });
   });
 }
 
@@ -147,10 +151,12 @@ void run_on(CudaContext& context, const AttentionBackward& k) {
                                        .scale = scale_of(e),
                                        .dropout = cuda::attention_dropout(k.random, k.dropout)};
   cuda::visit_activation(k.name, k.qkv.dtype(), [&]<class T>(T) {
-    if constexpr (std::is_same_v<T, bf16>)
-      if (on_tensor_cores<T>(e, {k.qkv.raw(), k.dout.raw(), k.out.raw(), k.dqkv.raw()}))
-        return differentiate_on_tensor_cores(context, k, e, inputs);
-    differentiate_plainly<T>(context, k, e, inputs);
+    cuda::visit_form(k.rows, [&]<bool packed>() {
+      if constexpr (std::is_same_v<T, bf16>)
+        if (on_tensor_cores<T>(e, {k.qkv.raw(), k.dout.raw(), k.out.raw(), k.dqkv.raw()}))
+          return differentiate_on_tensor_cores<packed>(context, k, e, inputs);
+      differentiate_plainly<T, packed>(context, k, e, inputs);
+    });
   });
 }
 

@@ -169,9 +169,11 @@ __device__ inline void differentiate_keys(unsigned char* shared, int first, cons
 }
 
 /// Blocks [0, gridDim.x / 2) take 64 queries each, the others 64 keys, for each (head, sequence).
+template <bool packed>
 __global__ void __launch_bounds__(threads, 4)
     attention_backward(const bf16* dout, const bf16* qkv, const Statistics* statistics, bf16* dqkv,
                        AttentionBackwardInputs in) {
+  expect_form<packed>(in.e.places);
   extern __shared__ __align__(1024) unsigned char shared[];
   const int count = static_cast<int>(gridDim.x) / 2;
   const int block = static_cast<int>(blockIdx.x);

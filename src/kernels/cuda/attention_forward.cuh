@@ -66,9 +66,11 @@ struct RunningSoftmax {
 };
 
 /// A block for each (64 queries, head, sequence).
+template <bool packed>
 __global__ void __launch_bounds__(threads, 4)
     attention_forward(const bf16* qkv, bf16* out, float* log_sum_exp, AttentionExtents e,
                       float scale, AttentionDropout dropout) {
+  expect_form<packed>(e.places);
   extern __shared__ __align__(1024) unsigned char tiles[];
   const std::uint32_t base = tiles_in(tiles);
   const Tile queries{base};
@@ -124,7 +126,7 @@ __global__ void __launch_bounds__(threads, 4)
     const float sum = quad_sum(softmax.sum[half]);
     const bool real = query < used;
     factors[half] = real ? 1.0F / sum : 0.0F;
-    if (lane() % 4 == 0 && query < e.places.rows_of(sequence))
+    if (lane() % 4 == 0 && query < e.places.length)
       log_sum_exp[e.statistics(sequence, head, query)] =
           real ? (softmax.max[half] * softmax.factor + log2f(sum)) * ln_2 : 0.0F;
   }

@@ -208,10 +208,11 @@ __device__ void clear_rows(bf16* to, int stride, int count) {
 }
 
 /// A block for each head of each sequence of at most `rows` tokens.
-template <int rows>
+template <int rows, bool packed>
 __global__ void __launch_bounds__(OnePass<rows>::threads, OnePass<rows>::blocks)
     attention_backward_one_pass(const bf16* dout, const bf16* qkv, bf16* dqkv,
                                 AttentionBackwardInputs in) {
+  expect_form<packed>(in.e.places);
   using Layout = OnePass<rows>;
   extern __shared__ __align__(1024) unsigned char shared[];
   const Layout at{tiles_in(shared)};

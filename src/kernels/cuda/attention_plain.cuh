@@ -74,18 +74,19 @@ __device__ void store_row(const float (&sums)[parts], float factor, T* to, int w
   }
 }
 
-template <class T>
-__global__ void __launch_bounds__(threads)
+/// Of packed rows ptxas would rather spill than take 80 registers, were it not told of 6 blocks.
+template <class T, bool packed>
+__global__ void __launch_bounds__(threads, packed ? 6 : 0)
     attention_forward(const T* qkv, T* out, float* log_sum_exp, AttentionExtents e, float scale,
                       AttentionDropout dropout) {
+  expect_form<packed>(e.places);
   extern __shared__ float shared[];
   float* keys = shared;
   float* values = keys + tile * (e.width + 1);
   float* queries = values + tile * (e.width + 1);
   const int first = static_cast<int>(blockIdx.x) * block_rows;
-  const int head = static_cast<int>(blockIdx.y);
-  const int sequence = static_cast<int>(blockIdx.z);
-  const int used = e.places.length_of(sequence);
+  const int head = static_cast<int>(blockIdx.y), sequence = static_cast<int>(blockIdx.z);
+  const int used = e.places.length_of(sequence), rows = e.places.rows_of(sequence);
   const auto row_of = [&](int part) {
     return [=](int row) { return e.qkv(sequence, row, head, part); };
   };
@@ -125,10 +126,10 @@ __global__ void __launch_bounds__(threads)
 #pragma unroll
   for (int r = 0; r < own; ++r) {
     const int query = mine + r;
-    if (query >= e.places.rows_of(sequence)) break;
     const bool real = query < used;
-    store_row(mixed[r], real ? 1.0F / sum[r] : 0.0F, out + e.out(sequence, query, head), e.width);
-    if (lane() == 0)
+    if (query < rows)
+      store_row(mixed[r], real ? 1.0F / sum[r] : 0.0F, out + e.out(sequence, query, head), e.width);
+    if (lane() == 0 && query < e.places.length)
       log_sum_exp[e.statistics(sequence, head, query)] = real ? max[r] + logf(sum[r]) : 0.0F;
   }
 }
@@ -151,8 +152,7 @@ template <class T, class Value, class Take>
 __device__ void walk_keys(const T* qkv, const QueryBuffers& at, int first,
                           const AttentionBackwardInputs& in, Value value, Take take) {
   const AttentionExtents& e = in.e;
-  const int head = static_cast<int>(blockIdx.y);
-  const int sequence = static_cast<int>(blockIdx.z);
+  const int head = static_cast<int>(blockIdx.y), sequence = static_cast<int>(blockIdx.z);
   const int used = e.places.length_of(sequence);
   const auto row_of = [&](int part) {
     return [=](int row) { return e.qkv(sequence, row, head, part); };
@@ -185,8 +185,7 @@ __device__ void walk_keys(const T* qkv, const QueryBuffers& at, int first,
 template <class T>
 __device__ void load_queries(const T* dout, const T* qkv, const QueryBuffers& at, int first,
                              const AttentionExtents& e) {
-  const int head = static_cast<int>(blockIdx.y);
-  const int sequence = static_cast<int>(blockIdx.z);
+  const int head = static_cast<int>(blockIdx.y), sequence = static_cast<int>(blockIdx.z);
   const int used = e.places.length_of(sequence);
   const auto query = [=](int row) { return e.qkv(sequence, row, head, 0); };
   const auto gradient = [=](int row) { return e.out(sequence, row, head); };
@@ -196,8 +195,10 @@ __device__ void load_queries(const T* dout, const T* qkv, const QueryBuffers& at
 
 /// D in bf16: own rows are queries, tiles are keys. From the rounded out, D would not make the rows
 /// of dS sum to 0.
+template <bool packed>
 __global__ void __launch_bounds__(threads)
     attention_dots(const bf16* dout, const bf16* qkv, AttentionBackwardInputs in) {
+  expect_form<packed>(in.e.places);
   extern __shared__ float shared[];
   const AttentionExtents& e = in.e;
   const QueryBuffers at(shared, e.width);
@@ -207,8 +208,7 @@ __global__ void __launch_bounds__(threads)
   walk_keys(
       qkv, at, first, in, [](Index, float p, float dp) { return p * dp; },
       [&](int r, float term) { dots[r] += term; });
-  const int head = static_cast<int>(blockIdx.y);
-  const int sequence = static_cast<int>(blockIdx.z);
+  const int head = static_cast<int>(blockIdx.y), sequence = static_cast<int>(blockIdx.z);
   const int mine = first + warp() * own;
 #pragma unroll
   for (int r = 0; r < own; ++r) {
@@ -219,9 +219,10 @@ __global__ void __launch_bounds__(threads)
 }
 
 /// dq: own rows are queries, tiles are keys.
-template <class T>
+template <class T, bool packed>
 __global__ void __launch_bounds__(threads)
     attention_backward_queries(const T* dout, const T* qkv, T* dqkv, AttentionBackwardInputs in) {
+  expect_form<packed>(in.e.places);
   extern __shared__ float shared[];
   const AttentionExtents& e = in.e;
   const QueryBuffers at(shared, e.width);
@@ -231,8 +232,7 @@ __global__ void __launch_bounds__(threads)
   walk_keys(
       qkv, at, first, in, [&](Index row, float p, float dp) { return p * (dp - in.dots[row]); },
       [&](int r, float ds) { accumulate(at.keys, ds, e.width, dq[r]); });
-  const int head = static_cast<int>(blockIdx.y);
-  const int sequence = static_cast<int>(blockIdx.z);
+  const int head = static_cast<int>(blockIdx.y), sequence = static_cast<int>(blockIdx.z);
   const int mine = first + warp() * own;
 #pragma unroll
   for (int r = 0; r < own; ++r)
@@ -241,9 +241,10 @@ __global__ void __launch_bounds__(threads)
 }
 
 /// dk and dv: own rows are keys, tiles are queries.
-template <class T>
+template <class T, bool packed>
 __global__ void __launch_bounds__(threads)
     attention_backward_keys(const T* dout, const T* qkv, T* dqkv, AttentionBackwardInputs in) {
+  expect_form<packed>(in.e.places);
   extern __shared__ float shared[];
   const AttentionExtents& e = in.e;
   float* queries = shared;
@@ -251,8 +252,7 @@ __global__ void __launch_bounds__(threads)
   float* keys = gradients + tile * (e.width + 1);
   float* values = keys + block_rows * e.width;
   const int first = static_cast<int>(blockIdx.x) * block_rows;
-  const int head = static_cast<int>(blockIdx.y);
-  const int sequence = static_cast<int>(blockIdx.z);
+  const int head = static_cast<int>(blockIdx.y), sequence = static_cast<int>(blockIdx.z);
   const int used = e.places.length_of(sequence);
   const auto row_of = [&](int part) {
     return [=](int row) { return e.qkv(sequence, row, head, part); };

@@ -1,12 +1,10 @@
 #pragma once
 
 #include "electra/core/random.h"
+#include "kernels/cuda/row_places.cuh"
 #include "kernels/math/dropout.h"
-#include "kernels/math/row_places.h"
 
 namespace electra::cuda {
-
-using RowPlaces = math::RowPlaces<int>;
 
 /// A RandomKey as kernels take it.
 struct Draw {

@@ -1,7 +1,7 @@
 #include "electra/kernels/embedding.h"
 #include "kernels/cuda/column_strips.cuh"
+#include "kernels/cuda/row_places.cuh"
 #include "kernels/cuda/sort_by_id.cuh"
-#include "kernels/math/row_places.h"
 
 namespace electra {
 
@@ -145,10 +145,11 @@ __device__ float sum_groups(const float (&sum)[elements]) {
 
 /// Every gridDim.y-th position a block: the sums over the examples are added to dposition, unless
 /// that is null, and those of the rows of two types left in `partials` [gridDim.y, kinds, width].
-template <class T, int elements>
+template <class T, int elements, bool packed>
 __global__ void __launch_bounds__(example_threads, 3)
     sum_examples(const T* dx, const std::int32_t* types, float* dposition, float* partials,
-                 math::RowPlaces<int> places, int batch, int width, int first_type, int kinds) {
+                 cuda::RowPlaces places, int batch, int width, int first_type, int kinds) {
+  cuda::expect_form<packed>(places);
   const int x = static_cast<int>(threadIdx.x) % example_vectors * elements;
   const int group = static_cast<int>(threadIdx.x) / example_vectors;
   const int strip = static_cast<int>(blockIdx.x) * example_vectors * elements;
@@ -161,6 +162,7 @@ __global__ void __launch_bounds__(example_threads, 3)
     if (strip + x < width)
 #pragma unroll 8
       for (int example = group; example < batch; example += example_groups) {
+        if (packed && position >= places.rows_of(example)) continue;
         const int row = places.first_row(example) + position;
         const int type = types[row] - first_type;
         float values[elements];
@@ -204,7 +206,7 @@ void scatter_words(CudaContext& context, const EmbeddingScatter& k) {
 }
 
 /// dposition and dtype: dx is read once for both, unless there are more than two types.
-template <class T, int elements>
+template <class T, int elements, bool packed>
 void scatter_positions_and_types(CudaContext& context, const EmbeddingScatter& k) {
   const Index length = k.rows.length, width = k.dx.width();
   const Index parts = length < cuda::most_partials ? length : cuda::most_partials;
@@ -216,7 +218,7 @@ void scatter_positions_and_types(CudaContext& context, const EmbeddingScatter& k
     const cuda::SumTarget targets[] = {{dtype + type * width, width},
                                        {dtype + (type + 1) * width, width}};
     auto* partials = cuda::partial_sums(context, parts, {targets, both ? 2U : 1U});
-    cuda::launch(context, k.name, {blocks, example_threads}, sum_examples<T, elements>,
+    cuda::launch(context, k.name, {blocks, example_threads}, sum_examples<T, elements, packed>,
                  k.dx.data<T>(), k.types.data<std::int32_t>(),
                  type == 0 ? k.dposition.data<float>() : nullptr, partials,
                  math::row_places<int>(k.rows), static_cast<int>(k.rows.batch),
@@ -232,7 +234,9 @@ void run_on(CudaContext& context, const EmbeddingScatter& kernel) {
   cuda::visit_activation(kernel.name, kernel.dx.dtype(), [&]<class T>(T) {
     cuda::visit_vector<T>(kernel.dx.width(), aligned, [&]<int elements>() {
       scatter_words<T, elements>(context, kernel);
-      scatter_positions_and_types<T, elements>(context, kernel);
+      cuda::visit_form(kernel.rows, [&]<bool packed>() {
+        scatter_positions_and_types<T, elements, packed>(context, kernel);
+      });
     });
   });
 }

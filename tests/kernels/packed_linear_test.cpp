@@ -145,6 +145,7 @@ TEST_CASE("a packed linear layer ends with GELU, and may go without its bias",
   HostTensor sums({c.rows, c.out}, DType::f32), activated({c.rows, c.out}, DType::f32);
   for (Index i = 0; i < sums.size(); ++i) sums.set(i, c.y[i]);
   HostTensor zeros({c.out}, DType::f32);
+  for (Index i = 0; i < c.out; ++i) zeros.set(i, 0);
   context->run(BiasGeluForward{.x = sums, .bias = zeros, .y = activated, .form = form});
   kernel.activation = form;
   context->run(kernel);
@@ -220,7 +221,7 @@ TEST_CASE("a packed linear layer names what does not fit", "[kernel][packed_line
   }
   SECTION("another width") {
     kernel.weight.in = 12;
-    CHECK_THROWS_WITH(context->run(kernel), Contains("x: expected [2, 12]"));
+    CHECK_THROWS_WITH(context->run(kernel), Contains("x: expected f32 [2, 12]"));
   }
   SECTION("int8 without scales") {
     kernel.weight.scales = {};

@@ -35,6 +35,7 @@ constexpr auto options = std::to_array<OptionInfo>({
     {"--order", Kind::text, "ORDER", "of the texts: file (default), or sorted by length"},
     {"--batch", Kind::integer, "N", "texts that are given at once (default: 32)"},
     {"--passes", Kind::integer, "N", "times that the file is computed (default: 3)"},
+    length_option,
     device_option,
     threads_option,
     precision_option,
@@ -59,6 +60,7 @@ Engine open_engine(const std::string& directory, const Arguments& arguments) {
           Engine::Options{.device = asked.device,
                           .threads = asked.threads,
                           .precision = asked.precision,
+                          .positions = asked.positions,
                           .head = head.config}};
 }
 

@@ -14,7 +14,7 @@
 #include "electra/layers/packed_weights.h"
 #include "electra/models/text_model.h"
 #include "formats/hugging_face_names.h"
-#include "infer/length_batches.h"
+#include "infer/token_batches.h"
 #include "infer/worker_pool.h"
 
 namespace electra {
@@ -107,23 +107,23 @@ AddedTokens added_tokens(const StoredTokenizer& tokenizer, const Engine::Options
   return {tokenizer.added, tokenizer.options};
 }
 
-/// Texts of one batch as the model reads them.
+/// Texts of one batch as the model reads them, packed.
 struct HostTexts {
-  HostTexts(std::span<const Engine::Sequence> texts, const LengthBatch& of)
+  HostTexts(std::span<const Engine::Sequence> texts, const TokenBatch& of)
       : batch(std::ssize(of.texts)), length(of.length) {
     for (const std::size_t text : of.texts) {
       const Engine::Sequence& one = texts[text];
-      lengths.push_back(static_cast<std::int32_t>(one.ids.size()));
-      const std::size_t end = lengths.size() * static_cast<std::size_t>(length);
       ids.insert(ids.end(), one.ids.begin(), one.ids.end());
-      ids.resize(end);  // not read: any id will do
       types.insert(types.end(), one.types.begin(), one.types.end());
-      types.resize(end);  // also of a text without types
+      types.resize(ids.size());  // also of a text without types
+      text_of_row.resize(ids.size(), static_cast<std::int32_t>(lengths.size()));
+      lengths.push_back(static_cast<std::int32_t>(one.ids.size()));
+      starts.push_back(static_cast<std::int32_t>(ids.size()));
     }
   }
 
   Index batch, length;
-  std::vector<std::int32_t> ids, types, lengths;
+  std::vector<std::int32_t> ids, types, text_of_row, lengths, starts{0};
 };
 
 /// The first `outputs` numbers of each row; all if a row has no more, or `outputs` is 0.
@@ -185,7 +185,7 @@ struct Engine::Parts {
 
   [[nodiscard]] bool by_token() const { return answers == HeadKind::Answers::every_token; }
 
-  /// One batch's answers, rows without padding.
+  /// One batch's answers, the texts' behind each other.
   [[nodiscard]] std::vector<float> answers_to(Worker& worker, const HostTexts& batch) const {
     Arena& arena = worker.arena();
     arena.reset();
@@ -194,23 +194,26 @@ struct Engine::Parts {
       to_device(worker.context(), values, view);
       return view;
     };
-    Pass pass{
-        .context = worker.context(),
-        .arena = arena,
-        .rows = {.batch = batch.batch, .length = batch.length, .lengths = upload(batch.lengths)},
-        .mode = Mode::inference};
+    Pass pass{.context = worker.context(),
+              .arena = arena,
+              .rows = {.batch = batch.batch,
+                       .length = batch.length,
+                       .lengths = upload(batch.lengths),
+                       .starts = upload(batch.starts),
+                       .texts = upload(batch.text_of_row)},
+              .mode = Mode::inference};
     const TensorView ids = upload(batch.ids), types = upload(batch.types);
     return trimmed(to_host_f32(worker.context(), model.answer(pass, ids, types)),
-                   by_token() ? batch.batch * batch.length : batch.batch, outputs);
+                   by_token() ? pass.rows.count() : batch.batch, outputs);
   }
 
-  void hand_over(std::span<const float> all, const LengthBatch& batch, const HostTexts& texts,
+  void hand_over(std::span<const float> all, const TokenBatch& batch, const HostTexts& texts,
                  const Take& take) const {
-    const auto stride = all.size() / batch.texts.size();
-    const auto width = by_token() ? stride / static_cast<std::size_t>(batch.length) : stride;
+    const auto width = all.size() / (by_token() ? texts.ids.size() : batch.texts.size());
     for (std::size_t i = 0; i < batch.texts.size(); ++i) {
+      const auto first = by_token() ? static_cast<std::size_t>(texts.starts[i]) : i;
       const auto rows = by_token() ? static_cast<std::size_t>(texts.lengths[i]) : std::size_t{1};
-      take(batch.texts[i], all.subspan(i * stride, rows * width));
+      take(batch.texts[i], all.subspan(first * width, rows * width));
     }
   }
 };
@@ -237,7 +240,7 @@ void Engine::run(std::span<const Sequence> texts, const Take& take) const {
     lengths.push_back(std::ssize(texts[i].ids));
   }
   const WorkerPool::Lease worker = parts_->pool.take();
-  for (const LengthBatch& batch : length_batches(lengths)) {
+  for (const TokenBatch& batch : token_batches(lengths)) {
     const HostTexts host(texts, batch);
     parts_->hand_over(parts_->answers_to(*worker, host), batch, host, take);
   }

@@ -17,7 +17,7 @@ struct AttentionForward {
   ConstTensorView qkv;     // [rows, 3 * hidden]: queries, keys, values, head by head
   TextRows rows;           // with dropout, length is at most 512
   TensorView out;          // [rows, hidden], qkv's dtype
-  TensorView log_sum_exp;  // [batch, heads, length], wide: of the scaled scores; 0 at padding
+  TensorView log_sum_exp;  // [batch, heads, length], wide: of the scaled scores; 0 behind a text
   Index heads = 1;         // divides hidden
   float dropout = 0;
   RandomKey random{};  // needed if dropout > 0

@@ -1,8 +1,7 @@
-#include "electra/kernels/packed_linear.h"
-
 #include <string>
 
 #include "electra/kernels/matmul.h"
+#include "electra/kernels/packed_linear.h"
 #include "support/run.h"
 
 /// The linear layers of MiniLM and of ELECTRA-Base in inference: one text of 16 tokens, or a batch.
@@ -17,10 +16,8 @@ struct Layer {
 };
 
 constexpr Layer layers[] = {
-    {"minilm/query_key_value", 384, 1152, {}},
-    {"minilm/attention_out", 384, 384, {}},
-    {"minilm/feed_forward_in", 384, 1536, Gelu::erf},
-    {"minilm/feed_forward_out", 1536, 384, {}},
+    {"minilm/query_key_value", 384, 1152, {}},        {"minilm/attention_out", 384, 384, {}},
+    {"minilm/feed_forward_in", 384, 1536, Gelu::erf}, {"minilm/feed_forward_out", 1536, 384, {}},
     {"base/feed_forward_in", 768, 3072, Gelu::erf},
 };
 
@@ -32,8 +29,8 @@ class PackedCase {
         bias_({layer.out}, DType::f32),
         y_({rows, layer.out}, DType::f32),
         words_({packed_words(format, layer.out, layer.in)}, DType::i32),
-        scales_({layer.out}, DType::f32),
-        sums_({layer.out}, DType::i32),
+        scales_({packed_scales(WeightFormat::int8, layer.out, layer.in)}, DType::f32),
+        sums_({packed_scales(WeightFormat::int8, layer.out, layer.in)}, DType::i32),
         activation_(layer.activation),
         weight_{.format = format, .out = layer.out, .in = layer.in, .words = words_.view()} {
     if (format == WeightFormat::int8) {

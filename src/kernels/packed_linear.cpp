@@ -16,8 +16,9 @@ void PackedLinear::check(const Checker& checker) const {
   checker.tensor("x", x, {rows, in}, DType::f32);
   checker.tensor("weight.words", weight.words, {packed_words(weight.format, out, in)}, DType::i32);
   if (weight.format == WeightFormat::int8) {
-    checker.tensor("weight.scales", weight.scales, {out}, DType::f32);
-    checker.tensor("weight.sums", weight.sums, {out}, DType::i32);
+    const Shape groups{packed_scales(weight.format, out, in)};
+    checker.tensor("weight.scales", weight.scales, groups, DType::f32);
+    checker.tensor("weight.sums", weight.sums, groups, DType::i32);
   }
   checker.optional("bias", bias, {out}, DType::f32);
   checker.tensor("y", y, {rows, out}, DType::f32);

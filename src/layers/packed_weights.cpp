@@ -24,8 +24,9 @@ void pack(ParameterStore& store, const Parameter& parameter, WeightFormat format
             .in = in,
             .words = add({packed_words(format, out, in)}, DType::i32)};
   if (format == WeightFormat::int8) {
-    packed.scales = add({out}, DType::f32);
-    packed.sums = add({out}, DType::i32);
+    const Shape groups{packed_scales(format, out, in)};
+    packed.scales = add(groups, DType::f32);
+    packed.sums = add(groups, DType::i32);
   }
   pack_weight(parameter.master, packed);
   store.replace(parameter, std::move(replacement));
@@ -33,8 +34,8 @@ void pack(ParameterStore& store, const Parameter& parameter, WeightFormat format
 
 void round_table(ParameterStore& store, const Parameter& parameter) {
   ParameterStore::Replacement replacement;
-  Buffer& memory = replacement.memory.emplace_back(store.context(), parameter.master.size() *
-                                                                        size_of(DType::bf16));
+  Buffer& memory = replacement.memory.emplace_back(store.context(),
+                                                   parameter.master.size() * size_of(DType::bf16));
   replacement.value = memory.view(parameter.padded, DType::bf16);
   store.context().run(Cast{.x = parameter.master, .y = replacement.value});
   store.replace(parameter, std::move(replacement));

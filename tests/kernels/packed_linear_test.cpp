@@ -20,8 +20,8 @@ struct Case {
   HostTensor bias = test::random_tensor({out}, DType::f32, 3);
   HostTensor y = HostTensor({rows, out}, DType::f32);
   HostTensor words = HostTensor({packed_words(format, out, in)}, DType::i32);
-  HostTensor scales = HostTensor({out}, DType::f32);
-  HostTensor sums = HostTensor({out}, DType::i32);
+  HostTensor scales = HostTensor({packed_scales(WeightFormat::int8, out, in)}, DType::f32);
+  HostTensor sums = HostTensor({packed_scales(WeightFormat::int8, out, in)}, DType::i32);
 
   PackedWeight weight() {
     PackedWeight packed{.format = format, .out = out, .in = in, .words = words};
@@ -39,21 +39,24 @@ struct Case {
   }
 };
 
-/// A row as the format holds it, in f64.
+/// Numbers as the format holds them, in f64; int8: without the scale.
 struct Held {
   std::vector<double> values;
   double scale = 1;
 };
 
-Held held_x(const Case& c, Index row) {
-  const float* x = c.row_of_x(row);
-  Held held{{x, x + c.in}};
-  if (c.format == WeightFormat::f32) return held;
-  if (c.format == WeightFormat::bf16) {
+Held rounded(const float* from, Index count, WeightFormat format) {
+  Held held{{from, from + count}};
+  if (format == WeightFormat::bf16)
     for (double& value : held.values) value = test::rounded(value, DType::bf16);
-    return held;
-  }
-  const auto [low, high] = std::minmax_element(x, x + c.in);
+  return held;
+}
+
+/// Of some numbers of a row of x, a group of int8 at most.
+Held held_x(const float* x, Index count, WeightFormat format) {
+  Held held = rounded(x, count, format);
+  if (format != WeightFormat::int8) return held;
+  const auto [low, high] = std::minmax_element(x, x + count);
   const double least = std::min(0.0F, *low), range = std::max(0.0F, *high) - least;
   held.scale = range / 255;
   const double zero = std::nearbyint(-least / held.scale);
@@ -62,14 +65,9 @@ Held held_x(const Case& c, Index row) {
   return held;
 }
 
-Held held_weight(const Case& c, Index row) {
-  const float* weight = c.row_of_weight(row);
-  Held held{{weight, weight + c.in}};
-  if (c.format == WeightFormat::f32) return held;
-  if (c.format == WeightFormat::bf16) {
-    for (double& value : held.values) value = test::rounded(value, DType::bf16);
-    return held;
-  }
+Held held_weight(const float* weight, Index count, WeightFormat format) {
+  Held held = rounded(weight, count, format);
+  if (format != WeightFormat::int8) return held;
   double greatest = 0;
   for (const double value : held.values) greatest = std::max(greatest, std::abs(value));
   held.scale = greatest / 127;
@@ -78,23 +76,27 @@ Held held_weight(const Case& c, Index row) {
 }
 
 /// What y should be, and how far rounding may take it: a unit for each step of the sum; and for
-/// int8, where one number of x may be rounded the other way, a step of it.
+/// int8, where a number of x in each group may be rounded the other way, a step of it.
 struct Sum {
   double value = 0, error = 0;
 };
 
 Sum sum_of(const Case& c, Index row, Index out) {
-  const Held x = held_x(c, row), weight = held_weight(c, out);
-  double sum = 0, magnitude = 0;
-  for (Index i = 0; i < c.in; ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    sum += x.values[at] * weight.values[at];
-    magnitude += std::abs(x.values[at] * weight.values[at]);
+  const bool in_groups = c.format == WeightFormat::int8;
+  const Index group = in_groups ? 128 : c.in;
+  double sum = c.bias[out], magnitude = std::abs(sum), steps = 0;
+  for (Index first = 0; first < c.in; first += group) {
+    const Index count = std::min(group, c.in - first);
+    const Held x = held_x(c.row_of_x(row) + first, count, c.format);
+    const Held weight = held_weight(c.row_of_weight(out) + first, count, c.format);
+    const double scale = x.scale * weight.scale;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+      sum += scale * x.values[i] * weight.values[i];
+      magnitude += std::abs(scale * x.values[i] * weight.values[i]);
+    }
+    steps += in_groups ? 127.5 * scale : 0;
   }
-  const double scale = x.scale * weight.scale, bias = c.bias[out];
-  if (c.format == WeightFormat::int8)
-    return {scale * sum + bias, 127.5 * scale + 1e-6 * (scale * magnitude + 1)};
-  return {sum + bias, 6e-8 * (static_cast<double>(c.in) + 2) * (magnitude + std::abs(bias))};
+  return {sum, steps + 6e-8 * (static_cast<double>(c.in) + 8) * magnitude};
 }
 
 const auto formats = {WeightFormat::f32, WeightFormat::bf16, WeightFormat::int8};
@@ -182,8 +184,7 @@ TEST_CASE("a row has the same bits for any threads, and wherever it stands",
   }
 }
 
-TEST_CASE("NaN in a row of x is NaN in its row of y and nowhere else",
-          "[kernel][packed_linear]") {
+TEST_CASE("NaN in a row of x is NaN in its row of y and nowhere else", "[kernel][packed_linear]") {
   const auto format = GENERATE(from_range(formats));
   const Index place = GENERATE(0, 17, 36);
   Case c{3, 37, 35, format};

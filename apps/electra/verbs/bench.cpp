@@ -47,7 +47,9 @@ constexpr std::string_view forms =
     "line\n"
     "for each length: tokens, the median and the 99th percentile in milliseconds; or one for the\n"
     "file: texts and tokens a second of the median pass. With --json they are objects that also\n"
-    "name threads, precision, instruction set and memory.";
+    "name threads, precision, instruction set, memory, and how long opening the model took, the "
+    "first\n"
+    "answer included.";
 
 constexpr std::string_view example_lines =
     "  electra bench out/pretrain_small/discriminator --lengths 16,64 --threads 1\n"
@@ -105,16 +107,33 @@ Ids some_text(const Engine& engine, Index length, Index call) {
   return ids;
 }
 
-nlohmann::ordered_json conditions(const Engine& engine, const Arguments& arguments) {
+/// An engine and how long it took, from nothing to the first answer.
+struct Opened {
+  explicit Opened(const Arguments& arguments)
+      : begin(Clock::now()), engine(open_engine(arguments.text("DIR"), arguments)) {
+    (void)seconds_of(engine,
+                     std::array{some_text(engine, std::min<Index>(16, engine.limit().tokens), 0)});
+    milliseconds = 1e3 * std::chrono::duration<double>(Clock::now() - begin).count();
+  }
+
+  Clock::time_point begin;
+  Engine engine;
+  double milliseconds = 0;
+};
+
+nlohmann::ordered_json conditions(const Opened& opened, const Arguments& arguments) {
+  const Engine& engine = opened.engine;
   const auto precision =
       enum_names(engine.precision())[static_cast<std::size_t>(engine.precision())];
-  return {{"threads", small_integer(arguments, "--threads").value_or(0)},
+  return {{"open_ms", opened.milliseconds},
+          {"threads", small_integer(arguments, "--threads").value_or(0)},
           {"precision", precision},
           {"isa", instruction_set()},
           {"memory_bytes", resident_memory_bytes()}};
 }
 
-void bench_length(const Engine& engine, Index length, const Arguments& arguments) {
+void bench_length(const Opened& opened, Index length, const Arguments& arguments) {
+  const Engine& engine = opened.engine;
   constexpr Index warm_up = 10;
   const Index calls = arguments.integer("--calls").value_or(200);
   check_range("--calls", calls, from(1));
@@ -129,7 +148,7 @@ void bench_length(const Engine& engine, Index length, const Arguments& arguments
     return print_line(std::to_string(length) + " tokens\t" + decimal_text(p50, 3) + " ms\t" +
                       decimal_text(p99, 3) + " ms");
   nlohmann::ordered_json object{{"length", length}, {"p50_ms", p50}, {"p99_ms", p99}};
-  object.update(conditions(engine, arguments));
+  object.update(conditions(opened, arguments));
   print_json(object);
 }
 
@@ -165,7 +184,8 @@ double seconds_of_pass(const Engine& engine, std::span<const Ids> texts, std::si
   return seconds;
 }
 
-void bench_file(const Engine& engine, const std::string& path, const Arguments& arguments) {
+void bench_file(const Opened& opened, const std::string& path, const Arguments& arguments) {
+  const Engine& engine = opened.engine;
   const std::string order = arguments.text("--order", "file");
   const Index batch = arguments.integer("--batch").value_or(32);
   const Index passes = arguments.integer("--passes").value_or(3);
@@ -195,19 +215,20 @@ void bench_file(const Engine& engine, const std::string& path, const Arguments& 
       {"texts", found.texts.size()},
       {"tokens", found.tokens},
       {"tokenize_tokens_per_second", static_cast<double>(found.tokens) / found.tokenize_seconds}};
-  object.update(conditions(engine, arguments));
+  object.update(conditions(opened, arguments));
   print_json(object);
 }
 
 int bench(const Arguments& arguments) {
-  const Engine engine = open_engine(arguments.text("DIR"), arguments);
+  const Opened opened(arguments);
+  const Engine& engine = opened.engine;
   if (!engine.precision_remark().empty()) say(engine.precision_remark());
   const std::string file = arguments.text("--file");
   if (!file.empty()) {
-    bench_file(engine, file, arguments);
+    bench_file(opened, file, arguments);
   } else {
     for (const Index length : lengths_of(arguments.text("--lengths", "16,64,128"), engine))
-      bench_length(engine, length, arguments);
+      bench_length(opened, length, arguments);
   }
   flush_results();
   return 0;

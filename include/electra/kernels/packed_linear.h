@@ -12,11 +12,12 @@ namespace electra {
 /// y = activation(x weight^T + bias), as inference has it on a CPU: the weight has been laid out
 /// once, by pack_weight. There is no such kernel for a GPU, where weights lie as they are.
 ///
-/// f32: sums of f32. bf16: x is rounded to bf16, products are summed in f32. int8: each row of x is
-/// rounded to 0 … 255, x = a (q - zero), with a and zero from its least and its greatest number,
-/// and with weight = scale w: y = a scale (sum q w - zero sum w) + bias, the sums in integers. The
-/// same bits for any number of threads and wherever a row stands; a row of x with a number that is
-/// not finite gives no finite number. Derived in docs/math/packed_linear.md.
+/// f32: sums of f32. bf16: x is rounded to bf16, products are summed in f32. int8: every 128
+/// numbers of a row of x are rounded to 0 … 255, x = a (q - zero), with a and zero from the least
+/// and the greatest of them, and with weight = scale w: y is the sum over these groups of
+/// a scale (sum q w - zero sum w), where sums are of integers, and the bias. The same bits for any
+/// number of threads and wherever a row stands. NaN in a row of x is NaN in all of its y; so is, in
+/// int8, an infinity. Derived in docs/math/packed_linear.md.
 struct PackedLinear {
   static constexpr std::string_view name = "packed_linear";
   ConstTensorView x;  // [rows, in], f32
@@ -32,8 +33,10 @@ void run_on(CpuContext& context, const PackedLinear& kernel);
 
 /// How many words a weight takes when it is packed; the layout is that of this processor.
 [[nodiscard]] Index packed_words(WeightFormat format, Index out, Index in);
+/// How many scales, and sums, belong to it.
+[[nodiscard]] Index packed_scales(WeightFormat format, Index out, Index in);
 /// Lays weight [out, in], f32, in the host's memory, out in `to`, all of whose views exist.
-/// Rounding is to the nearest, ties to even; a row of int8 has its greatest magnitude at 127.
+/// Rounding is to the nearest, ties to even; a group of int8 has its greatest magnitude at 127.
 void pack_weight(ConstTensorView weight, const PackedWeight& to);
 /// Whether this build of the library multiplies such weights in the processor's own unit for them:
 /// without it they are slower than f32.

@@ -15,8 +15,8 @@
 #include "kernels/cpu/panel_product.h"
 
 /// The three formats of packed products. All read 32-bit words, of one, two or four numbers that
-/// are multiplied and summed at once: a word of x, which all columns share, and a vector of words of
-/// the weight, one for each column.
+/// are multiplied and summed at once: a word of x, which all columns share, and a vector of words
+/// of the weight, one for each column.
 namespace electra::cpu {
 
 using Words = VectorOf<std::int32_t>::type;
@@ -90,15 +90,19 @@ decltype(auto) visit_words(WeightFormat format, const Visit& visit) {
   }
 }
 
-/// How a row of 8-bit numbers without a sign is meant: scale * (number - zero).
-struct RowScale {
+/// Numbers of a row that are rounded to 8 bits by one scale, of x and of the weight alike.
+inline constexpr Index group_numbers = 128;
+inline constexpr Index group_words = group_numbers / Int8Words::per_word;
+
+/// How a group of 8-bit numbers without a sign is meant: scale * (number - zero).
+struct GroupScale {
   float scale = 1;
   std::int32_t zero = 0;
 };
 
-/// Of a row whose numbers go from `least` to `greatest`; 0 is always met exactly. NaN if not all
-/// are finite.
-inline RowScale row_scale(const float* row, Index width) {
+/// From the least and the greatest of some numbers; 0 is always met exactly. NaN if not all are
+/// finite.
+inline GroupScale group_scale(const float* row, Index width) {
   Floats least{}, greatest{}, checked{};
   Index i = 0;
   for (; i + lanes<float> <= width; i += lanes<float>) {
@@ -124,21 +128,20 @@ inline RowScale row_scale(const float* row, Index width) {
   return {scale, static_cast<std::int32_t>(std::nearbyint(-low / scale))};
 }
 
-/// A row of x as words; the last one is filled with zeros.
-inline RowScale to_words(F32Words, const float* row, Index width, std::int32_t* words) {
+/// `width` numbers as words; the last one is filled with zeros.
+inline void to_words(F32Words, const float* row, Index width, std::int32_t* words) {
   std::copy_n(reinterpret_cast<const std::int32_t*>(row), width, words);
-  return {};
 }
 
-inline RowScale to_words(Bf16Words, const float* row, Index width, std::int32_t* words) {
+inline void to_words(Bf16Words, const float* row, Index width, std::int32_t* words) {
   auto* halves = reinterpret_cast<bf16*>(words);
   convert(row, halves, width);
   if (width % 2 != 0) halves[width] = bf16{};
-  return {};
 }
 
-inline RowScale to_words(Int8Words, const float* row, Index width, std::int32_t* words) {
-  const RowScale scale = row_scale(row, width);
+/// A group of x at most.
+inline GroupScale to_words(Int8Words, const float* row, Index width, std::int32_t* words) {
+  const GroupScale scale = group_scale(row, width);
   auto* bytes = reinterpret_cast<std::uint8_t*>(words);
   std::fill_n(words + width / 4, (width + 3) / 4 - width / 4, 0);
   if (!(scale.scale == scale.scale)) {
@@ -150,8 +153,9 @@ inline RowScale to_words(Int8Words, const float* row, Index width, std::int32_t*
   constexpr float magic = 0x1.8p23F;  // rounds to the nearest whole number, ties to even
   for (Index i = 0; i < width; ++i) {
     const float whole = (row[i] * inverse + zero + magic) - magic;
-    bytes[i] = static_cast<std::uint8_t>(
-        static_cast<std::int32_t>(whole < 0 ? 0 : whole > 255 ? 255 : whole));
+    bytes[i] = static_cast<std::uint8_t>(static_cast<std::int32_t>(whole < 0     ? 0
+                                                                   : whole > 255 ? 255
+                                                                                 : whole));
   }
   return scale;
 }

@@ -9,7 +9,8 @@
 namespace electra {
 
 std::vector<Prediction> evaluate_model(const std::filesystem::path& model, const TaskData& data,
-                                       Precision precision, Context& context) {
+                                       Precision precision, Context& context,
+                                       const StopRequest& stop) {
   constexpr Index batch = 64;
   std::vector<Prediction> all;
   const StoredHead head = read_head(model);
@@ -27,7 +28,7 @@ std::vector<Prediction> evaluate_model(const std::filesystem::path& model, const
   config.batch = batch;
   Trainer trainer(store, *objective, *alone, config);
   EvaluationSource source(data, data.evaluation, batch);
-  (void)trainer.evaluate(source, source.batches());
+  (void)trainer.evaluate(source, source.batches(), stop);
   return all;
 }
 

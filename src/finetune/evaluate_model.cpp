@@ -19,7 +19,9 @@ std::vector<Prediction> evaluate_model(const std::filesystem::path& model, const
       store, {.data = data,
               .network = read_network_config(model),
               .head = head,
-              .answers = {.null_threshold = head.null_threshold, .may_be_null = head.unanswerable},
+              .answers = {.longest = head.max_answer_length,
+                          .null_threshold = head.null_threshold,
+                          .may_be_null = head.unanswerable},
               .predicted = [&](std::vector<Prediction> found) { all = std::move(found); }});
   store.allocate(context, precision);
   (void)load_network(model, objective->model().parts(), store);

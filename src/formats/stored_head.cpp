@@ -158,6 +158,10 @@ StoredHead read_head(const fs::path& directory) {
   head.stride = own_value(file, own, "stride", Index{0});
   head.unanswerable = own_value(file, own, "unanswerable", false);
   head.null_threshold = own_value(file, own, "null_threshold", 0.0);
+  head.max_answer_length = own_value(file, own, "max_answer_length", head.max_answer_length);
+  if (head.max_answer_length < 1)
+    throw IoError((directory / "config.json").string() +
+                  ": libelectra.max_answer_length: expected 1 or more, found 0");
   return head;
 }
 
@@ -189,6 +193,7 @@ void add_head(const StoredHead& head, OrderedJson& json) {
     own["stride"] = head.stride;
     own["unanswerable"] = head.unanswerable;
     own["null_threshold"] = head.null_threshold;
+    own["max_answer_length"] = head.max_answer_length;
   }
   json["libelectra"] = own;
 }

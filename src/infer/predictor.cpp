@@ -76,7 +76,9 @@ struct Predictor::Parts {
                 .head = head.config}),
         maker(engine.wordpiece(), engine.vocabulary().special_ids(), task.kind,
               feature_options(task, head, asked, engine.limit().tokens)),
-        answers{.null_threshold = head.null_threshold, .may_be_null = head.unanswerable} {}
+        answers{.longest = head.max_answer_length,
+                .null_threshold = head.null_threshold,
+                .may_be_null = head.unanswerable} {}
 
   StoredHead head;
   const TaskInfo& task;

@@ -139,6 +139,16 @@ TEST_CASE("a run that learns nothing begins again with a lower rate, and then en
   CHECK_FALSE(fs::exists(tiny.options.out / "model.safetensors"));
 }
 
+TEST_CASE("a model gives no longer answers than it was trained for, wherever it is evaluated",
+          "[finetuning]") {
+  TinyTask tiny("answer");
+  tiny.options.config.epochs = 2;
+  tiny.options.config.restarts = 0;
+  tiny.options.config.answers.longest = 7;
+  (void)tiny.run();
+  CHECK(read_head(tiny.options.out).max_answer_length == 7);
+}
+
 TEST_CASE("a rate that makes weights not finite counts as learning nothing", "[finetuning]") {
   TinyTask tiny("classify", 640);
   tiny.options.config.schedule.peak = 1e30;

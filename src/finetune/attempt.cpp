@@ -95,7 +95,7 @@ TaskSetup Attempt::setup() const {
   return {.data = setting_.data,
           .network = setting_.network,
           .head = own,
-          .answers = {.longest = config_.answers.longest,
+          .answers = {.longest = own.max_answer_length,
                       .null_threshold = threshold.value_or(0),
                       .may_be_null = own.unanswerable},
           .choose_null_threshold = own.unanswerable && !threshold};

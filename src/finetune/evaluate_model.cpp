@@ -9,7 +9,8 @@
 namespace electra {
 
 std::vector<Prediction> evaluate_model(const std::filesystem::path& model, const TaskData& data,
-                                       Precision precision, Context& context) {
+                                       Precision precision, Context& context,
+                                       const StopRequest& stop) {
   constexpr Index batch = 64;
   std::vector<Prediction> all;
   const StoredHead head = read_head(model);
@@ -18,7 +19,9 @@ std::vector<Prediction> evaluate_model(const std::filesystem::path& model, const
       store, {.data = data,
               .network = read_network_config(model),
               .head = head,
-              .answers = {.null_threshold = head.null_threshold, .may_be_null = head.unanswerable},
+              .answers = {.longest = head.max_answer_length,
+                          .null_threshold = head.null_threshold,
+                          .may_be_null = head.unanswerable},
               .predicted = [&](std::vector<Prediction> found) { all = std::move(found); }});
   store.allocate(context, precision);
   (void)load_network(model, objective->model().parts(), store);
@@ -27,7 +30,7 @@ std::vector<Prediction> evaluate_model(const std::filesystem::path& model, const
   config.batch = batch;
   Trainer trainer(store, *objective, *alone, config);
   EvaluationSource source(data, data.evaluation, batch);
-  (void)trainer.evaluate(source, source.batches());
+  (void)trainer.evaluate(source, source.batches(), stop);
   return all;
 }
 

@@ -162,10 +162,11 @@ class Finetuning {
     if (data_.task->kind == TaskKind::embed)
       save_sentence_modules(folder_.root, config_.head.pooling, network_.hidden,
                             config_.features.length);
-    write_file(
-        folder_.report(),
-        finetuning_page(config_, data_, result,
-                        evaluate_model(folder_.root, data_, config_.precision, context_), folder_));
+    const StopRequest& stop = callbacks_.stop_requested;
+    const std::vector<Prediction> predictions =
+        evaluate_model(folder_.root, data_, config_.precision, context_, stop);
+    write_file(folder_.report(),
+               finetuning_page(config_, data_, result, predictions, folder_, stop));
     say("report: " + folder_.report().string());
     say("model: " + folder_.root.string() +
         (result.seeds.size() > 1 ? ", of seed " + std::to_string(result.best) : std::string()));

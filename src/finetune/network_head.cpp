@@ -45,6 +45,7 @@ StoredHead head_of(const FinetuneConfig& config, const TaskData& data) {
     head.stride = config.features.stride;
     head.unanswerable = has_unanswerable(data.training);
     head.null_threshold = config.answers.null_threshold.value_or(0);
+    head.max_answer_length = config.answers.longest;
   }
   return head;
 }

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t most_labels = 40;  // of a confusion matrix
 constexpr std::size_t most_wrong = 20;
+constexpr Index rounds = 1000;  // of the bootstrap
 
 std::string number(double value, int digits) {
   std::array<char, 64> text{};
@@ -30,12 +31,14 @@ std::string text_of(const ScoreInfo& score, double value) {
 class Builder {
  public:
   Builder(const FinetuneConfig& config, const TaskData& data, const FinetuningResult& result,
-          std::span<const Prediction> predictions, const FinetuneFolder& folder)
+          std::span<const Prediction> predictions, const FinetuneFolder& folder,
+          const StopRequest& stop)
       : config_(config),
         data_(data),
         result_(result),
         predictions_(predictions),
         folder_(folder),
+        stop_(stop),
         scored_{.task = data.task->kind,
                 .examples = data.evaluation.examples,
                 .labels = data.labels,
@@ -70,7 +73,7 @@ class Builder {
 
   [[nodiscard]] PageTable intervals() const {
     PageTable table{.title = "Scores of the model", .head = {"", "score", "from", "to"}};
-    for (const ScoreInterval& each : score_intervals(scored_)) {
+    for (const ScoreInterval& each : score_intervals(scored_, rounds, 1, stop_)) {
       const ScoreInfo& info = *each.score.info;
       table.rows.push_back({std::string(info.title), text_of(info, each.score.value),
                             text_of(info, each.low), text_of(info, each.high)});
@@ -220,6 +223,7 @@ class Builder {
   const FinetuningResult& result_;
   std::span<const Prediction> predictions_;
   const FinetuneFolder& folder_;
+  const StopRequest& stop_;
   Scored scored_;
 };
 
@@ -227,8 +231,8 @@ class Builder {
 
 std::string finetuning_page(const FinetuneConfig& config, const TaskData& data,
                             const FinetuningResult& result, std::span<const Prediction> predictions,
-                            const FinetuneFolder& folder) {
-  return page_html(Builder(config, data, result, predictions, folder).page());
+                            const FinetuneFolder& folder, const StopRequest& stop) {
+  return page_html(Builder(config, data, result, predictions, folder, stop).page());
 }
 
 }  // namespace electra

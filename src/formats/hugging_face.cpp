@@ -103,6 +103,10 @@ std::vector<StoredNetwork> check_pair(const fs::path& generator, const fs::path&
 
 void save_network(const fs::path& directory, const NetworkParts& network,
                   const ParameterStore& store, std::int32_t pad, const StoredHead* head) {
+  if (network.kind->architecture.starts_with("Bert"))
+    throw Error(directory.string() +
+                ": expected a head that an ELECTRA has in transformers, found that of " +
+                std::string(network.kind->architecture) + ", which is read and never written");
   make_folders(directory);
   std::map<std::string, std::vector<float>> weights;
   SafetensorsWriter writer;

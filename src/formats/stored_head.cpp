@@ -50,9 +50,8 @@ const HeadKind& kind_of(const ConfigFile& file, const Json& own) {
   }
   const std::string name = file.architecture();
   if (name.empty()) return head_kind("embedding");
-  if (name == "BertForSequenceClassification")
-    file.fail("architectures", "a head that is not BERT's pooler and a linear layer");
-  if (const HeadKind* kind = find_kind(&HeadKind::architecture, electra_name(name))) return *kind;
+  for (const std::string& known : {name, electra_name(name)})
+    if (const HeadKind* kind = find_kind(&HeadKind::architecture, known)) return *kind;
   file.fail("architectures", "one of " + all_of(&HeadKind::architecture));
 }
 
@@ -79,7 +78,7 @@ std::string task_of(const ConfigFile& file, const StoredHead& head) {
   if (head.kind == "tagging") return "tag";
   if (head.kind == "question") return "answer";
   if (head.kind == "embedding") return "embed";
-  if (head.kind != "class" && head.kind != "linear_class") return "";
+  if (head.kind != "class" && head.kind != "linear_class" && head.kind != "pooled_class") return "";
   const std::string problem = file.text("problem_type", "");
   if (problem == "regression" || (problem.empty() && head.labels.size() == 1)) return "regress";
   if (problem == "multi_label_classification") return "multilabel";
@@ -158,6 +157,10 @@ StoredHead read_head(const fs::path& directory) {
   head.stride = own_value(file, own, "stride", Index{0});
   head.unanswerable = own_value(file, own, "unanswerable", false);
   head.null_threshold = own_value(file, own, "null_threshold", 0.0);
+  head.max_answer_length = own_value(file, own, "max_answer_length", head.max_answer_length);
+  if (head.max_answer_length < 1)
+    throw IoError((directory / "config.json").string() +
+                  ": libelectra.max_answer_length: expected 1 or more, found 0");
   return head;
 }
 
@@ -189,6 +192,7 @@ void add_head(const StoredHead& head, OrderedJson& json) {
     own["stride"] = head.stride;
     own["unanswerable"] = head.unanswerable;
     own["null_threshold"] = head.null_threshold;
+    own["max_answer_length"] = head.max_answer_length;
   }
   json["libelectra"] = own;
 }

@@ -62,12 +62,12 @@ std::vector<FilledText> fill_all(const TextCall& call, Index most) {
   for (const CallText& text : call.texts())
     masks.push_back(masks_of(text, engine.vocabulary().mask()));
   call.run([&](const CallWindow& window, std::span<const float> answer) {
-    const auto [from_row, to_row] = window.answered_rows();
+    const Window& of = window.window;
     Masks& found = masks[window.text];
     for (std::size_t i = 0; i < found.tokens.size(); ++i) {
-      const Index row = found.tokens[i] + 1;  // after [CLS]
-      if (row < from_row || row >= to_row) continue;
-      const auto logits = row_of(answer, row - window.window.begin, engine.config().vocabulary);
+      const Index token = found.tokens[i];
+      if (token < of.answers_from || token >= of.answers_to) continue;
+      const auto logits = row_of(answer, token + 1 - of.begin, engine.config().vocabulary);
       if (!all_finite(logits)) refuse_answer(call.texts()[window.text].name, logits);
       found.filled.masks[i].candidates = candidates_of(logits, engine.vocabulary(), most);
     }

@@ -57,10 +57,11 @@ struct Tagger::Parts {
   void take(const CallWindow& window, std::span<const float> logits, const WordTokens& words,
             TaggedText& found) const {
     const std::vector<std::string>& labels = model.labels().names();
-    const auto [from, to] = window.answered_rows();
-    auto first = std::ranges::lower_bound(words.firsts, from - 1, {}, &WordTokens::First::token);
-    for (; first != words.firsts.end() && first->token + 1 < to; ++first) {
-      const auto row = static_cast<std::size_t>(first->token + 1 - window.window.begin);
+    const Window& of = window.window;
+    auto first =
+        std::ranges::lower_bound(words.firsts, of.answers_from, {}, &WordTokens::First::token);
+    for (; first != words.firsts.end() && first->token < of.answers_to; ++first) {
+      const auto row = static_cast<std::size_t>(first->token + 1 - of.begin);
       const std::vector<double> outputs =
           predict_class(logits.subspan(row * labels.size(), labels.size())).outputs;
       const auto best =

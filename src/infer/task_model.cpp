@@ -71,7 +71,9 @@ TaskModel::TaskModel(const fs::path& directory, StoredHead head, const Inference
       limit_(limit_of(directory, engine_, asked_ > 0 && options.positions == 0)),
       maker_(engine_.wordpiece(), engine_.vocabulary().special_ids(), task_.kind,
              feature_options(task_, head_, asked_, engine_.limit().tokens)),
-      answers_{.null_threshold = head_.null_threshold, .may_be_null = head_.unanswerable} {}
+      answers_{.longest = head_.max_answer_length,
+               .null_threshold = head_.null_threshold,
+               .may_be_null = head_.unanswerable} {}
 
 std::vector<Feature> TaskModel::features_of(const Examples& examples, const NameOf& name_of) const {
   constexpr int negative = 2;

@@ -8,6 +8,7 @@
 #include "electra/models/heads/embedding_head.h"
 #include "electra/models/heads/linear_class_head.h"
 #include "electra/models/heads/mlm_head.h"
+#include "electra/models/heads/pooled_class_head.h"
 #include "electra/models/heads/replaced_token_head.h"
 #include "electra/models/heads/token_head.h"
 
@@ -51,6 +52,12 @@ constexpr auto heads = std::to_array<HeadKind>({
      LinearClassHead::tensors,
      {},
      make_configured<LinearClassHead>},
+    {"pooled_class",
+     "BertForSequenceClassification",
+     every_text,
+     PooledClassHead::tensors,
+     {},
+     make_configured<PooledClassHead>},
     {"tagging",
      "ElectraForTokenClassification",
      every_token,

@@ -97,11 +97,13 @@ std::vector<std::uint32_t> sample(std::size_t count, Index round, std::uint64_t 
 /// For each value its figures over all rounds, sorted: [values][rounds].
 template <class Value>
 std::vector<std::vector<double>> bootstrap(const std::vector<Value>& values, std::size_t examples,
-                                           Index rounds, std::uint64_t seed) {
+                                           Index rounds, std::uint64_t seed,
+                                           const StopRequest& stop = {}) {
   if (rounds < 1)
     throw ConfigError("bootstrap: expected at least 1 round, found " + std::to_string(rounds));
   std::vector<std::vector<double>> figures(values.size());
   for (Index round = 0; round < rounds; ++round) {
+    stop_if(stop);
     const std::vector<std::uint32_t> weights = sample(examples, round, seed);
     for (std::size_t i = 0; i < values.size(); ++i) figures[i].push_back(values[i](weights));
   }
@@ -140,11 +142,12 @@ std::vector<Score> scores(const Scored& scored) {
   return result;
 }
 
-std::vector<ScoreInterval> score_intervals(const Scored& scored, Index rounds, std::uint64_t seed) {
+std::vector<ScoreInterval> score_intervals(const Scored& scored, Index rounds, std::uint64_t seed,
+                                           const StopRequest& stop) {
   const std::vector<Applied> applied = measures(scored);
   std::vector<Measure> values;
   for (const Applied& one : applied) values.push_back(one.measure);
-  const auto figures = bootstrap(values, scored.predictions.size(), rounds, seed);
+  const auto figures = bootstrap(values, scored.predictions.size(), rounds, seed, stop);
   const std::vector<std::uint32_t> weights = once_each(scored);
   std::vector<ScoreInterval> result;
   for (std::size_t i = 0; i < applied.size(); ++i)

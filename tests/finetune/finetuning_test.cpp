@@ -73,6 +73,26 @@ TEST_CASE("fine-tuning that was stopped anywhere and resumed ends as one that ne
       CHECK(found.seeds[seed].scores[s].value == expected.seeds[seed].scores[s].value);
 }
 
+TEST_CASE("what is left after the last run is heard to stop, too, and done by a resume",
+          "[finetuning][law]") {
+  TinyTask whole("tag"), stopped("tag");
+  whole.options.config.epochs = stopped.options.config.epochs = 1;
+  whole.options.config.restarts = stopped.options.config.restarts = 0;
+  REQUIRE(whole.run().end == RunResult::End::finished);
+  const fs::path model = stopped.options.out / "config.json";
+  // Asked once while its predictions are made, or so often that it is in the midst of intervals.
+  const Index asked = GENERATE(1, 20);
+  stopped.callbacks.stop_requested = [&, often = Index{0}]() mutable {
+    return fs::exists(model) && ++often >= asked;
+  };
+  CHECK(stopped.run().end == RunResult::End::interrupted);
+  CHECK_FALSE(fs::exists(stopped.options.out / "report.html"));
+  stopped.do_not_stop();
+  CHECK(stopped.resume().end == RunResult::End::finished);
+  CHECK(fs::exists(stopped.options.out / "report.html"));
+  CHECK(weights(stopped.options.out) == weights(whole.options.out));
+}
+
 TEST_CASE("several seeds are several runs, and the best is what the folder has", "[finetuning]") {
   TinyTask tiny("classify");
   tiny.options.config.epochs = 1;
@@ -117,6 +137,16 @@ TEST_CASE("a run that learns nothing begins again with a lower rate, and then en
   for (const char* run : {"seed_1", "seed_1_restart_1", "seed_1_restart_2"})
     CHECK(fs::exists(tiny.options.out / "runs" / run / "report.html"));
   CHECK_FALSE(fs::exists(tiny.options.out / "model.safetensors"));
+}
+
+TEST_CASE("a model gives no longer answers than it was trained for, wherever it is evaluated",
+          "[finetuning]") {
+  TinyTask tiny("answer");
+  tiny.options.config.epochs = 2;
+  tiny.options.config.restarts = 0;
+  tiny.options.config.answers.longest = 7;
+  (void)tiny.run();
+  CHECK(read_head(tiny.options.out).max_answer_length == 7);
 }
 
 TEST_CASE("a rate that makes weights not finite counts as learning nothing", "[finetuning]") {

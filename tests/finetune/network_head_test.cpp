@@ -53,10 +53,12 @@ TEST_CASE("a head of answers knows its windows, and whether there may be none", 
   FinetuneConfig config;
   config.features.stride = 40;
   config.answers.null_threshold = -1.5;
+  config.answers.longest = 7;
   const StoredHead found = head("answer", config);
   CHECK(found.kind == "question");
   CHECK(found.stride == 40);
   CHECK(found.null_threshold == -1.5);
+  CHECK(found.max_answer_length == 7);
   CHECK(found.unanswerable);  // the second example has no answer
   CHECK(head("classify", config).stride == 0);
 }

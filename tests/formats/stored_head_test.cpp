@@ -1,11 +1,8 @@
 #include "electra/formats/stored_head.h"
 
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
 
-#include "electra/core/error.h"
-#include "electra/models/text_model.h"
-#include "formats/stored_pair.h"
+#include "formats/stored_head_case.h"
 
 using namespace electra;
 using namespace electra::test;
@@ -13,57 +10,11 @@ using Catch::Contains;
 
 namespace {
 
-using nlohmann::json;
-
-/// A model with first weights that a head of this description stands on.
-struct StoredModel {
-  explicit StoredModel(const StoredHead& head, std::uint64_t seed = 1)
-      : model(store, network(), head_kind(head.kind), head.config) {
-    store.allocate(*context, Precision::f32);
-    store.initialise(seed, 0.5F);
-  }
-
-  /// As wide as its embeddings, so that a BERT's names fit.
-  static NetworkConfig network() {
-    NetworkConfig config = network_of(small_model(), Network::discriminator, small_vocabulary);
-    config.embedding = config.hidden;
-    return config;
-  }
-
-  std::unique_ptr<Context> context = Context::create({}, {.threads = 1});
-  ParameterStore store;
-  TextModel model;
-};
-
-/// A directory with nothing but a config.json.
-class ConfigFolder {
- public:
-  explicit ConfigFolder(const json& config) { write_file(folder_ / "config.json", config.dump()); }
-  [[nodiscard]] StoredHead read() const { return read_head(folder_.path()); }
-  [[nodiscard]] std::string refusal() const {
-    const std::string message = message_of<IoError>([&] { (void)read(); });
-    CHECK_THAT(message, Contains((folder_ / "config.json").string()));
-    return message;
-  }
-
- private:
-  TemporaryFolder folder_;
-};
-
-json with_labels(const std::string& architecture, std::initializer_list<const char*> labels) {
-  json config{{"architectures", {architecture}}};
-  for (const char* label : labels)
-    config["id2label"][std::to_string(config["id2label"].size())] = label;
-  return config;
-}
-
-std::string task(json config) { return ConfigFolder(config).read().task; }
-std::string refused(const json& config) { return ConfigFolder(config).refusal(); }
-
 bool same(const StoredHead& a, const StoredHead& b) {
   return a.kind == b.kind && a.task == b.task && a.labels == b.labels && a.config == b.config &&
          a.pairs == b.pairs && a.length == b.length && a.stride == b.stride &&
-         a.unanswerable == b.unanswerable && a.null_threshold == b.null_threshold;
+         a.unanswerable == b.unanswerable && a.null_threshold == b.null_threshold &&
+         a.max_answer_length == b.max_answer_length;
 }
 
 const std::vector<StoredHead> of_every_kind{
@@ -92,7 +43,8 @@ const std::vector<StoredHead> of_every_kind{
      .length = 384,
      .stride = 128,
      .unanswerable = true,
-     .null_threshold = -1.25},
+     .null_threshold = -1.25,
+     .max_answer_length = 12},
     {.kind = "embedding", .task = "embed", .config = {.pooling = Pooling::max}, .length = 128},
     {.kind = "embedding",
      .task = "embed",
@@ -203,47 +155,6 @@ TEST_CASE("labels that do not fit together are refused by file and key", "[store
              Contains("id2label: expected 2 labels"));
 }
 
-TEST_CASE("a BERT's heads are ours, but for that on its pooler", "[stored_head]") {
-  CHECK(task(with_labels("BertForTokenClassification", {"a", "b"})) == "tag");
-  CHECK(task({{"architectures", {"BertForQuestionAnswering"}}}) == "answer");
-  CHECK(task({{"architectures", {"BertModel"}}}) == "embed");
-  for (const char* name : {"BertForPreTraining", "BertForMaskedLM"})
-    CHECK(ConfigFolder(json{{"architectures", {name}}}).read().kind == "masked_token");
-  CHECK_THAT(refused(with_labels("BertForSequenceClassification", {"a", "b"})),
-             Contains("architectures: expected a head that is not BERT's pooler and a linear"));
-  CHECK_THAT(refused({{"architectures", {"BertForMultipleChoice"}}}),
-             Contains("architectures: expected one of ElectraForMaskedLM, ") &&
-                 Contains("found [\"BertForMultipleChoice\"]"));
-}
-
-TEST_CASE("weights of a BERT that tags or answers are read as an ELECTRA's", "[stored_head][law]") {
-  for (const std::size_t kind : {5, 6}) {
-    const StoredHead& head = of_every_kind[kind];
-    const StoredModel a(head);
-    StoredModel b(head, 2);
-    const TemporaryFolder folder;
-    save_network(folder.path(), a.model.parts(), a.store, 0, &head);
-    std::vector<std::string> heads;
-    rewrite(folder.path(), [&](const std::string& name) {
-      if (!name.starts_with("electra.")) heads.push_back(name);
-      return std::optional(name.starts_with("electra.") ? "bert." + name.substr(8) : name);
-    });
-    json config = json::parse(read_file(folder / "config.json"));
-    config.erase("libelectra");
-    config["model_type"] = "bert";
-    config["architectures"] = {head.task == "tag" ? "BertForTokenClassification"
-                                                  : "BertForQuestionAnswering"};
-    write_file(folder / "config.json", config.dump());
-    CHECK(heads == (head.task == "tag"
-                        ? std::vector<std::string>{"classifier.bias", "classifier.weight"}
-                        : std::vector<std::string>{"qa_outputs.bias", "qa_outputs.weight"}));
-    CHECK(read_head(folder.path()).task == head.task);
-    CHECK(read_head(folder.path()).labels == head.labels);
-    (void)load_network(folder.path(), b.model.parts(), b.store);
-    CHECK(weights(a.store) == weights(b.store));
-  }
-}
-
 TEST_CASE("a damaged description of ours is refused by file and key", "[stored_head]") {
   const auto damaged = [](const std::string& key, const json& value) {
     json config = with_labels("ElectraForSequenceClassification", {"a", "b"});
@@ -262,6 +173,10 @@ TEST_CASE("a damaged description of ours is refused by file and key", "[stored_h
   CHECK_THAT(damaged("stride", 1e30), Contains("another kind of value for stride"));
   CHECK_THAT(damaged("unanswerable", 1), Contains("another kind of value for unanswerable"));
   CHECK_THAT(damaged("null_threshold", "0"), Contains("another kind of value for null_threshold"));
+  CHECK_THAT(damaged("max_answer_length", -1),
+             Contains("another kind of value for max_answer_length"));
+  CHECK_THAT(damaged("max_answer_length", 0),
+             Contains("libelectra.max_answer_length: expected 1 or more, found 0"));
   json config = with_labels("ElectraForSequenceClassification", {"a", "b"});
   config["libelectra"] = "classify";
   CHECK_THAT(refused(config), Contains("libelectra: expected an object, found \"classify\""));

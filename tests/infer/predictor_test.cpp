@@ -6,8 +6,7 @@
 #include <thread>
 
 #include "electra/core/error.h"
-#include "infer/network_answer.h"
-#include "infer/saved_predictor.h"
+#include "infer/predicted.h"
 #include "support/temporary_folder.h"
 
 using namespace electra;
@@ -15,18 +14,6 @@ using namespace electra::test;
 using Catch::Contains;
 
 namespace {
-
-Examples texts_of(const std::vector<std::string>& texts) {
-  Examples examples;
-  examples.file = "some texts";
-  for (const std::string& text : texts) {
-    Example example;
-    example.line = std::ssize(examples.rows) + 1;
-    example.text = text;
-    examples.rows.push_back(example);
-  }
-  return examples;
-}
 
 const std::vector<std::string> five{"the ship .", "", "unknown café the", ".", "the the the the"};
 
@@ -42,22 +29,6 @@ Examples some_examples(TaskKind task) {
     }
   }
   return examples;
-}
-
-void check_same(const Prediction& found, const Prediction& expected) {
-  const auto close = [](const auto& a, const auto& b) {
-    REQUIRE(a.size() == b.size());
-    for (std::size_t i = 0; i < a.size(); ++i)
-      CHECK(static_cast<double>(a[i]) == Approx(static_cast<double>(b[i])).margin(1e-5));
-  };
-  close(found.outputs, expected.outputs);
-  close(found.vector, expected.vector);
-  close(found.vector_b, expected.vector_b);
-  CHECK(found.tags == expected.tags);
-  CHECK(found.answer == expected.answer);
-  CHECK(found.span == expected.span);
-  CHECK(found.score == Approx(expected.score).margin(1e-5));
-  CHECK(found.null_score == Approx(expected.null_score).margin(1e-5));
 }
 
 constexpr const char* all_tasks[] = {"classify", "multilabel", "regress", "tag", "answer", "embed"};
@@ -206,55 +177,6 @@ TEST_CASE("words that are cut off have no tag", "[predictor]") {
   CHECK(tags[1] >= 0);
   CHECK(tags[2] == -1);
   CHECK(tags[3] == -1);
-}
-
-TEST_CASE("a passage that is too long is read in windows, and any of them may have the answer",
-          "[predictor][law]") {
-  const TemporaryFolder folder;
-  StoredHead head = some_head("answer");
-  head.length = 9;  // [CLS] question [SEP] passage [SEP]: 5 tokens of the passage at once
-  head.stride = 2;
-  save_predictor(folder.path(), head);
-  Examples examples = texts_of({"the ship . the the ship . unknown the the café . the ship"});
-  examples.rows[0].text_b = "the";
-  const Predictor predictor(folder.path(), {.threads = 1});
-  const Prediction found = predictor.predict(examples).front();
-  CHECK(predictor.cut(examples) == 0);
-
-  const Vocabulary vocabulary = some_vocabulary();
-  const Wordpiece wordpiece(vocabulary, {});
-  const FeatureMaker maker(wordpiece, vocabulary.special_ids(), TaskKind::answer,
-                           {.length = 9, .stride = 2});
-  const std::vector<Feature> windows = maker.features(examples.rows[0], 0, false);
-  REQUIRE(windows.size() > 3);
-  std::vector<FeatureOutput> outputs;
-  for (const Feature& window : windows) {
-    const std::vector<float> padded = logits_of(folder.path(), window.ids, window.types);
-    FeatureOutput& output = outputs.emplace_back();
-    for (std::size_t token = 0; token < window.ids.size(); ++token)
-      for (std::size_t k = 0; k < 2; ++k)
-        output.push_back(padded[token * (padded.size() / window.ids.size()) + k]);
-  }
-  const auto expected = predictions_of(TaskKind::answer, examples, windows, outputs, 2, {});
-  check_same(found, expected.front());
-}
-
-TEST_CASE("a model that may withhold an answer does so above its threshold", "[predictor]") {
-  const TemporaryFolder folder;
-  StoredHead head = some_head("answer");
-  Examples examples = texts_of({"the ship ."});
-  examples.rows[0].text_b = "unknown";
-  const auto answer_with = [&](double threshold) {
-    head.unanswerable = true;
-    head.null_threshold = threshold;
-    save_predictor(folder.path(), head);
-    return Predictor(folder.path(), {.threads = 1}).predict(examples).front();
-  };
-  const Prediction given = answer_with(1e6);
-  CHECK_FALSE(given.answer.empty());
-  const double gap = given.null_score - given.score;
-  CHECK(answer_with(gap - 0.01).answer.empty());
-  CHECK(answer_with(gap + 0.01).answer == given.answer);
 }
 
 TEST_CASE("of pairs that belong together both have a vector, a negative none", "[predictor]") {

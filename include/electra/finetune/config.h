@@ -84,7 +84,7 @@ struct AnswersConfig {
   std::optional<double> null_threshold;
 
   void fields(auto&& visit) {
-    visit("longest", longest, "tokens of an answer at most", from(1));
+    visit("longest", longest, "tokens of an answer at most", from(1).to(1 << 20));
     visit("null_threshold", null_threshold,
           "there is no answer where [CLS] scores this much more than the best span; null: what is "
           "best on the evaluation file");

@@ -17,11 +17,12 @@ struct StoredHead {
   std::string task = {};  // "classify"; of files of others by architecture and problem
   std::vector<std::string> labels = {};  // by id; empty: it has no labels
   HeadConfig config = {};
-  bool pairs = false;         // whether it was trained on pairs of texts
-  Index length = 0;           // tokens at most, as it was trained; 0: not said
-  Index stride = 0;           // answer: tokens that windows share
-  bool unanswerable = false;  // answer: whether "no answer" is one
-  double null_threshold = 0;  // answer: above it there is none
+  bool pairs = false;            // whether it was trained on pairs of texts
+  Index length = 0;              // tokens at most, as it was trained; 0: not said
+  Index stride = 0;              // answer: tokens that windows share
+  bool unanswerable = false;     // answer: whether "no answer" is one
+  double null_threshold = 0;     // answer: above it there is none
+  Index max_answer_length = 30;  // answer: tokens of one at most
 };
 
 /// The head of the model in this directory, as config.json names it; for an encoder alone, that of

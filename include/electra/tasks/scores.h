@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "electra/core/interruption.h"
 #include "electra/tasks/labels.h"
 #include "electra/tasks/prediction.h"
 #include "electra/tasks/task.h"
@@ -41,9 +42,10 @@ struct ScoreInterval {
 [[nodiscard]] std::vector<Score> scores(const Scored& scored);
 
 /// The same with percentile bootstrap intervals over examples (Efron): `rounds` samples with
-/// replacement, drawn from the seed.
+/// replacement, drawn from the seed. Throws Interrupted between two of them if `stop` wants it.
 [[nodiscard]] std::vector<ScoreInterval> score_intervals(const Scored& scored, Index rounds = 1000,
-                                                         std::uint64_t seed = 1);
+                                                         std::uint64_t seed = 1,
+                                                         const StopRequest& stop = {});
 
 /// Two models on the same examples: what the first scores more, with an interval by paired
 /// bootstrap, and the share of samples in which it is not better (the p value of one side): not

@@ -20,7 +20,9 @@ TensorView learn_on_text(Pass& pass, const Head& head, TensorView hidden, Tensor
   };
   if (const auto* linear = dynamic_cast<const LinearClassHead*>(&head)) return with(*linear);
   if (const auto* two_layers = dynamic_cast<const ClassHead*>(&head)) return with(*two_layers);
-  throw Error("a task of texts does not learn by this head");
+  throw Error(
+      "a task of texts: expected a head of class or linear_class, found another, which does not "
+      "learn (pooled_class, on BERT's pooler, is for inference alone)");
 }
 
 }  // namespace electra

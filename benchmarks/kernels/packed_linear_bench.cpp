@@ -30,7 +30,7 @@ class PackedCase {
         y_({rows, layer.out}, DType::f32),
         words_({packed_words(format, layer.out, layer.in)}, DType::i32),
         scales_({packed_scales(WeightFormat::int8, layer.out, layer.in)}, DType::f32),
-        sums_({packed_scales(WeightFormat::int8, layer.out, layer.in)}, DType::i32),
+        sums_({packed_scales(WeightFormat::int8, layer.out, layer.in)}, DType::f32),
         activation_(layer.activation),
         weight_{.format = format, .out = layer.out, .in = layer.in, .words = words_.view()} {
     if (format == WeightFormat::int8) {

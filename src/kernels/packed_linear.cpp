@@ -18,7 +18,7 @@ void PackedLinear::check(const Checker& checker) const {
   if (weight.format == WeightFormat::int8) {
     const Shape groups{packed_scales(weight.format, out, in)};
     checker.tensor("weight.scales", weight.scales, groups, DType::f32);
-    checker.tensor("weight.sums", weight.sums, groups, DType::i32);
+    checker.tensor("weight.sums", weight.sums, groups, DType::f32);
   }
   checker.optional("bias", bias, {out}, DType::f32);
   checker.tensor("y", y, {rows, out}, DType::f32);

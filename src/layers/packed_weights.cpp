@@ -26,7 +26,7 @@ void pack(ParameterStore& store, const Parameter& parameter, WeightFormat format
   if (format == WeightFormat::int8) {
     const Shape groups{packed_scales(format, out, in)};
     packed.scales = add(groups, DType::f32);
-    packed.sums = add(groups, DType::i32);
+    packed.sums = add(groups, DType::f32);
   }
   pack_weight(parameter.master, packed);
   store.replace(parameter, std::move(replacement));

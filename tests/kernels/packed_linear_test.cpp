@@ -21,7 +21,7 @@ struct Case {
   HostTensor y = HostTensor({rows, out}, DType::f32);
   HostTensor words = HostTensor({packed_words(format, out, in)}, DType::i32);
   HostTensor scales = HostTensor({packed_scales(WeightFormat::int8, out, in)}, DType::f32);
-  HostTensor sums = HostTensor({packed_scales(WeightFormat::int8, out, in)}, DType::i32);
+  HostTensor sums = HostTensor({packed_scales(WeightFormat::int8, out, in)}, DType::f32);
 
   PackedWeight weight() {
     PackedWeight packed{.format = format, .out = out, .in = in, .words = words};

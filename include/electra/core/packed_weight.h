@@ -21,7 +21,7 @@ struct PackedWeight {
   Index out = 0, in = 0;
   TensorView words{};   // [packed_words(format, out, in)], i32: one, two or four numbers a word
   TensorView scales{};  // [packed_scales(format, out, in)], f32: int8: of 128 numbers each
-  TensorView sums{};    // as many, i32: int8: of these numbers
+  TensorView sums{};    // as many, f32: int8: of these numbers
 
   [[nodiscard]] explicit operator bool() const { return static_cast<bool>(words); }
 };

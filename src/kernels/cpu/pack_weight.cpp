@@ -35,7 +35,7 @@ void pack_row(cpu::Int8Words, const float* row, const PackedWeight& to, Index ou
     const Index at = (out / panel * groups + g) * panel + out % panel;
     to.scales.data<float>()[at] = pack_group(row + first, width, words + g * cpu::group_words);
     const auto* bytes = reinterpret_cast<const std::int8_t*>(words) + first;
-    to.sums.data<std::int32_t>()[at] = std::accumulate(bytes, bytes + width, 0);
+    to.sums.data<float>()[at] = static_cast<float>(std::accumulate(bytes, bytes + width, 0));
   }
 }
 
@@ -62,7 +62,7 @@ void pack_weight(ConstTensorView weight, const PackedWeight& to) {
     auto* words = to.words.data<std::int32_t>();
     std::fill_n(words, to.words.size(), 0);
     if (to.scales) std::fill_n(to.scales.data<float>(), to.scales.size(), 0.0F);
-    if (to.sums) std::fill_n(to.sums.data<std::int32_t>(), to.sums.size(), 0);
+    if (to.sums) std::fill_n(to.sums.data<float>(), to.sums.size(), 0.0F);
     for (Index out = 0; out < to.out; ++out) {
       std::ranges::fill(row, 0);
       pack_row(format, weight.data<float>() + out * to.in, to, out, row.data());

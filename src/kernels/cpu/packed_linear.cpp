@@ -92,7 +92,7 @@ class Strips {
     return {.of_x = scales_ + row * groups_ + group,
             .x_row = groups_,
             .of_weight = kernel_.weight.scales.data<float>() + at,
-            .weight_sums = kernel_.weight.sums.data<std::int32_t>() + at};
+            .weight_sums = kernel_.weight.sums.data<float>() + at};
   }
 
   /// Tiles are as even as can be: thirteen rows are seven and six, not twelve and one.

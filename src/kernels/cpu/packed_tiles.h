@@ -27,7 +27,7 @@ struct TileScales {
   const GroupScale* of_x = nullptr;
   Index x_row = 0;
   const float* of_weight = nullptr;
-  const std::int32_t* weight_sums = nullptr;
+  const float* weight_sums = nullptr;
 };
 
 /// The sums of `depth` words of two vectors of outputs, rows of them; they begin with what is
@@ -63,28 +63,23 @@ void multiply_tile(const Tile& tile, Index depth, const TileScales&) {
   }
 }
 
-/// Of one group: sums of integers, which are added to those of numbers when it is over.
+/// Of one group: sums of integers, which are added to those of numbers when it is over. They are
+/// below 2^24, so that they and their difference are exact in f32.
 template <int rows>
 void multiply_group(const Tile& tile, Index depth, const TileScales& scales) {
-  Words low[rows], high[rows];
-#pragma GCC unroll 16
-  for (int i = 0; i < rows; ++i) {
-    const std::int32_t zero = -scales.of_x[i * scales.x_row].zero;
-    low[i] = zero * load_vector(scales.weight_sums);
-    high[i] = zero * load_vector(scales.weight_sums + half_panel);
-  }
+  Words low[rows] = {}, high[rows] = {};
   add_products<Int8Words, rows>(tile, depth, low, high);
-  const Floats of_low = load_vector(scales.of_weight);
-  const Floats of_high = load_vector(scales.of_weight + half_panel);
+  const auto add = [&](Index at, const GroupScale& of_x, float* to, Words products) {
+    const Floats sum = __builtin_convertvector(products, Floats) -
+                       of_x.zero * load_vector(scales.weight_sums + at);
+    const Floats scale = of_x.scale * load_vector(scales.of_weight + at);
+    store_vector(to + at, load_vector(to + at) + sum * scale);
+  };
 #pragma GCC unroll 16
   for (int i = 0; i < rows; ++i) {
-    const float scale = scales.of_x[i * scales.x_row].scale;
-    const auto add = [&](float* to, Words whole, Floats of_weight) {
-      store_vector(to,
-                   load_vector(to) + __builtin_convertvector(whole, Floats) * (scale * of_weight));
-    };
-    add(tile.sums + i * panel, low[i], of_low);
-    add(tile.sums + i * panel + half_panel, high[i], of_high);
+    const GroupScale of_x = scales.of_x[i * scales.x_row];
+    add(0, of_x, tile.sums + i * panel, low[i]);
+    add(half_panel, of_x, tile.sums + i * panel, high[i]);
   }
 }
 

@@ -96,9 +96,18 @@ inline constexpr Index group_words = group_numbers / Int8Words::per_word;
 
 /// How a group of 8-bit numbers without a sign is meant: scale * (number - zero).
 struct GroupScale {
-  float scale = 1;
-  std::int32_t zero = 0;
+  float scale = 1, zero = 0;  // zero is a whole number
 };
+
+/// One number of all lanes, halves first.
+template <class Lane, class Combine>
+float fold(Lane lanes_of, const Combine& combine) {
+  alignas(sizeof(Lane)) float values[static_cast<std::size_t>(lanes<float>)];
+  std::memcpy(values, &lanes_of, sizeof values);
+  for (Index width = lanes<float> / 2; width > 0; width /= 2)
+    for (Index i = 0; i < width; ++i) values[i] = combine(values[i], values[i + width]);
+  return values[0];
+}
 
 /// From the least and the greatest of some numbers; 0 is always met exactly. NaN if not all are
 /// finite.
@@ -111,12 +120,9 @@ inline GroupScale group_scale(const float* row, Index width) {
     greatest = x > greatest ? x : greatest;
     checked += x * 0.0F;
   }
-  float low = 0, high = 0, sum = 0;
-  for (Index lane = 0; lane < lanes<float>; ++lane) {
-    low = std::min(low, float{least[lane]});
-    high = std::max(high, float{greatest[lane]});
-    sum += checked[lane];
-  }
+  float low = fold(least, [](float a, float b) { return a < b ? a : b; });
+  float high = fold(greatest, [](float a, float b) { return a > b ? a : b; });
+  float sum = fold(checked, [](float a, float b) { return a + b; });
   for (; i < width; ++i) {
     low = std::min(low, row[i]);
     high = std::max(high, row[i]);
@@ -125,7 +131,7 @@ inline GroupScale group_scale(const float* row, Index width) {
   if (sum != 0) return {std::numeric_limits<float>::quiet_NaN(), 0};
   if (low == high) return {1, 0};
   const float scale = (high - low) / 255;
-  return {scale, static_cast<std::int32_t>(std::nearbyint(-low / scale))};
+  return {scale, std::nearbyint(-low / scale)};
 }
 
 /// `width` numbers as words; the last one is filled with zeros.
@@ -149,7 +155,7 @@ inline GroupScale to_words(Int8Words, const float* row, Index width, std::int32_
     return scale;
   }
   const float inverse = 1 / scale.scale;
-  const auto zero = static_cast<float>(scale.zero);
+  const float zero = scale.zero;
   constexpr float magic = 0x1.8p23F;  // rounds to the nearest whole number, ties to even
   for (Index i = 0; i < width; ++i) {
     const float whole = (row[i] * inverse + zero + magic) - magic;

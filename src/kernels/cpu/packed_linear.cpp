@@ -20,7 +20,7 @@ using cpu::Tile;
 using cpu::TileScales;
 using cpu::words_of;
 
-constexpr Index strip_rows = 96;
+constexpr Index strip_rows = 192;
 /// Words of a panel that are multiplied at once: they stay in the nearest cache for all rows.
 constexpr Index depth_block = 256;
 
@@ -55,8 +55,10 @@ class Strips {
 
   /// Rows [first, last) of y, the outputs of panels [from, to).
   void run(Index first, Index last, Index from, Index to) {
-    for (Index row = first; row < last; row += strip_rows) {
-      const Index count = std::min(strip_rows, last - row);
+    const Index strips = (last - first + strip_rows - 1) / strip_rows;
+    for (Index strip = 0; strip < strips; ++strip) {
+      const Index row = first + (last - first) * strip / strips;
+      const Index count = first + (last - first) * (strip + 1) / strips - row;
       const std::int32_t* x = rows_of_x(row, count);
       for (Index number = from; number < to; ++number) {
         multiply(x, count, number);
@@ -102,16 +104,21 @@ class Strips {
         kernel_.weight.words.data<std::int32_t>() + number * panel * depth_;
     const Index tiles = (count + cpu::tile_rows - 1) / cpu::tile_rows;
     std::fill_n(sums_, count * panel, 0.0F);
+    // Each of the tiles asks for its share of a block that is some blocks further on.
+    constexpr Index blocks_ahead = depth_block / block;
+    const Index ahead_step = panel / tiles;
     for (Index k = 0; k < depth_; k += block)
       for (Index tile = 0; tile < tiles; ++tile) {
         const Index begin = count * tile / tiles, end = count * (tile + 1) / tiles;
-        cpu::multiply_rows<Format>(end - begin,
-                                   {.x = x + begin * depth_ + k,
-                                    .x_row = depth_,
-                                    .weight = weight + k * panel,
-                                    .sums = sums_ + begin * panel},
-                                   std::min(block, depth_ - k),
-                                   scales_of(begin, number, k / block));
+        cpu::multiply_rows<Format>(
+            end - begin,
+            {.x = x + begin * depth_ + k,
+             .x_row = depth_,
+             .weight = weight + k * panel,
+             .sums = sums_ + begin * panel,
+             .ahead = weight + (k + blocks_ahead * block) * panel + tile * block * ahead_step,
+             .ahead_step = ahead_step},
+            std::min(block, depth_ - k), scales_of(begin, number, k / block));
       }
   }
 

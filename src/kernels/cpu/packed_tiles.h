@@ -20,6 +20,10 @@ struct Tile {
   Index x_row;
   const std::int32_t* weight;
   float* sums;
+  /// Words that will be read soon, and how many a step of the tile asks the memory for: weights
+  /// come from far away, and would be waited for.
+  const std::int32_t* ahead;
+  Index ahead_step;
 };
 
 /// What the 8-bit numbers of a tile's group mean: of its rows, and of the panel's outputs.
@@ -35,7 +39,9 @@ struct TileScales {
 template <class Format, int rows, class Vector>
 void add_products(const Tile& tile, Index depth, Vector (&low)[rows], Vector (&high)[rows]) {
   const std::int32_t* weight = tile.weight;
-  for (Index k = 0; k < depth; ++k, weight += panel) {
+  const std::int32_t* ahead = tile.ahead;
+  for (Index k = 0; k < depth; ++k, weight += panel, ahead += tile.ahead_step) {
+    __builtin_prefetch(ahead, 0, 2);
     const Words w0 = load_vector(weight);
     const Words w1 = load_vector(weight + half_panel);
 #pragma GCC unroll 16

@@ -4,7 +4,9 @@
 
 /// Fine-tunes a model by labelled texts and uses it: classify MODEL TRAIN EVALUATE OUT.
 int main(int, char** arguments) {
-  const electra::FilesConfig files{.train = arguments[2], .evaluate = arguments[3]};
+  electra::FilesConfig files;
+  files.train = arguments[2];
+  files.evaluate = arguments[3];
   electra::FinetuningOptions options{.out = arguments[4]};
   options.config = electra::finetune_configuration("classify", arguments[1], files, {"epochs=2"});
   electra::finetune(options);

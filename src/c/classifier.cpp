@@ -14,7 +14,7 @@ struct electra_classifier {
 
 namespace {
 
-electra_classification classification_of(const Classification& found, ResultMemory& memory) {
+electra_classification classification_of(const ClassifiedText& found, ResultMemory& memory) {
   const auto label = [&](const Label& of) {
     return electra_label{memory.text(of.name), of.probability};
   };

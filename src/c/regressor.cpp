@@ -13,7 +13,7 @@ struct electra_regressor {
 
 namespace {
 
-electra_regression regression_of(const Regression& found, ResultMemory&) {
+electra_regression regression_of(const TextValue& found, ResultMemory&) {
   return {found.value, found.left_out};
 }
 

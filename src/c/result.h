@@ -65,7 +65,7 @@ class ResultMemory {
 
 /// A result that C sees as a View, and the memory that this points to.
 template <class View>
-struct Result : View {
+struct OwnedResult : View {
   ResultMemory memory;
 };
 
@@ -78,7 +78,7 @@ template <class View, class Work, class Item>
     *result = nullptr;
     check_given(model, "the model");
     const auto answers = work();
-    auto made = std::make_unique<Result<View>>();
+    auto made = std::make_unique<OwnedResult<View>>();
     made->count = answers.size();
     made->items = made->memory.array_of(
         answers, [&](const auto& answer) { return item(answer, made->memory); });
@@ -88,7 +88,7 @@ template <class View, class Work, class Item>
 
 template <class View>
 void free_result(const View* result) noexcept {
-  delete static_cast<const Result<View>*>(result);
+  delete static_cast<const OwnedResult<View>*>(result);
 }
 
 [[nodiscard]] inline electra_span span_of(TextSpan span) { return {span.begin, span.end}; }

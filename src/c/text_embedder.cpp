@@ -12,9 +12,9 @@ struct electra_text_embedder {
 
 namespace {
 
-std::unique_ptr<Result<electra_vectors>> result_of(const std::vector<TextVector>& found,
-                                                   std::size_t dimension) {
-  auto result = std::make_unique<Result<electra_vectors>>();
+std::unique_ptr<OwnedResult<electra_vectors>> result_of(const std::vector<TextVector>& found,
+                                                        std::size_t dimension) {
+  auto result = std::make_unique<OwnedResult<electra_vectors>>();
   ResultMemory& memory = result->memory;
   if (dimension > 0 && found.size() > ~std::size_t{0} / dimension) throw std::bad_alloc();
   float* next = memory.array<float>(found.size() * dimension);

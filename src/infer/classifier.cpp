@@ -20,8 +20,8 @@ struct Classifier::Parts {
 
   [[nodiscard]] bool has_several() const { return model.task().kind == TaskKind::multilabel; }
 
-  [[nodiscard]] Classification of(const TextOutput& output) const {
-    Classification found;
+  [[nodiscard]] ClassifiedText of(const TextOutput& output) const {
+    ClassifiedText found;
     found.left_out = output.left_out;
     found.probabilities = has_several() ? predict_labels(output.values).outputs
                                         : predict_class(output.values).outputs;
@@ -37,8 +37,8 @@ struct Classifier::Parts {
     return found;
   }
 
-  [[nodiscard]] std::vector<Classification> of(std::span<const TextOutput> outputs) const {
-    std::vector<Classification> found;
+  [[nodiscard]] std::vector<ClassifiedText> of(std::span<const TextOutput> outputs) const {
+    std::vector<ClassifiedText> found;
     for (const TextOutput& output : outputs) found.push_back(of(output));
     return found;
   }
@@ -56,28 +56,28 @@ const std::vector<std::string>& Classifier::labels() const {
 }
 bool Classifier::has_several() const { return parts_->has_several(); }
 
-Classification Classifier::classify(std::string_view text) const {
+ClassifiedText Classifier::classify(std::string_view text) const {
   return parts_->of(outputs_of(TextCall(parts_->model.reading(), text)).front());
 }
 
-std::vector<Classification> Classifier::classify(std::span<const std::string> texts) const {
+std::vector<ClassifiedText> Classifier::classify(std::span<const std::string> texts) const {
   return parts_->of(outputs_of(TextCall(parts_->model.reading(), texts)));
 }
 
-std::vector<Classification> Classifier::classify(std::initializer_list<std::string> texts) const {
+std::vector<ClassifiedText> Classifier::classify(std::initializer_list<std::string> texts) const {
   return classify(std::span(texts.begin(), texts.size()));
 }
 
-Classification Classifier::classify(const TextPair& pair) const {
+ClassifiedText Classifier::classify(const TextPair& pair) const {
   return parts_->of(
       outputs_of(parts_->model, {&pair, 1}, [](std::size_t) { return "the pair"; }).front());
 }
 
-std::vector<Classification> Classifier::classify(std::span<const TextPair> pairs) const {
+std::vector<ClassifiedText> Classifier::classify(std::span<const TextPair> pairs) const {
   return parts_->of(outputs_of(parts_->model, pairs, pair_name));
 }
 
-std::vector<Classification> Classifier::classify(std::initializer_list<TextPair> pairs) const {
+std::vector<ClassifiedText> Classifier::classify(std::initializer_list<TextPair> pairs) const {
   return classify(std::span(pairs.begin(), pairs.size()));
 }
 

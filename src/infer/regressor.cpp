@@ -11,12 +11,12 @@ namespace {
 
 constexpr std::array<std::string_view, 1> opened{"regress"};
 
-Regression regression_of(const TextOutput& output) {
+TextValue regression_of(const TextOutput& output) {
   return {output.values.front(), output.left_out};
 }
 
-std::vector<Regression> regressions_of(std::span<const TextOutput> outputs) {
-  std::vector<Regression> found;
+std::vector<TextValue> regressions_of(std::span<const TextOutput> outputs) {
+  std::vector<TextValue> found;
   for (const TextOutput& output : outputs) found.push_back(regression_of(output));
   return found;
 }
@@ -34,28 +34,28 @@ Regressor::~Regressor() = default;
 Regressor::Regressor(Regressor&&) noexcept = default;
 Regressor& Regressor::operator=(Regressor&&) noexcept = default;
 
-Regression Regressor::regress(std::string_view text) const {
+TextValue Regressor::regress(std::string_view text) const {
   return regression_of(outputs_of(TextCall(parts_->model.reading(), text)).front());
 }
 
-std::vector<Regression> Regressor::regress(std::span<const std::string> texts) const {
+std::vector<TextValue> Regressor::regress(std::span<const std::string> texts) const {
   return regressions_of(outputs_of(TextCall(parts_->model.reading(), texts)));
 }
 
-std::vector<Regression> Regressor::regress(std::initializer_list<std::string> texts) const {
+std::vector<TextValue> Regressor::regress(std::initializer_list<std::string> texts) const {
   return regress(std::span(texts.begin(), texts.size()));
 }
 
-Regression Regressor::regress(const TextPair& pair) const {
+TextValue Regressor::regress(const TextPair& pair) const {
   return regression_of(
       outputs_of(parts_->model, {&pair, 1}, [](std::size_t) { return "the pair"; }).front());
 }
 
-std::vector<Regression> Regressor::regress(std::span<const TextPair> pairs) const {
+std::vector<TextValue> Regressor::regress(std::span<const TextPair> pairs) const {
   return regressions_of(outputs_of(parts_->model, pairs, pair_name));
 }
 
-std::vector<Regression> Regressor::regress(std::initializer_list<TextPair> pairs) const {
+std::vector<TextValue> Regressor::regress(std::initializer_list<TextPair> pairs) const {
   return regress(std::span(pairs.begin(), pairs.size()));
 }
 

@@ -64,7 +64,7 @@ TEST_CASE("a classifier of C says what that of C++ says, of pairs too", "[c][law
   REQUIRE(labels.count == 3);
   CHECK(string_of(labels.names[1]) == "fair");
   const auto check = [](const electra_classifications& found,
-                        const std::vector<Classification>& expected) {
+                        const std::vector<ClassifiedText>& expected) {
     REQUIRE(found.count == expected.size());
     for (std::size_t i = 0; i < found.count; ++i) {
       CHECK(string_of(found.items[i].best.name) == expected[i].name);

@@ -16,7 +16,7 @@ using Catch::Contains;
 
 namespace {
 
-void check_same(const Classification& found, const Classification& expected) {
+void check_same(const ClassifiedText& found, const ClassifiedText& expected) {
   check_close(found.probabilities, expected.probabilities);
   CHECK(found.name == expected.name);
   CHECK(found.probability == Approx(expected.probability));
@@ -40,7 +40,7 @@ TEST_CASE("a classifier says of each text what the predictor says", "[classifier
   const Classifier classifier(folder.path(), {.threads = 1});
   CHECK(classifier.labels() == std::vector<std::string>{"bad", "fair", "good"});
   CHECK(classifier.has_several() == (task == "multilabel"));
-  const std::vector<Classification> found = classifier.classify(some_texts);
+  const std::vector<ClassifiedText> found = classifier.classify(some_texts);
   const auto expected = Predictor(folder.path(), {.threads = 1}).predict(examples_of(some_texts));
   REQUIRE(found.size() == expected.size());
   for (std::size_t i = 0; i < found.size(); ++i)
@@ -55,7 +55,7 @@ TEST_CASE("the most probable label comes first, with its probability", "[classif
     CHECK_FALSE(label.name.empty());
     CHECK(label.probability >= 1.0 / 3);
   }
-  for (const Classification& found : classifier.classify(some_texts)) {
+  for (const ClassifiedText& found : classifier.classify(some_texts)) {
     const auto best = std::ranges::max_element(found.probabilities) - found.probabilities.begin();
     CHECK(found.name == classifier.labels()[static_cast<std::size_t>(best)]);
     CHECK(found.probability == found.probabilities[static_cast<std::size_t>(best)]);
@@ -76,13 +76,13 @@ TEST_CASE("of several labels a text has those that are likelier than not, the li
     });
     return Classifier(folder.path(), {.threads = 1}).classify("the ship");
   };
-  const Classification two = classify_with({1, -1, 2});
+  const ClassifiedText two = classify_with({1, -1, 2});
   REQUIRE(two.labels.size() == 2);
   CHECK(two.name == "good");
   CHECK(two.labels[0].name == "good");
   CHECK(two.labels[0].probability == Approx(1 / (1 + std::exp(-2.0))));
   CHECK(two.labels[1].name == "bad");
-  const Classification none = classify_with({-3, -1, -2});
+  const ClassifiedText none = classify_with({-3, -1, -2});
   CHECK(none.labels.empty());
   CHECK(none.name == "fair");
 }
@@ -98,7 +98,7 @@ TEST_CASE("texts are classified in their order, each as by itself, by any number
   check_order(
       many, [&](const std::string& text) { return classifier.classify(std::string_view(text)); },
       check_same);
-  check_threads(many, [](const Classification& found, const Classification& expected) {
+  check_threads(many, [](const ClassifiedText& found, const ClassifiedText& expected) {
     return found.probabilities == expected.probabilities;
   });
 }
@@ -119,7 +119,7 @@ TEST_CASE("pairs are classified as the predictor does, in their order", "[classi
     examples.rows.back().text_b = pair.second;
   }
   const auto expected = Predictor(folder.path(), {.threads = 1}).predict(examples);
-  const std::vector<Classification> found = classifier.classify(pairs);
+  const std::vector<ClassifiedText> found = classifier.classify(pairs);
   REQUIRE(found.size() == pairs.size());
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     CHECK(found[i].probabilities == expected[i].outputs);
@@ -146,12 +146,12 @@ TEST_CASE("a text that is too long to classify is refused, cut, or averaged over
   }
   SECTION("cut") {
     const Classifier classifier(folder.path(), {.threads = 1, .length = LongText::truncate});
-    const Classification found = classifier.classify(text);
-    const Classification start = classifier.classify("the ship . the ship the");
+    const ClassifiedText found = classifier.classify(text);
+    const ClassifiedText start = classifier.classify("the ship . the ship the");
     CHECK(found.left_out == 3);
     CHECK(start.left_out == 0);
     CHECK(found.probabilities == start.probabilities);
-    const Classification pair = classifier.classify(TextPair{"the ship . the", "the ship ."});
+    const ClassifiedText pair = classifier.classify(TextPair{"the ship . the", "the ship ."});
     CHECK(pair.left_out == 2);
     CHECK(pair.probabilities ==
           classifier.classify(TextPair{"the ship .", "the ship"}).probabilities);

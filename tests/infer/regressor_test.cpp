@@ -19,7 +19,7 @@ TEST_CASE("a regressor gives each text and each pair the predictor's number", "[
   const Predictor predictor(folder.path(), {.threads = 1});
   Examples examples;
   for (const std::string& text : some_texts) examples.rows.emplace_back().text = text;
-  const std::vector<Regression> found = regressor.regress(some_texts);
+  const std::vector<TextValue> found = regressor.regress(some_texts);
   const auto expected = predictor.predict(examples);
   REQUIRE(found.size() == expected.size());
   for (std::size_t i = 0; i < found.size(); ++i) CHECK(found[i].value == expected[i].outputs[0]);
@@ -42,10 +42,10 @@ TEST_CASE("texts get their numbers in their order, each as by itself, by any num
   const auto many = [&](const std::vector<std::string>& texts) { return regressor.regress(texts); };
   check_order(
       many, [&](const std::string& text) { return regressor.regress(std::string_view(text)); },
-      [](const Regression& found, const Regression& expected) {
+      [](const TextValue& found, const TextValue& expected) {
         CHECK(found.value == Approx(expected.value).margin(1e-5));
       });
-  check_threads(many, [](const Regression& found, const Regression& expected) {
+  check_threads(many, [](const TextValue& found, const TextValue& expected) {
     return found.value == expected.value;
   });
 }

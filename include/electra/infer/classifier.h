@@ -20,7 +20,7 @@ struct Label {
 };
 
 /// What a classifier says of a text: its most probable label, and what it says of the others.
-struct Classification : Label {
+struct ClassifiedText : Label {
   std::vector<Label> labels;  // those that the text has, the most probable first: one; of a model
                               // of several labels all that are likelier than not, perhaps none
   std::vector<double> probabilities;  // of each of the classifier's labels; they sum to 1 where a
@@ -50,18 +50,18 @@ class Classifier {
   /// Any bytes are a text; those that are not UTF-8 are left out of the tokens. Throws InputError
   /// for a text that is too long, if the options are to fail, or if an answer is not finite. In
   /// windows, what the head says is averaged by the tokens that each window answers for.
-  [[nodiscard]] Classification classify(std::string_view text) const;
+  [[nodiscard]] ClassifiedText classify(std::string_view text) const;
   /// One for each text, in the order given: faster than one by one, and the same but for rounding.
   /// An InputError names the text by its number, from 0; then none is answered.
-  [[nodiscard]] std::vector<Classification> classify(std::span<const std::string> texts) const;
-  [[nodiscard]] std::vector<Classification> classify(
+  [[nodiscard]] std::vector<ClassifiedText> classify(std::span<const std::string> texts) const;
+  [[nodiscard]] std::vector<ClassifiedText> classify(
       std::initializer_list<std::string> texts) const;
 
   /// Of pairs. One that is too long loses tokens of the longer text first (LongText::truncate), or
   /// is an InputError: a pair is not read in windows.
-  [[nodiscard]] Classification classify(const TextPair& pair) const;
-  [[nodiscard]] std::vector<Classification> classify(std::span<const TextPair> pairs) const;
-  [[nodiscard]] std::vector<Classification> classify(std::initializer_list<TextPair> pairs) const;
+  [[nodiscard]] ClassifiedText classify(const TextPair& pair) const;
+  [[nodiscard]] std::vector<ClassifiedText> classify(std::span<const TextPair> pairs) const;
+  [[nodiscard]] std::vector<ClassifiedText> classify(std::initializer_list<TextPair> pairs) const;
 
  private:
   struct Parts;

@@ -14,7 +14,7 @@
 namespace electra {
 
 /// The number that a regressor gives a text.
-struct Regression {
+struct TextValue {
   double value = 0;
   Index left_out = 0;  // tokens that LongText::truncate cut off
 };
@@ -35,12 +35,12 @@ class Regressor {
 
   /// Texts and errors as of Classifier::classify. In windows, the number is the mean of theirs by
   /// the tokens that each answers for.
-  [[nodiscard]] Regression regress(std::string_view text) const;
-  [[nodiscard]] std::vector<Regression> regress(std::span<const std::string> texts) const;
-  [[nodiscard]] std::vector<Regression> regress(std::initializer_list<std::string> texts) const;
-  [[nodiscard]] Regression regress(const TextPair& pair) const;
-  [[nodiscard]] std::vector<Regression> regress(std::span<const TextPair> pairs) const;
-  [[nodiscard]] std::vector<Regression> regress(std::initializer_list<TextPair> pairs) const;
+  [[nodiscard]] TextValue regress(std::string_view text) const;
+  [[nodiscard]] std::vector<TextValue> regress(std::span<const std::string> texts) const;
+  [[nodiscard]] std::vector<TextValue> regress(std::initializer_list<std::string> texts) const;
+  [[nodiscard]] TextValue regress(const TextPair& pair) const;
+  [[nodiscard]] std::vector<TextValue> regress(std::span<const TextPair> pairs) const;
+  [[nodiscard]] std::vector<TextValue> regress(std::initializer_list<TextPair> pairs) const;
 
  private:
   struct Parts;

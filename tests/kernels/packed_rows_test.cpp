@@ -32,4 +32,22 @@ TEST_CASE("packed texts come to what padded ones do, to the bit but for sums ove
   }
 }
 
+TEST_CASE("a packed text's attention has the same bits whatever lies behind it",
+          "[packed_rows][attention][law]") {
+  const FormedTexts alone({70}), first({70, 300, 0, 5});
+  const DType dtype = GENERATE(DType::f32, DType::bf16, DType::f64);
+  Trial one(alone, Form::packed, dtype, {}), many(first, Form::packed, dtype, {});
+  test::attend<2, 64>(one);
+  test::attend<2, 64>(many);
+  for (std::size_t i = 0; i < one.kept().size(); ++i) {
+    const auto& [name, expected, bound] = one.kept()[i];
+    if (name == "log_sum_exp") continue;  // is as wide as the longest text
+    Index different = 0;
+    for (Index k = 0; k < expected.size(); ++k)
+      different += many.kept()[i].values[k] == expected[k] ? 0 : 1;
+    INFO(name);
+    CHECK(different == 0);
+  }
+}
+
 }  // namespace electra

@@ -26,7 +26,10 @@ std::optional<Pooling> pooling_of(const Arguments& arguments) {
 
 TextEmbedder open_embedder(const std::string& directory, const Arguments& arguments) {
   const VectorOptions vectors{.pooling = pooling_of(arguments)};
-  return TextEmbedder(directory, inference_options(arguments), vectors);
+  TextEmbedder embedder(directory, inference_options(arguments), vectors);
+  const std::string remark = embedder.engine().precision_remark();
+  if (!remark.empty()) say(remark);
+  return embedder;
 }
 
 void CutTexts::count(const TextVector& vector) {

@@ -10,10 +10,16 @@ namespace electra {
 
 namespace {
 
-constexpr std::array<std::string_view, 1> opened{"embed"};
+/// A head of pretraining is left out: what is under it is an encoder that was trained for nothing
+/// else.
+constexpr std::array<std::string_view, 3> opened{"embed", "replaced_token", "masked_token"};
 
 StoredHead head_of(const std::filesystem::path& directory, const VectorOptions& vectors) {
   StoredHead head = head_for(directory, "TextEmbedder", opened);
+  if (head.task.empty()) {
+    head.kind = "embedding";
+    head.task = "embed";
+  }
   head.config.pooling = vectors.pooling.value_or(head.config.pooling);
   head.config.normalise = vectors.normalise.value_or(head.config.normalise);
   return head;
@@ -63,6 +69,7 @@ TextEmbedder::TextEmbedder(TextEmbedder&&) noexcept = default;
 TextEmbedder& TextEmbedder::operator=(TextEmbedder&&) noexcept = default;
 
 Index TextEmbedder::dimension() const { return parts_->model.engine().config().hidden; }
+const Engine& TextEmbedder::engine() const { return parts_->model.engine(); }
 Pooling TextEmbedder::pooling() const { return parts_->head.config.pooling; }
 bool TextEmbedder::normalises() const { return parts_->head.config.normalise; }
 

@@ -153,4 +153,22 @@ TEST_CASE("a workspace grows and never shrinks", "[context]") {
   CHECK(reinterpret_cast<std::uintptr_t>(context.workspace(1).data()) % 64 == 0);
 }
 
+TEST_CASE("what is discarded may become anything, and its neighbours stay", "[context]") {
+  const auto context = Context::create({}, {.threads = 1});
+  constexpr Index count = 20000, first = 1001, some = 12001;
+  Buffer buffer(*context, count * size_of(DType::i32));
+  const TensorView all = buffer.view({count}, DType::i32);
+  std::iota(all.data<std::int32_t>(), all.data<std::int32_t>() + count, 0);
+  context->discard(all.slice(first, some));
+  Index kept = 0;
+  for (Index i = 0; i < count; ++i) {
+    const std::int32_t value = all.data<std::int32_t>()[i];
+    if (i < first || i >= first + some) REQUIRE(value == i);
+    if (i >= first && i < first + some && value == i) ++kept;
+  }
+  CHECK(kept < some / 2);  // the system has taken whole pages
+  context->discard(all.slice(0, 1));
+  CHECK(all.data<std::int32_t>()[0] == 0);
+}
+
 }  // namespace electra

@@ -123,12 +123,26 @@ TEST_CASE("a text that is too long for a vector is refused, cut, or averaged ove
              Contains("at most 5, max_seq_length in " + file));
 }
 
+TEST_CASE("an encoder with a head of pretraining makes the vectors that it makes without",
+          "[embedder]") {
+  const TemporaryFolder bare, pretrained;
+  save_predictor(bare.path(), some_head("embed"), 16);
+  const Vocabulary vocabulary = some_vocabulary();
+  save_detector(pretrained.path(), vocabulary, tiny_detector(vocabulary.size(), 16));
+  const TextEmbedder expected(bare.path(), {.threads = 1});
+  const TextEmbedder found(pretrained.path(), {.threads = 1});
+  CHECK(found.pooling() == Pooling::mean);
+  CHECK(found.normalises());
+  CHECK(found.embed("the ship").values == expected.embed("the ship").values);
+}
+
 TEST_CASE("an embedder opens no other head, and a vector that is not finite names its text",
           "[embedder]") {
   const TemporaryFolder folder;
-  save_detector(folder.path(), some_vocabulary(), 12);
+  save_predictor(folder.path(), "classify");
   CHECK_THAT(message_of<IoError>([&] { const TextEmbedder embedder(folder.path()); }),
-             Contains("expected a head of embed for a TextEmbedder, found ElectraForPreTraining"));
+             Contains("expected a head of embed or replaced_token or masked_token for a "
+                      "TextEmbedder, found ElectraForSequenceClassification"));
   save_predictor(folder.path(), some_head("embed"), 16, [](ParameterStore& store) {
     for (float& gain : store.find("encoder/layer_1/feed_forward_norm/gain")->master.span<float>())
       gain = 3e38F;

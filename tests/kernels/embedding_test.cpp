@@ -129,6 +129,26 @@ struct Expected {
 
 }  // namespace
 
+TEST_CASE("a word table of bf16 beside f32 is read as what it holds", "[kernel][embedding]") {
+  Case exact{3, 5, 24, DType::f32};
+  HostTensor rounded({11, 24}, DType::bf16);
+  for (Index i = 0; i < rounded.size(); ++i) {
+    rounded.set(i, exact.word[i]);
+    exact.word.set(i, rounded[i]);
+  }
+  const auto context = Context::create({});
+  context->run(exact.forward());
+  Case mixed{3, 5, 24, DType::f32};
+  EmbeddingForward kernel = mixed.forward();
+  kernel.word = rounded;
+  context->run(kernel);
+  CHECK(mixed.y == exact.y);
+  CHECK(mixed.mean == exact.mean);
+  EmbeddingForward wrong = exact.forward();
+  wrong.position = rounded.view().slice(0, 7);
+  CHECK_THROWS_WITH(context->run(wrong), Contains("word: expected bf16 [11, 24], found f32"));
+}
+
 TEST_CASE("embedding agrees with its definition", "[kernel][embedding]") {
   const auto dtype = GENERATE(DType::f32, DType::bf16, DType::f64);
   const auto dropout = GENERATE(0.0F, 0.1F);

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "electra/infer/engine.h"
 #include "electra/infer/inference_options.h"
 #include "electra/kernels/pooling.h"
 
@@ -34,9 +35,10 @@ class TextEmbedder {
  public:
   using Options = InferenceOptions;
 
-  /// Opens a Hugging Face directory of an encoder without another head, with its tokenizer. Pooling
-  /// and length of vectors are as its sentence-transformers' files say, else as its config.json
-  /// does, else the mean over all tokens, of length 1. Throws IoError for another head; Error.
+  /// Opens a Hugging Face directory of an encoder with its tokenizer; a head of pretraining is left
+  /// out. Pooling and length of vectors are as its sentence-transformers' files say, else as its config.json
+  /// does, else the mean over all tokens, of length 1. Throws IoError for the head of another task;
+  /// Error.
   explicit TextEmbedder(const std::filesystem::path& directory);
   TextEmbedder(const std::filesystem::path& directory, const Options& options,
                const VectorOptions& vectors = {});
@@ -47,6 +49,8 @@ class TextEmbedder {
   /// Numbers of a vector.
   [[nodiscard]] Index dimension() const;
   [[nodiscard]] Pooling pooling() const;
+  /// What computes: its limit, its precision.
+  [[nodiscard]] const Engine& engine() const;
   [[nodiscard]] bool normalises() const;
 
   /// Any bytes are a text; those that are not UTF-8 are left out of the tokens. Throws InputError

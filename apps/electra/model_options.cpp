@@ -34,13 +34,14 @@ InferenceOptions inference_options(const Arguments& arguments) {
 }
 
 Predictor open_predictor(const std::string& directory, const Arguments& arguments) {
-  const DeviceChoice choice = choose_device(arguments.text("--device", "cpu"));
-  if (!choice.remark.empty()) say(choice.remark);
-  const Index length = arguments.integer("--length").value_or(0);
-  check_range("--length", length, from(0));
-  return Predictor(directory, {.device = choice.device,
-                               .threads = small_integer(arguments, "--threads").value_or(0),
-                               .length = length});
+  const InferenceOptions options = inference_options(arguments);
+  Predictor predictor(directory, {.device = options.device,
+                                  .threads = options.threads,
+                                  .length = options.positions,
+                                  .precision = options.precision});
+  const std::string remark = predictor.engine().precision_remark();
+  if (!remark.empty()) say(remark);
+  return predictor;
 }
 
 }  // namespace electra

@@ -33,6 +33,7 @@ InferenceOptions inference_options(const fs::path& directory, const Predictor::O
   return {.device = options.device,
           .threads = options.threads,
           .workers = options.workers,
+          .precision = options.precision,
           .positions = options.length};
 }
 
@@ -56,6 +57,7 @@ Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 
 const TaskInfo& Predictor::task() const { return parts_->model.task(); }
 const Labels& Predictor::labels() const { return parts_->model.labels(); }
+const Engine& Predictor::engine() const { return parts_->model.engine(); }
 const StoredHead& Predictor::head() const { return parts_->model.head(); }
 
 std::vector<Prediction> Predictor::predict(const Examples& examples) const {

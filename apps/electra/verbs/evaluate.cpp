@@ -33,6 +33,7 @@ constexpr auto options = std::to_array<OptionInfo>({
     length_option,
     device_option,
     threads_option,
+    precision_option,
     {"--json", Kind::flag, "", "everything as one JSON object"},
 });
 

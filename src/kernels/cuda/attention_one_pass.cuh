@@ -44,7 +44,9 @@ template <int rows>
 struct OnePass {
   static constexpr int warps = rows / warp_rows;
   static constexpr int threads = warps * warp_size;
-  static constexpr int blocks = 512 / threads;  // a multiprocessor: 128 registers a thread
+  /// A multiprocessor: 128 registers a thread. Of packed texts one less, which leaves a thread the
+  /// few more that their places take.
+  static constexpr int blocks = 512 / threads;
   static constexpr int steps = rows / step_rows;
   static constexpr int stages = steps < 3 ? steps : 3;
   static constexpr int ds_bytes = rows * step_rows * 2;
@@ -209,7 +211,7 @@ __device__ void clear_rows(bf16* to, int stride, int count) {
 
 /// A block for each head of each sequence of at most `rows` tokens.
 template <int rows, bool packed>
-__global__ void __launch_bounds__(OnePass<rows>::threads, OnePass<rows>::blocks)
+__global__ void __launch_bounds__(OnePass<rows>::threads, OnePass<rows>::blocks - packed)
     attention_backward_one_pass(const bf16* dout, const bf16* qkv, bf16* dqkv,
                                 AttentionBackwardInputs in) {
   expect_form<packed>(in.e.places);

@@ -36,17 +36,27 @@ struct RowDropout {
 
   __device__ bool active() const { return rate.threshold > 0; }
 
+  /// The number of a row's first element, in its example.
+  struct Start {
+    std::uint32_t example, element;
+  };
+  __device__ Start start_of(int row) const {
+    return {static_cast<std::uint32_t>(places.example_of(row)),
+            static_cast<std::uint32_t>(places.place_of(row)) * static_cast<std::uint32_t>(width)};
+  }
+
   /// Multiplies `count` consecutive elements, at a multiple of `count`, by the scale where they are
   /// kept, else by 0. `count` is 1, 4 or 8.
   template <int count>
   __device__ void apply(int row, int column, float (&values)[count]) const {
+    if (active()) apply(start_of(row), column, values);
+  }
+  template <int count>
+  __device__ void apply(Start row, int column, float (&values)[count]) const {
     if (!active()) return;
     static_assert(count == 1 || count == 4 || count == 8);
-    const auto example = static_cast<std::uint32_t>(places.example_of(row));
-    const std::uint32_t element =
-        static_cast<std::uint32_t>(places.place_of(row)) * static_cast<std::uint32_t>(width) +
-        static_cast<std::uint32_t>(column);
-    math::Words4 words = draw.words(element / 8, example);
+    const std::uint32_t element = row.element + static_cast<std::uint32_t>(column);
+    math::Words4 words = draw.words(element / 8, row.example);
     if constexpr (count == 1) {
       values[0] *= factor(math::half(words, static_cast<int>(element % 8)));
     } else {

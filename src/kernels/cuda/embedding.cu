@@ -32,6 +32,7 @@ struct Gathered {
 
 struct Token {
   int id, type;
+  int place;  // of a packed text: read early, as the address of its position waits for it
 };
 
 template <class T>
@@ -43,14 +44,16 @@ struct Tables {
   const T* type;
   RowPlaces places;
 
-  __device__ Token token(int row) const { return {ids[row], types[row]}; }
+  __device__ Token token(int row) const {
+    return {ids[row], types[row], places.packed() ? places.place_of(row) : 0};
+  }
   template <class Row>
   __device__ auto fetch(const Row& layout, int row, Token token) const {
     const Index width = layout.size();
+    const int place = places.packed() ? token.place : places.place_of(row);
     const auto words = layout.fetch(word + token.id * width);
     return Gathered<std::remove_const_t<decltype(words)>>{
-        words, layout.fetch(position + places.place_of(row) * width),
-        layout.fetch(type + token.type * width)};
+        words, layout.fetch(position + place * width), layout.fetch(type + token.type * width)};
   }
 };
 
@@ -82,11 +85,14 @@ __global__ void __launch_bounds__(cuda::row_threads<Row>, cuda::resident_row_blo
   cuda::store_moments<Row>(lane, m, mean, rstd);
 }
 
-template <class T, class Row>
-__global__ void __launch_bounds__(cuda::summing_threads<Row>, cuda::resident_summing_blocks)
+template <class T, class Row, bool packed>
+__global__ void __launch_bounds__(cuda::summing_threads<Row>,
+                                  cuda::resident_summing_blocks - packed)
     embedding_backward(const T* dy, Tables<T> tables, const float* gain, const float* mean,
                        const float* rstd, T* dx, float* partials, int rows, RowDropout dropout,
                        Row layout) {
+  cuda::expect_form<packed>(tables.places);
+  cuda::expect_form<packed>(dropout.places);
   auto d = layout.values(0);
   auto x = layout.values(1);
   auto dgain = layout.values(2);
@@ -101,10 +107,11 @@ __global__ void __launch_bounds__(cuda::summing_threads<Row>, cuda::resident_sum
   cuda::each_row<Row>(
       rows, [&](int row) { return tables.token(row); }, fetch,
       [&](const LaneRow& lane, const auto& row) {
+        const auto start = dropout.start_of(lane.row);
         layout.each([&](int v, int column) {
           float values[Row::elements];
           row.dy.get(v, column, values);
-          dropout.apply(lane.row, column, values);
+          dropout.apply(start, column, values);
 #pragma unroll
           for (int e = 0; e < Row::elements; ++e) d.vector(v)[e] = values[e];
         });
@@ -147,11 +154,14 @@ void run_on(CudaContext& context, const EmbeddingBackward& k) {
       const unsigned blocks = cuda::summing_blocks<Row>(rows);
       auto* partials = cuda::partial_sums(context, blocks, width,
                                           {k.dgain.data<float>(), k.dbias.data<float>()});
-      cuda::launch(context, k.name, {blocks, cuda::summing_threads<Row>, cuda::shared_for(row, 4)},
-                   embedding_backward<T, Row>, k.dy.data<T>(), tables_of<T>(k),
-                   k.gain.data<float>(), k.mean.data<float>(), k.rstd.data<float>(), k.dx.data<T>(),
-                   partials, static_cast<int>(rows),
-                   cuda::row_dropout(k.random, k.dropout, k.rows, width), row);
+      cuda::visit_form(k.rows, [&]<bool packed>() {
+        cuda::launch(context, k.name,
+                     {blocks, cuda::summing_threads<Row>, cuda::shared_for(row, 4)},
+                     embedding_backward<T, Row, packed>, k.dy.data<T>(), tables_of<T>(k),
+                     k.gain.data<float>(), k.mean.data<float>(), k.rstd.data<float>(),
+                     k.dx.data<T>(), partials, static_cast<int>(rows),
+                     cuda::row_dropout(k.random, k.dropout, k.rows, width), row);
+      });
     });
   });
 }

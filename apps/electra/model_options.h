@@ -27,8 +27,8 @@ inline constexpr OptionInfo precision_option{
 /// was taken, or why none. Texts that are too long are cut.
 [[nodiscard]] InferenceOptions inference_options(const Arguments& arguments);
 
-/// Opens the model as --device, --threads, --precision and --length say, and says which GPU was taken, or why
-/// none.
+/// Opens the model as --device, --threads, --precision and --length say, and says which GPU was
+/// taken, or why none.
 [[nodiscard]] Predictor open_predictor(const std::string& directory, const Arguments& arguments);
 
 }  // namespace electra

@@ -142,7 +142,7 @@ class Context {
   template <class K>
   void dispatch(const K& kernel) {
     if (device_.type == DeviceType::cpu) return run_on(cpu(), kernel);
-    if constexpr (built_with_cuda && requires(CudaContext& gpu) { run_on(gpu, kernel); })
+    if constexpr (built_with_cuda && requires(CudaContext & gpu) { run_on(gpu, kernel); })
       return run_on(cuda(), kernel);
     throw_no_kernel(K::name);
   }

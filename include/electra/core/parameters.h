@@ -42,10 +42,10 @@ struct Parameter {
   ParameterGroup group;
   bool is_factor = false;  // read by a linear layer's products alone
   Index offset = 0;        // elements from the start of each flat buffer
-  TensorView master;    // `padded`, f32
-  TensorView value;     // `padded`, what matrix products read: f32 or bf16
-  TensorView gradient;  // `padded`, f32; absent until the store has gradients
-  PackedWeight packed;  // `padded`, instead of master and value: of a store for inference
+  TensorView master;       // `padded`, f32
+  TensorView value;        // `padded`, what matrix products read: f32 or bf16
+  TensorView gradient;     // `padded`, f32; absent until the store has gradients
+  PackedWeight packed;     // `padded`, instead of master and value: of a store for inference
 };
 
 /// A value of a parameter, or of its gradient or a moment, that is not finite.

@@ -36,9 +36,9 @@ class TextEmbedder {
   using Options = InferenceOptions;
 
   /// Opens a Hugging Face directory of an encoder with its tokenizer; a head of pretraining is left
-  /// out. Pooling and length of vectors are as its sentence-transformers' files say, else as its config.json
-  /// does, else the mean over all tokens, of length 1. Throws IoError for the head of another task;
-  /// Error.
+  /// out. Pooling and length of vectors are as its sentence-transformers' files say, else as its
+  /// config.json does, else the mean over all tokens, of length 1. Throws IoError for the head of
+  /// another task; Error.
   explicit TextEmbedder(const std::filesystem::path& directory);
   TextEmbedder(const std::filesystem::path& directory, const Options& options,
                const VectorOptions& vectors = {});

@@ -16,9 +16,8 @@ class Pieces {
  public:
   template <class Body>
   explicit Pieces(const Body& body)
-      : body_(&body), call_([](const void* of, int piece) {
-          (*static_cast<const Body*>(of))(piece);
-        }) {}
+      : body_(&body),
+        call_([](const void* of, int piece) { (*static_cast<const Body*>(of))(piece); }) {}
   void operator()(int piece) const { call_(body_, piece); }
 
  private:

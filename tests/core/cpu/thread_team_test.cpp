@@ -32,8 +32,7 @@ TEST_CASE("a team does each piece once, however many there are and whether it sl
     if (turn % 40 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
     run(team, pieces, tally);
     for (int piece = 0; piece < pieces; ++piece) ++expected[static_cast<std::size_t>(piece)];
-    for (std::size_t piece = 0; piece < 8; ++piece)
-      REQUIRE(tally.done[piece] == expected[piece]);
+    for (std::size_t piece = 0; piece < 8; ++piece) REQUIRE(tally.done[piece] == expected[piece]);
   }
 }
 

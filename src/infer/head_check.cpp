@@ -16,8 +16,8 @@ struct Opener {
 };
 
 constexpr auto openers = std::to_array<Opener>({
-    {"replaced_token", "Detector or SentenceScorer"},
-    {"masked_token", "MaskedLanguageModel or SentenceScorer"},
+    {"replaced_token", "Detector, SentenceScorer or TextEmbedder"},
+    {"masked_token", "MaskedLanguageModel, SentenceScorer or TextEmbedder"},
     {"classify", "Classifier"},
     {"multilabel", "Classifier"},
     {"regress", "Regressor"},

@@ -67,6 +67,22 @@ TEST_CASE("an answerer gives the predictor's answers, with their places", "[answ
   CHECK(found[2].answers.size() == 3);
 }
 
+TEST_CASE("an answer's places are code points and bytes of the passage as it was given",
+          "[answerer][law]") {
+  const TemporaryFolder folder;
+  save_predictor(folder.path(), "answer");
+  const std::string passage = "\xc3\xa9\xc3\xa9 \xff the caf\xc3\xa9 .";
+  const Answer found =
+      QuestionAnswerer(folder.path(), {.threads = 1}).answer("the ship", passage, 99);
+  REQUIRE(found.answers.size() == 15);  // of 5 tokens
+  for (const AnswerSpan& answer : found.answers) {
+    CHECK(slice_characters(passage, answer.span.begin, answer.span.end) == answer.text);
+    CHECK(passage.substr(static_cast<std::size_t>(answer.byte_span.begin), answer.text.size()) ==
+          answer.text);
+    CHECK(std::ssize(answer.text) == answer.byte_span.end - answer.byte_span.begin);
+  }
+}
+
 TEST_CASE("questions are answered in their order, each as by itself, by any number of threads",
           "[answerer][law][threads]") {
   const TemporaryFolder folder;

@@ -133,7 +133,7 @@ inline void predict_masked(Trial& t) {
                                .dlogits = t.at(dlogits),
                                .non_finite = t.at(non_finite),
                                .vocabulary = vocabulary,
-                               .random = t.key(Place::sample)});
+                               .random = t.key(Place::sample, 0)});
   t.keep({{"losses", &losses}, {"argmax", &argmax}, {"samples", &samples}, {"dlogits", &dlogits}});
 }
 

@@ -112,11 +112,11 @@ class Trial {
   [[nodiscard]] TextRows rows() {
     return texts_.text_rows(form_, [this](const HostTensor& host) { return at(host); });
   }
-  [[nodiscard]] RandomKey key(Place place) {
+  [[nodiscard]] RandomKey key(Place place, int layer = 2) {
     return {.seed = 0x123456789abcdefULL,
             .step = at(step_),
             .first_example = 5,
-            .site = site(Network::generator, 2, place)};
+            .site = site(Network::generator, layer, place)};
   }
   /// Where a tensor of the host lies on the device.
   [[nodiscard]] TensorView at(const HostTensor& host) { return (*mirror_)(host); }

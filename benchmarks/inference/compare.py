@@ -83,8 +83,8 @@ def medians_of(rounds):
 def main():
     a = arguments()
     names = [name for name in ("f32", *PEERS["f32"], "bf16", "int8", *PEERS["int8"]) if name not in a.leave_out]
-    result = {"processor": of_processor("model name"), "units": units(), "threads": a.threads, "model": a.model,
-              "file": a.file, "load": os.getloadavg()[0], "rounds": []}
+    result = {"processor": of_processor("model name"), "units": units(), "threads": a.threads,
+              "model": pathlib.Path(a.model).name, "file": pathlib.Path(a.file).name, "load": os.getloadavg()[0], "rounds": []}
     for number in range(a.rounds):
         order = names if number % 2 == 0 else names[::-1]
         result["rounds"].append({name: times_of(program(name, a), a) for name in order})

@@ -147,7 +147,9 @@ void ParameterStore::update_values() {
 }
 
 void ParameterStore::replace(const Parameter& parameter, Replacement replacement) {
-  Parameter& own = const_cast<Parameter&>(parameter);  // one of parameters_
+  const auto found = std::ranges::find(parameters_, parameter.name, &Parameter::name);
+  if (found == parameters_.end()) throw Error(parameter.name + ": not a parameter of this store");
+  Parameter& own = *found;
   std::ranges::move(replacement.memory, std::back_inserter(replacements_));
   own.value = replacement.value;
   own.packed = replacement.packed;
@@ -208,7 +210,7 @@ const Parameter& ParameterScope::declare(std::string_view name, const Shape& sha
                           .padded = options.padded.value_or(shape),
                           .init = options.init,
                           .group = {network_, order_, options.decay},
-                          .is_factor = options.is_factor,
+                          .is_linear_weight = options.is_linear_weight,
                           .offset = 0,
                           .master = {},
                           .value = {},

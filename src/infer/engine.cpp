@@ -226,8 +226,12 @@ const NetworkConfig& Engine::config() const { return parts_->config; }
 InferencePrecision Engine::precision() const { return parts_->precision; }
 std::string Engine::precision_remark() const {
   if (parts_->precision == parts_->asked_precision) return {};
-  return "int8: this processor, or this build of libelectra, has no unit for it (AVX-512 VNNI); "
-         "f32 is faster and is computed in";
+  const bool on_cpu = parts_->store.context().device().type == DeviceType::cpu;
+  return std::string("int8: ") +
+         (on_cpu
+              ? "this processor, or this build of libelectra, has no unit for it (AVX-512 VNNI); "
+                "f32 is faster and is computed in"
+              : "it is computed on a CPU alone; here f32 is");
 }
 const Engine::Limit& Engine::limit() const { return parts_->limit; }
 const Vocabulary& Engine::vocabulary() const { return parts_->tokenizer.vocabulary; }

@@ -21,7 +21,7 @@ Linear::Linear(const ParameterScope& scope, const Config& config)
                              {.init = config.init,
                               .decay = Decay::yes,
                               .padded = Shape{padded_out(config), config.in},
-                              .is_factor = true})),
+                              .is_linear_weight = true})),
       bias_(&scope.declare(
           "bias", {config.out},
           {.init = Init::zeros, .decay = Decay::no, .padded = Shape{padded_out(config)}})) {}

@@ -46,7 +46,7 @@ void round_table(ParameterStore& store, const Parameter& parameter) {
 void pack_weights(ParameterStore& store, WeightFormat format,
                   std::initializer_list<const Parameter*> tables) {
   for (const Parameter& parameter : store.parameters())
-    if (parameter.is_factor) pack(store, parameter, format);
+    if (parameter.is_linear_weight) pack(store, parameter, format);
   if (format == WeightFormat::f32) return;
   for (const Parameter* table : tables) round_table(store, *table);
 }

@@ -62,4 +62,12 @@ TEST_CASE("packed linear layers answer as they did before, and hold no plain wei
   CHECK(static_cast<bool>(layers.table.master) != rounded);
 }
 
+TEST_CASE("a store replaces its own parameters alone", "[layers][packed_weights]") {
+  Layers layers;
+  Parameter foreign;
+  foreign.name = "foreign/weight";
+  CHECK_THROWS_WITH(layers.store.replace(foreign, {}),
+                    "foreign/weight: not a parameter of this store");
+}
+
 }  // namespace electra

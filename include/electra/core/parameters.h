@@ -40,12 +40,12 @@ struct Parameter {
   Shape padded;      // as it lies in memory; rows beyond `shape` stay zero
   Init init = Init::zeros;
   ParameterGroup group;
-  bool is_factor = false;  // read by a linear layer's products alone
-  Index offset = 0;        // elements from the start of each flat buffer
-  TensorView master;       // `padded`, f32
-  TensorView value;        // `padded`, what matrix products read: f32 or bf16
-  TensorView gradient;     // `padded`, f32; absent until the store has gradients
-  PackedWeight packed;     // `padded`, instead of master and value: of a store for inference
+  bool is_linear_weight = false;  // read by a linear layer's products alone
+  Index offset = 0;               // elements from the start of each flat buffer
+  TensorView master;              // `padded`, f32
+  TensorView value;               // `padded`, what matrix products read: f32 or bf16
+  TensorView gradient;            // `padded`, f32; absent until the store has gradients
+  PackedWeight packed;            // `padded`, instead of master and value: of a store for inference
 };
 
 /// A value of a parameter, or of its gradient or a moment, that is not finite.
@@ -102,7 +102,7 @@ class ParameterStore {
     std::vector<Buffer> memory;
   };
   /// For inference, once the weights are there: the parameter's master is absent from now on, and
-  /// its memory given back.
+  /// its memory given back. Throws Error for a parameter that the store has not.
   void replace(const Parameter& parameter, Replacement replacement);
 
   [[nodiscard]] const std::deque<Parameter>& parameters() const { return parameters_; }
@@ -151,8 +151,8 @@ class ParameterScope {
   struct Options {
     Init init = Init::truncated_normal;
     Decay decay = Decay::yes;
-    std::optional<Shape> padded;  // default: the shape itself
-    bool is_factor = false;       // Parameter::is_factor
+    std::optional<Shape> padded;    // default: the shape itself
+    bool is_linear_weight = false;  // Parameter::is_linear_weight
   };
   const Parameter& declare(std::string_view name, const Shape& shape, Options options) const;
   /// Decayed, truncated normal.

@@ -19,7 +19,6 @@ namespace electra {
 
 namespace {
 
-constexpr Index log_lines = 20;  // of a run: each is the mean of a twentieth of its steps
 constexpr Index evaluation_batch = 64;
 
 /// A number's head begins with the mean of what it is to say, which else it would first have to
@@ -73,9 +72,8 @@ RunConfig Attempt::run_config() const {
   run.train.batch *= setting_.data.training.parts;
   run.schedule.warmup =
       std::max<Index>(1, static_cast<Index>(static_cast<double>(steps) * config_.warmup_share));
-  run.evaluate = {.every = epoch_steps_, .batches = 0};
-  run.checkpoint.every = epoch_steps_;
-  run.log.every = std::max<Index>(1, steps / log_lines);
+  run.evaluate.every = epoch_steps_;
+  if (run.checkpoint.every == 0) run.checkpoint.every = epoch_steps_;
   return run;
 }
 

@@ -23,6 +23,13 @@ double usual_layer_decay(const NetworkConfig& encoder) {
   return encoder.hidden >= 1024 ? 0.9 : 0.8;
 }
 
+/// What a run has, but a fine-tuning run decides itself.
+void follows(const std::string& path, Index value, const std::string& from_what) {
+  if (value != 0)
+    throw ConfigError(path + ": expected 0, found " + std::to_string(value) +
+                      ": in fine-tuning it follows " + from_what);
+}
+
 }  // namespace
 
 std::span<const std::string_view> enum_names(HeadForm) {
@@ -55,13 +62,19 @@ FinetuneConfig finetune_defaults(std::string_view task, const NetworkConfig& enc
                      .warmup = 0,
                      .form = LearningRate::Schedule::trapezoid};
   config.train = {.steps = 0, .batch = 32};
-  config.checkpoint.keep = 1;
+  config.evaluate.every = 0;
+  config.checkpoint = {.every = 0, .keep = 1};
+  config.log.every = 0;
   return config;
 }
 
 void check(const FinetuneConfig& config) {
   const TaskKind task = task_named(config.task).kind;
   check_ranges(config);
+  follows("train.steps", config.train.steps, "from epochs, train.batch and the examples");
+  follows("schedule.warmup", config.schedule.warmup, "from warmup_share and the steps");
+  follows("evaluate.every", config.evaluate.every, "from the examples: every epoch is evaluated");
+  follows("evaluate.batches", config.evaluate.batches, "from the evaluation file: all of it");
   if (config.files.train.empty())
     throw ConfigError("files.train: expected a file of examples, found none");
   if (config.files.evaluate.empty())

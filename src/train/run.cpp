@@ -1,5 +1,6 @@
 #include "electra/train/run.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -42,6 +43,11 @@ struct Run::Parts {
   }
   [[nodiscard]] double seconds() const {
     return std::chrono::duration<double>(Clock::now() - begin).count();
+  }
+  [[nodiscard]] Index log_every() const {
+    constexpr Index lines = 20;
+    return config.log.every > 0 ? config.log.every
+                                : std::max<Index>(1, config.train.steps / lines);
   }
   [[nodiscard]] Vote stop_vote() const {
     return callbacks.stop_requested && callbacks.stop_requested() ? Vote::yes : Vote::no;
@@ -143,7 +149,7 @@ struct Run::Parts {
       if (leads() && callbacks.stepped) callbacks.stepped(trainer.next_step());
       const bool stop = agreement.any_before(stop_vote());
       speed.add(batch.totals.tokens, config.train.batch * batch.batch.length);
-      if (due(config.log.every)) report(batch.epoch, speed);
+      if (due(log_every())) report(batch.epoch, speed);
       if (due(config.evaluate.every) && trainer.next_step() < config.train.steps) evaluate();
       if (due(config.checkpoint.every)) save();
       speed.pause();

@@ -150,6 +150,14 @@ TEST_CASE("what cannot be is refused by its path", "[finetune_config]") {
   CHECK_NOTHROW(check(with_assignment(usual("classify"), "train.micro_batch=8")));
 }
 
+TEST_CASE("what follows from epochs and examples is refused, not overridden", "[finetune_config]") {
+  for (const char* path : {"train.steps", "schedule.warmup", "evaluate.every", "evaluate.batches"})
+    CHECK(refused(path + std::string("=5"))
+              .starts_with(path + std::string(": expected 0, found 5: in fine-tuning it follows ")));
+  for (const char* assignment : {"log.every=5", "checkpoint.every=5", "checkpoint.keep=2"})
+    CHECK_NOTHROW(check(with_assignment(usual("classify"), assignment)));
+}
+
 TEST_CASE("numbers out of their ranges are refused by their path", "[finetune_config]") {
   for (const char* assignment :
        {"features.length=2", "features.stride=-1", "features.sort_window=0", "answers.longest=0",

@@ -93,6 +93,24 @@ TEST_CASE("what is left after the last run is heard to stop, too, and done by a 
   CHECK(weights(stopped.options.out) == weights(whole.options.out));
 }
 
+TEST_CASE("how often a run is logged and can be resumed from is as asked", "[finetuning]") {
+  TinyTask tiny("classify");
+  tiny.options.config.epochs = 1;
+  tiny.options.config.restarts = 0;
+  tiny.options.config.log.every = 7;
+  tiny.options.config.checkpoint = {.every = 3, .keep = 0};
+  const RunFolder run{tiny.options.out / "runs" / "seed_1"};
+  std::size_t checkpoints = 0;
+  tiny.callbacks.stepped = [&](Index step) {
+    if (step == 10) checkpoints = list_checkpoints(run.checkpoints()).size();
+  };
+  REQUIRE(tiny.run().end == RunResult::End::finished);
+  CHECK(checkpoints == 3);
+  const auto lines = logged_lines(run.log(), "train", 20);
+  REQUIRE(lines.size() == 2);
+  CHECK((lines[0].step == 7 && lines[1].step == 14));
+}
+
 TEST_CASE("several seeds are several runs, and the best is what the folder has", "[finetuning]") {
   TinyTask tiny("classify");
   tiny.options.config.epochs = 1;

@@ -44,9 +44,10 @@ TEST_CASE("an unknown preset is refused, and no preset is a label", "[presets]")
 
 TEST_CASE("what is done at the end alone stays so, however many steps there are", "[presets]") {
   PretrainConfig config = pretrain_preset("tiny");
-  config.evaluate.every = config.checkpoint.every = 0;
+  config.evaluate.every = config.checkpoint.every = config.log.every = 0;
   CHECK(with_steps(config, 500).evaluate.every == 0);
   CHECK(with_steps(config, 500).checkpoint.every == 0);
+  CHECK(with_steps(config, 500).log.every == 0);
 }
 
 TEST_CASE("every preset can be trained, whole and with fewer steps", "[presets]") {

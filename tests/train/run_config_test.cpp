@@ -34,7 +34,7 @@ const std::array<Range, 17> ranges{{
     {"evaluate.batches", "0 or more", {"-1"}, {"0"}},
     {"checkpoint.every", "0 or more", {"-1"}, {"0"}},
     {"checkpoint.keep", "0 or more", {"-1"}, {"0", "1"}},
-    {"log.every", "1 or more", {"0", "-1"}, {"1"}},
+    {"log.every", "0 or more", {"-1"}, {"0", "1"}},
     {"threads", "0 or more", {"-1"}, {"0", "3"}},
 }};
 

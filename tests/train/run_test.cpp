@@ -10,6 +10,7 @@
 #include "electra/core/error.h"
 #include "electra/core/file.h"
 #include "electra/io/checkpoint.h"
+#include "electra/io/train_log.h"
 #include "support/thread_ranks.h"
 #include "train/toy_run.h"
 
@@ -318,10 +319,11 @@ TEST_CASE("a run cannot end before the checkpoint that it goes on from", "[run]"
 
 TEST_CASE("intervals of 0 leave what a run must leave at its end", "[run]") {
   ToyRun toy;
-  toy.config.evaluate.every = toy.config.checkpoint.every = 0;
+  toy.config.evaluate.every = toy.config.checkpoint.every = toy.config.log.every = 0;
   std::vector<Index> evaluated;
   toy.callbacks.evaluated = [&](Index step, const FigureValues&) { evaluated.push_back(step); };
   toy.run();
   CHECK(evaluated == std::vector<Index>{0, 12});
   CHECK(checkpoints(toy.folder) == std::vector<std::string>{"checkpoint-12"});
+  CHECK(logged_lines(toy.folder.log(), "train", 12).size() == 12);  // a twentieth, but 1 at least
 }

@@ -64,7 +64,8 @@ struct EvaluateConfig {
   Index batches = 0;
 
   void fields(auto&& visit) {
-    visit("every", every, "steps between evaluations; 0: only at the end", from(0));
+    visit("every", every, "steps between evaluations; 0: only at the end (of each epoch, if there are)",
+          from(0));
     visit("batches", batches, "held-out batches in an evaluation; 0: all", from(0));
   }
 };
@@ -74,7 +75,8 @@ struct CheckpointConfig {
   Index keep = 5;
 
   void fields(auto&& visit) {
-    visit("every", every, "steps between checkpoints; 0: only at the end", from(0));
+    visit("every", every, "steps between checkpoints; 0: only at the end (of each epoch, if there are)",
+          from(0));
     visit("keep", keep, "how many of the latest stay; 0: all", from(0));
   }
 };
@@ -82,7 +84,9 @@ struct CheckpointConfig {
 struct LogConfig {
   Index every = 100;
 
-  void fields(auto&& visit) { visit("every", every, "steps between lines of the log", from(1)); }
+  void fields(auto&& visit) {
+    visit("every", every, "steps between lines of the log; 0: a twentieth of the run", from(0));
+  }
 };
 
 /// How gradients cross between ranks: bf16 halves the bytes and rounds after each addition.

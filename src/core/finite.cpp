@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 #include "electra/core/error.h"
@@ -14,6 +17,17 @@ namespace electra {
 
 namespace {
 
+/// Without a branch and in integers, so that it goes by vectors: what is not finite has all bits of
+/// the exponent, and then more than any finite number without its sign.
+template <class T>
+bool all_finite(std::span<const T> values) {
+  using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  Bits greatest = 0;
+  for (const T value : values)
+    greatest = std::max(greatest, std::bit_cast<Bits>(value) & ~Bits{0} >> 1U);
+  return greatest < std::bit_cast<Bits>(std::numeric_limits<T>::infinity());
+}
+
 template <class T>
 std::optional<NonFinite> first_of(std::span<const std::byte> elements) {
   constexpr std::size_t most = 1024;  // copied at once: bytes of a file may lie anywhere
@@ -22,10 +36,7 @@ std::optional<NonFinite> first_of(std::span<const std::byte> elements) {
   for (std::size_t begin = 0; begin < size; begin += most) {
     const std::size_t count = std::min(most, size - begin);
     std::memcpy(values.data(), elements.data() + begin * sizeof(T), count * sizeof(T));
-    bool finite = true;  // without a branch, so that it goes by vectors
-    for (std::size_t i = 0; i < count; ++i)
-      finite = finite & (std::abs(values[i]) <= std::numeric_limits<T>::max());
-    if (finite) continue;
+    if (all_finite(std::span<const T>(values).first(count))) continue;
     for (std::size_t i = 0; i < count; ++i)
       if (!std::isfinite(values[i]))
         return NonFinite{static_cast<Index>(begin + i), static_cast<double>(values[i])};

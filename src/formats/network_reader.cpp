@@ -57,35 +57,44 @@ Shape NetworkReader::shape_of(const Found& found) const {
   return Shape(found.piece.shape(parameter_of(store_, found.piece.parameter).shape));
 }
 
-void NetworkReader::in_finite_shares(const Found& found, const auto& use) const {
-  const Shape shape = shape_of(found);
-  std::vector<float> values;
-  in_shares(shape.size(), [&](Index first, Index count) {
-    values.resize(static_cast<std::size_t>(count));
-    source_.read_f32(*found.tensor, first, values);
-    if (auto bad = first_non_finite(std::as_bytes(std::span(values)), DType::f32)) {
-      bad->index += first;
-      fail(found.tensor->name,
-           to_string(*bad, shape) + ": nothing can be computed with such a weight");
-    }
-    use(first, values);
-  });
+void NetworkReader::read_share(const Found& found, const Shape& shape, Index first,
+                               std::span<float> to) const {
+  source_.read_f32(*found.tensor, first, to);
+  auto bad = first_non_finite(std::as_bytes(to), DType::f32);
+  if (!bad) return;
+  bad->index += first;
+  fail(found.tensor->name, to_string(*bad, shape) + ": nothing can be computed with such a weight");
 }
 
+/// To where it belongs, if that is f32 in the host's memory; else by way of a megabyte there.
 void NetworkReader::read_into(ParameterStore& store) const {
+  std::vector<float> values;
   for (const Found& found : found_) {
     const Parameter& parameter = parameter_of(store, found.piece.parameter);
     const TensorView flat = parameter.master.reshape({parameter.master.size()});
+    const bool is_at_hand =
+        store.context().device().type == DeviceType::cpu && flat.dtype() == DType::f32;
     const Index begin = found.piece.first(parameter.shape);
-    in_finite_shares(found, [&](Index first, const std::vector<float>& values) {
-      to_device(store.context(), values, flat.slice(begin + first, std::ssize(values)));
+    const Shape shape = shape_of(found);
+    in_shares(shape.size(), [&](Index first, Index count) {
+      const TensorView to = flat.slice(begin + first, count);
+      if (is_at_hand) return read_share(found, shape, first, to.span<float>());
+      values.resize(static_cast<std::size_t>(count));
+      read_share(found, shape, first, values);
+      to_device(store.context(), values, to);
     });
   }
 }
 
 void NetworkReader::check_values() const {
-  for (const Found& found : found_)
-    in_finite_shares(found, [](Index, const std::vector<float>&) {});
+  std::vector<float> values;
+  for (const Found& found : found_) {
+    const Shape shape = shape_of(found);
+    in_shares(shape.size(), [&](Index first, Index count) {
+      values.resize(static_cast<std::size_t>(count));
+      read_share(found, shape, first, values);
+    });
+  }
 }
 
 std::string NetworkReader::first_difference(const NetworkReader& other) const {

@@ -47,8 +47,8 @@ class NetworkReader {
   [[nodiscard]] bool equal(const StoredTensor& own, const TensorSource& other,
                            const StoredTensor& its) const;
   [[nodiscard]] Shape shape_of(const Found& found) const;
-  /// `use(first, values)` for each share of a tensor's values, all of which are finite.
-  void in_finite_shares(const Found& found, const auto& use) const;
+  /// A share of a tensor's values into `to`. Throws IoError if one is not finite.
+  void read_share(const Found& found, const Shape& shape, Index first, std::span<float> to) const;
 
   TensorSource source_;
   const NetworkParts& network_;

@@ -13,7 +13,6 @@
 #include "electra/kernels/packed_linear.h"
 #include "electra/layers/packed_weights.h"
 #include "electra/models/text_model.h"
-#include "formats/hugging_face_names.h"
 #include "infer/token_batches.h"
 #include "infer/worker_pool.h"
 
@@ -90,18 +89,6 @@ StoredTokenizer tokenizer_of(const std::filesystem::path& directory, const Netwo
   return tokenizer;
 }
 
-/// The file's tensor that has a value, and where it is there: "electra.…key.weight: nan at [3, 7]".
-std::string to_string(const BadValue& bad, const NetworkParts& network) {
-  const Shape& whole = bad.parameter->shape;
-  for (const NamedPiece& piece : hugging_face_pieces(network)) {
-    const Index place = bad.found.index - piece.first(whole);
-    if (piece.parameter != bad.parameter->name || place < 0 || place >= piece.size(whole)) continue;
-    const std::vector<Index> shape = piece.shape(whole);
-    return piece.name + ": " + to_string(NonFinite{place, bad.found.value}, Shape(shape));
-  }
-  return to_string(bad);
-}
-
 AddedTokens added_tokens(const StoredTokenizer& tokenizer, const Engine::Options& options) {
   if (!options.match_added_tokens) return {};
   return {tokenizer.added, tokenizer.options};
@@ -156,9 +143,6 @@ struct Engine::Parts {
     store.allocate(first->context(), rounded ? Precision::bf16 : Precision::f32);
     load_network(directory, model.parts(), store,
                  head.tensors.empty() ? HeadWeights::left_out : HeadWeights::required);
-    if (const auto bad = store.first_non_finite_weight())
-      throw IoError(directory.string() + ": " + to_string(*bad, model.parts()) +
-                    ": nothing can be computed with such weights");
     if (on_cpu) pack(head);
     first->context().synchronize();  // other workers' streams do not wait for this one's
   }

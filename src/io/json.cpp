@@ -10,28 +10,43 @@ namespace {
 
 constexpr int deepest = 64;
 
-/// Refuses a second key of the same name, of which the parser by itself keeps the last.
+/// Refuses a second key of the same name, of which the parser by itself keeps the last: an object
+/// then has fewer keys than were read. Which one it was is asked of a second reading.
 class StrictKeys {
  public:
-  explicit StrictKeys(const std::string& origin) : origin_(origin) {}
+  StrictKeys(std::string_view text, const std::string& origin) : text_(text), origin_(origin) {}
 
-  bool operator()(int depth, Json::parse_event_t event, Json& value) {
-    if (event == Json::parse_event_t::object_start) keys_.emplace_back();
-    if (event == Json::parse_event_t::object_end) keys_.pop_back();
-    if (event == Json::parse_event_t::key) add(value.get_ref<const std::string&>());
+  bool operator()(int depth, Json::parse_event_t event, const Json& value) {
     if (depth > deepest)
       throw IoError(origin_ + ": JSON nested deeper than " + std::to_string(deepest));
+    if (event == Json::parse_event_t::object_start) keys_.push_back(0);
+    if (event == Json::parse_event_t::key) ++keys_.back();
+    if (event == Json::parse_event_t::object_end) {
+      if (value.size() != keys_.back()) refuse();
+      keys_.pop_back();
+    }
     return true;
   }
 
  private:
-  void add(const std::string& key) {
-    if (!keys_.back().insert(key).second)
-      throw IoError(origin_ + ": the key " + json_string(key) + " appears twice");
+  [[noreturn]] void refuse() const {
+    std::vector<std::set<std::string>> keys;
+    (void)Json::parse(text_, [&](int, Json::parse_event_t event, const Json& value) {
+      if (event == Json::parse_event_t::object_start) keys.emplace_back();
+      if (event == Json::parse_event_t::object_end) keys.pop_back();
+      if (event == Json::parse_event_t::key) {
+        const auto& key = value.get_ref<const std::string&>();
+        if (!keys.back().insert(key).second)
+          throw IoError(origin_ + ": the key " + json_string(key) + " appears twice");
+      }
+      return true;
+    });
+    throw IoError(origin_ + ": a key appears twice");
   }
 
+  std::string_view text_;
   const std::string& origin_;
-  std::vector<std::set<std::string>> keys_;
+  std::vector<std::size_t> keys_;  // of each object that is open: how many were read
 };
 
 /// The parser's own message, without its name and number.
@@ -45,7 +60,7 @@ std::string reason(const Json::exception& error) {
 
 Json parse_json(std::string_view text, const std::string& origin) {
   try {
-    return Json::parse(text, StrictKeys(origin));
+    return Json::parse(text, StrictKeys(text, origin));
   } catch (const Json::exception& error) {
     throw IoError(origin + ": not JSON: " + reason(error));
   }

@@ -10,26 +10,45 @@ namespace electra {
 
 namespace {
 
-void pack(ParameterStore& store, const Parameter& parameter, WeightFormat format) {
-  Context& context = store.context();
+constexpr Index alignment = 256;  // bytes, of what is packed
+
+Index rounded(Index bytes) { return (bytes + alignment - 1) / alignment * alignment; }
+
+/// Memory for all packed weights in one piece, so that its pages can be large ones: cut into views.
+class Block {
+ public:
+  explicit Block(const Buffer& buffer) : all_(buffer.view({buffer.bytes() / 4}, DType::i32)) {}
+
+  /// Numbers of four bytes.
+  [[nodiscard]] TensorView add(Index count, DType type) {
+    const TensorView view = all_.slice(used_, count);
+    used_ += rounded(count * size_of(type)) / size_of(type);
+    return {view.raw(), view.shape(), type, view.device()};
+  }
+
+ private:
+  TensorView all_;
+  Index used_ = 0;
+};
+
+Index packed_bytes(const Parameter& parameter, WeightFormat format) {
   const Index out = parameter.padded[0], in = parameter.padded[1];
-  ParameterStore::Replacement replacement;
-  const auto add = [&](const Shape& shape, DType type) {
-    Buffer& memory = replacement.memory.emplace_back(context, shape.size() * size_of(type));
-    return memory.view(shape, type);
-  };
-  PackedWeight& packed = replacement.packed;
-  packed = {.format = format,
-            .out = out,
-            .in = in,
-            .words = add({packed_words(format, out, in)}, DType::i32)};
+  return rounded(packed_words(format, out, in) * size_of(DType::i32)) +
+         2 * rounded(packed_scales(format, out, in) * size_of(DType::f32));
+}
+
+PackedWeight pack(const Parameter& parameter, WeightFormat format, Block& block) {
+  const Index out = parameter.padded[0], in = parameter.padded[1];
+  PackedWeight packed{.format = format,
+                      .out = out,
+                      .in = in,
+                      .words = block.add(packed_words(format, out, in), DType::i32)};
   if (format == WeightFormat::int8) {
-    const Shape groups{packed_scales(format, out, in)};
-    packed.scales = add(groups, DType::f32);
-    packed.sums = add(groups, DType::f32);
+    packed.scales = block.add(packed_scales(format, out, in), DType::f32);
+    packed.sums = block.add(packed_scales(format, out, in), DType::f32);
   }
   pack_weight(parameter.master, packed);
-  store.replace(parameter, std::move(replacement));
+  return packed;
 }
 
 void round_table(ParameterStore& store, const Parameter& parameter) {
@@ -45,8 +64,16 @@ void round_table(ParameterStore& store, const Parameter& parameter) {
 
 void pack_weights(ParameterStore& store, WeightFormat format,
                   std::initializer_list<const Parameter*> tables) {
+  Index bytes = 0;
   for (const Parameter& parameter : store.parameters())
-    if (parameter.is_linear_weight) pack(store, parameter, format);
+    if (parameter.is_linear_weight) bytes += packed_bytes(parameter, format);
+  ParameterStore::Replacement replacement;
+  Block block(replacement.memory.emplace_back(store.context(), bytes));  // goes with the first
+  for (const Parameter& parameter : store.parameters()) {
+    if (!parameter.is_linear_weight) continue;
+    replacement.packed = pack(parameter, format, block);
+    store.replace(parameter, std::exchange(replacement, {}));
+  }
   if (format == WeightFormat::f32) return;
   for (const Parameter* table : tables) round_table(store, *table);
 }

@@ -58,16 +58,19 @@ Index packed_scales(WeightFormat format, Index out, Index in) {
 void pack_weight(ConstTensorView weight, const PackedWeight& to) {
   cpu::visit_words(to.format, [&]<class Format>(Format format) {
     const Index depth = words_of(to.in, Format::per_word);
-    std::vector<std::int32_t> row(static_cast<std::size_t>(depth));
-    auto* words = to.words.data<std::int32_t>();
-    std::fill_n(words, to.words.size(), 0);
     if (to.scales) std::fill_n(to.scales.data<float>(), to.scales.size(), 0.0F);
     if (to.sums) std::fill_n(to.sums.data<float>(), to.sums.size(), 0.0F);
-    for (Index out = 0; out < to.out; ++out) {
-      std::ranges::fill(row, 0);
-      pack_row(format, weight.data<float>() + out * to.in, to, out, row.data());
-      std::int32_t* first = words + out / panel * panel * depth + out % panel;
-      for (Index k = 0; k < depth; ++k) first[k * panel] = row[static_cast<std::size_t>(k)];
+    std::vector<std::int32_t> rows(static_cast<std::size_t>(panel * depth));  // of one panel
+    auto* word = to.words.data<std::int32_t>();
+    for (Index first = 0; first < to.out; first += panel) {
+      const Index count = std::min(panel, to.out - first);
+      for (Index i = 0; i < count; ++i)
+        pack_row(format, weight.data<float>() + (first + i) * to.in, to, first + i,
+                 rows.data() + i * depth);
+      std::fill(rows.begin() + count * depth, rows.end(), 0);
+      for (Index k = 0; k < depth; ++k)
+        for (Index i = 0; i < panel; ++i)
+          *word++ = rows[static_cast<std::size_t>(i * depth + k)];
     }
   });
 }

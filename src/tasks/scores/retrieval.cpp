@@ -26,23 +26,25 @@ float dot(const std::vector<float>& a, const std::vector<float>& b) {
   return sum;
 }
 
-/// For each example the places of all texts that are right for it, in order.
-std::vector<std::vector<std::size_t>> right_places(const std::vector<Example>& examples) {
-  std::unordered_map<std::string_view, std::set<std::string_view>> belonging;
-  std::unordered_map<std::string_view, std::vector<std::size_t>> places;
-  for (std::size_t i = 0; i < examples.size(); ++i) {
-    belonging[examples[i].text].insert(examples[i].text_b);
-    places[examples[i].text_b].push_back(i);
+/// The texts that are searched: each once, however many examples have it.
+struct Candidates {
+  explicit Candidates(const std::vector<Example>& examples) {
+    std::unordered_map<std::string_view, std::size_t> places;
+    std::unordered_map<std::string_view, std::set<std::size_t>> belonging;
+    for (std::size_t i = 0; i < examples.size(); ++i) {
+      const auto [place, fresh] = places.try_emplace(examples[i].text_b, first.size());
+      if (fresh) first.push_back(i);
+      belonging[examples[i].text].insert(place->second);
+    }
+    for (const Example& example : examples) {
+      const std::set<std::size_t>& all = belonging.at(example.text);
+      right.emplace_back(all.begin(), all.end());
+    }
   }
-  std::vector<std::vector<std::size_t>> right;
-  for (const Example& example : examples) {
-    std::vector<std::size_t>& all = right.emplace_back();
-    for (const std::string_view text : belonging.at(example.text))
-      all.insert(all.end(), places.at(text).begin(), places.at(text).end());
-    std::ranges::sort(all);
-  }
-  return right;
-}
+
+  std::vector<std::size_t> first;               // of a candidate: the first example that has it
+  std::vector<std::vector<std::size_t>> right;  // of an example: its candidates, in order
+};
 
 /// The place from 1 of the first of `right`.
 Index rank_of(std::span<const float> similarities, const std::vector<std::size_t>& right) {
@@ -63,20 +65,20 @@ Measure of_ranks(Evidence& evidence, double (*value)(Index)) {
 }  // namespace
 
 std::vector<Index> retrieval_ranks(const Scored& scored) {
-  const std::vector<Example>& examples = scored.examples.rows;
-  const std::vector<std::vector<std::size_t>> right = right_places(examples);
+  const std::size_t examples = scored.examples.rows.size();
+  const Candidates candidates(scored.examples.rows);
+  const std::size_t count = candidates.first.size();
   std::vector<Index> ranks;
-  std::vector<float> similarities(queries * examples.size());
-  for (std::size_t begin = 0; begin < examples.size(); begin += queries) {
-    const std::size_t end = std::min(begin + queries, examples.size());
-    for (std::size_t j = 0; j < examples.size(); ++j)
+  std::vector<float> similarities(queries * count);
+  for (std::size_t begin = 0; begin < examples; begin += queries) {
+    const std::size_t end = std::min(begin + queries, examples);
+    for (std::size_t j = 0; j < count; ++j)
       for (std::size_t i = begin; i < end; ++i)
-        similarities[(i - begin) * examples.size() + j] =
-            dot(scored.predictions[i].vector, scored.predictions[j].vector_b);
+        similarities[(i - begin) * count + j] =
+            dot(scored.predictions[i].vector, scored.predictions[candidates.first[j]].vector_b);
     for (std::size_t i = begin; i < end; ++i)
-      ranks.push_back(
-          rank_of(std::span(similarities).subspan((i - begin) * examples.size(), examples.size()),
-                  right[i]));
+      ranks.push_back(rank_of(std::span(similarities).subspan((i - begin) * count, count),
+                              candidates.right[i]));
   }
   return ranks;
 }

@@ -4,9 +4,9 @@
 
 namespace electra {
 
-/// For each example of embed the place, from 1, at which the first right text comes when all text_b
-/// of the set are sorted by their cosine with its text, the earlier one first where two are equal.
-/// Right are those of the examples with the same text, and texts that are equal to these.
+/// For each example of embed the place, from 1, at which the first right text comes when the set's
+/// text_b, each once, are sorted by their cosine with its text, the earlier one first where two are
+/// as near. Right are those of all examples with the same text.
 [[nodiscard]] std::vector<Index> retrieval_ranks(const Scored& scored);
 
 [[nodiscard]] Measure recall_at_1(Evidence& evidence);

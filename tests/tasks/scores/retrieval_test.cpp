@@ -53,6 +53,14 @@ TEST_CASE("equal texts count as right") {
   CHECK(electra::retrieval_ranks(same_text.scored()) == std::vector<Index>{1, 1});
 }
 
+TEST_CASE("a wrong text counts once, however many examples have it") {
+  ScoredSet set(TaskKind::embed, {});
+  add(set, "p", "P", 0.0, 0.5);
+  for (int i = 0; i < 5; ++i) add(set, "q" + std::to_string(i), "Q", 1.0, 0.1);
+  CHECK(electra::retrieval_ranks(set.scored()).front() == 2);
+  CHECK(electra::retrieval_ranks(set.scored()).back() == 2);  // P is nearer, and Q is one text
+}
+
 TEST_CASE("a model that gives all texts one vector is no good") {
   ScoredSet set(TaskKind::embed, {});
   for (int i = 0; i < 20; ++i) add(set, std::to_string(i), "x" + std::to_string(i), 0, 0);

@@ -13,7 +13,6 @@
 #include "electra/kernels/packed_linear.h"
 #include "electra/layers/packed_weights.h"
 #include "electra/models/text_model.h"
-#include "infer/token_batches.h"
 #include "infer/worker_pool.h"
 
 namespace electra {
@@ -94,33 +93,17 @@ AddedTokens added_tokens(const StoredTokenizer& tokenizer, const Engine::Options
   return {tokenizer.added, tokenizer.options};
 }
 
-/// Texts of one batch as the model reads them, packed.
-struct HostTexts {
-  HostTexts(std::span<const Engine::Sequence> texts, const TokenBatch& of)
-      : batch(std::ssize(of.texts)), length(of.length) {
-    for (const std::size_t text : of.texts) {
-      const Engine::Sequence& one = texts[text];
-      ids.insert(ids.end(), one.ids.begin(), one.ids.end());
-      types.insert(types.end(), one.types.begin(), one.types.end());
-      types.resize(ids.size());  // also of a text without types
-      text_of_row.resize(ids.size(), static_cast<std::int32_t>(lengths.size()));
-      lengths.push_back(static_cast<std::int32_t>(one.ids.size()));
-      starts.push_back(static_cast<std::int32_t>(ids.size()));
-    }
-  }
-
-  Index batch, length;
-  std::vector<std::int32_t> ids, types, text_of_row, lengths, starts{0};
-};
-
-/// The first `outputs` numbers of each row; all if a row has no more, or `outputs` is 0.
-std::vector<float> trimmed(std::vector<float> values, Index rows, Index outputs) {
+/// The first `outputs` numbers of each row, in `to`, where the rows may be already; all, where they
+/// are, if a row has no more or `outputs` is 0.
+std::span<const float> trimmed(std::span<const float> values, Index rows, Index outputs,
+                               std::vector<float>& to) {
   const auto width = static_cast<Index>(values.size()) / rows;
   if (outputs == 0 || outputs >= width) return values;
-  for (Index row = 1; row < rows; ++row)
-    std::copy_n(values.begin() + row * width, outputs, values.begin() + row * outputs);
-  values.resize(static_cast<std::size_t>(rows * outputs));
-  return values;
+  const auto count = static_cast<std::size_t>(rows * outputs);
+  if (to.size() < count) to.resize(count);
+  for (Index row = 0; row < rows; ++row)
+    std::copy_n(values.begin() + row * width, outputs, to.begin() + row * outputs);
+  return std::span(to).first(count);
 }
 
 }  // namespace
@@ -169,8 +152,9 @@ struct Engine::Parts {
 
   [[nodiscard]] bool by_token() const { return answers == HeadKind::Answers::every_token; }
 
-  /// One batch's answers, the texts' behind each other.
-  [[nodiscard]] std::vector<float> answers_to(Worker& worker, const HostTexts& batch) const {
+  /// The answers to the texts in the worker's memory, behind each other.
+  [[nodiscard]] std::span<const float> answers_to_texts(Worker& worker) const {
+    const PackedTexts& texts = worker.memory().texts;
     Arena& arena = worker.arena();
     arena.reset();
     const auto upload = [&](const std::vector<std::int32_t>& values) {
@@ -180,24 +164,44 @@ struct Engine::Parts {
     };
     Pass pass{.context = worker.context(),
               .arena = arena,
-              .rows = {.batch = batch.batch,
-                       .length = batch.length,
-                       .lengths = upload(batch.lengths),
-                       .starts = upload(batch.starts),
-                       .texts = upload(batch.text_of_row)},
+              .rows = {.batch = texts.batch,
+                       .length = texts.length,
+                       .lengths = upload(texts.lengths),
+                       .starts = upload(texts.starts),
+                       .texts = upload(texts.text_of_row)},
               .mode = Mode::inference};
-    const TensorView ids = upload(batch.ids), types = upload(batch.types);
-    return trimmed(to_host_f32(worker.context(), model.answer(pass, ids, types)),
-                   by_token() ? pass.rows.count() : batch.batch, outputs);
+    const TensorView ids = upload(texts.ids), types = upload(texts.types);
+    return trimmed(on_host(worker, model.answer(pass, ids, types)),
+                   by_token() ? pass.rows.count() : texts.batch, outputs, worker.memory().answers);
   }
 
-  void hand_over(std::span<const float> all, const TokenBatch& batch, const HostTexts& texts,
+  /// Where they are, if that is f32 in the host's memory; else copied there.
+  [[nodiscard]] static std::span<const float> on_host(Worker& worker, ConstTensorView values) {
+    if (values.device().type == DeviceType::cpu && values.dtype() == DType::f32)
+      return values.span<float>();
+    return worker.memory().answers = to_host_f32(worker.context(), values);
+  }
+
+  void hand_over(std::span<const float> all, const TokenBatch& batch, const PackedTexts& texts,
                  const Take& take) const {
     const auto width = all.size() / (by_token() ? texts.ids.size() : batch.texts.size());
     for (std::size_t i = 0; i < batch.texts.size(); ++i) {
       const auto first = by_token() ? static_cast<std::size_t>(texts.starts[i]) : i;
       const auto rows = by_token() ? static_cast<std::size_t>(texts.lengths[i]) : std::size_t{1};
       take(batch.texts[i], all.subspan(first * width, rows * width));
+    }
+  }
+
+  /// `text_at(number)`: a Sequence.
+  void run(std::size_t count, const auto& text_at, const Take& take) {
+    for (std::size_t i = 0; i < count; ++i) check_text(i, text_at(i), config, limit);
+    const WorkerPool::Lease worker = pool.take();
+    BatchMemory& memory = worker->memory();
+    memory.lengths.clear();
+    for (std::size_t i = 0; i < count; ++i) memory.lengths.push_back(std::ssize(text_at(i).ids));
+    for (const TokenBatch& batch : memory.batches.of(memory.lengths)) {
+      memory.texts.fill(batch, text_at);
+      hand_over(answers_to_texts(*worker), batch, memory.texts, take);
     }
   }
 };
@@ -222,22 +226,11 @@ const Vocabulary& Engine::vocabulary() const { return parts_->tokenizer.vocabula
 const Wordpiece& Engine::wordpiece() const { return parts_->wordpiece; }
 
 void Engine::run(std::span<const Sequence> texts, const Take& take) const {
-  std::vector<Index> lengths;
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    check_text(i, texts[i], config(), limit());
-    lengths.push_back(std::ssize(texts[i].ids));
-  }
-  const WorkerPool::Lease worker = parts_->pool.take();
-  for (const TokenBatch& batch : token_batches(lengths)) {
-    const HostTexts host(texts, batch);
-    parts_->hand_over(parts_->answers_to(*worker, host), batch, host, take);
-  }
+  parts_->run(texts.size(), [&](std::size_t i) { return texts[i]; }, take);
 }
 
 void Engine::run(std::span<const std::vector<std::int32_t>> texts, const Take& take) const {
-  std::vector<Sequence> sequences;
-  for (const std::vector<std::int32_t>& ids : texts) sequences.push_back({.ids = ids});
-  run(sequences, take);
+  parts_->run(texts.size(), [&](std::size_t i) { return Sequence{.ids = texts[i]}; }, take);
 }
 
 }  // namespace electra

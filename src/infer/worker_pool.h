@@ -7,6 +7,7 @@
 
 #include "electra/core/arena.h"
 #include "electra/core/context.h"
+#include "infer/batch_memory.h"
 
 namespace electra {
 
@@ -19,10 +20,12 @@ class Worker {
 
   [[nodiscard]] Context& context() { return *context_; }
   [[nodiscard]] Arena& arena() { return arena_; }
+  [[nodiscard]] BatchMemory& memory() { return memory_; }
 
  private:
   std::unique_ptr<Context> context_;
   Arena arena_;
+  BatchMemory memory_;
 };
 
 /// How many calls may compute at once if nothing else is asked for: on a CPU as many as there are

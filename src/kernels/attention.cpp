@@ -15,16 +15,17 @@ void check_shared(const Checker& checker, const ConstTensorView& qkv, const Text
   rows.check(checker);
   checker.floating("qkv", qkv);
   const Shape& shape = qkv.shape();
-  checker.that(dropout == 0 || rows.length <= longest_with_dropout,
-               "a length of at most 512 with dropout, found " + std::to_string(rows.length));
-  checker.that(
-      shape.rank() == 2 && shape[0] == rows.count() && shape[1] % 3 == 0,
-      "qkv: [" + std::to_string(rows.count()) + ", 3 * hidden], found " + to_string(shape));
-  checker.that(heads > 0 && shape[1] / 3 % heads == 0, "heads to divide hidden " +
-                                                           std::to_string(shape[1] / 3) +
-                                                           ", found " + std::to_string(heads));
-  checker.that(dropout >= 0 && math::dropout_rate(dropout).threshold < 65536,
-               "dropout in [0, 1), found " + std::to_string(dropout));
+  if (dropout != 0 && rows.length > longest_with_dropout)
+    checker.fail("expected a length of at most 512 with dropout, found " +
+                 std::to_string(rows.length));
+  if (shape.rank() != 2 || shape[0] != rows.count() || shape[1] % 3 != 0)
+    checker.fail("expected qkv: [" + std::to_string(rows.count()) + ", 3 * hidden], found " +
+                 to_string(shape));
+  if (heads <= 0 || shape[1] / 3 % heads != 0)
+    checker.fail("expected heads to divide hidden " + std::to_string(shape[1] / 3) + ", found " +
+                 std::to_string(heads));
+  if (!(dropout >= 0) || math::dropout_rate(dropout).threshold >= 65536)
+    checker.fail("expected dropout in [0, 1), found " + std::to_string(dropout));
   if (dropout > 0) checker.tensor("random.step", random.step, {1}, DType::i32);
 }
 

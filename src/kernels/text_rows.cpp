@@ -29,16 +29,17 @@ void check_places(const Checker& checker, const TextRows& rows) {
       expect(texts[row] == text, "texts", row, text, texts[row]);
   }
   expect(starts[rows.batch] == row, "starts", rows.batch, row, starts[rows.batch]);
-  checker.that(row == rows.count(), std::to_string(row) + " rows, as many as tokens, found " +
-                                        std::to_string(rows.count()));
+  if (row != rows.count())
+    checker.fail("expected " + std::to_string(row) + " rows, as many as tokens, found " +
+                 std::to_string(rows.count()));
 }
 
 }  // namespace
 
 void TextRows::check(const Checker& checker) const {
-  checker.that(batch >= 0 && length >= 1,
-               "rows of 0 or more texts, each of length 1 or more, found " + std::to_string(batch) +
-                   " of length " + std::to_string(length));
+  if (batch < 0 || length < 1)
+    checker.fail("expected rows of 0 or more texts, each of length 1 or more, found " +
+                 std::to_string(batch) + " of length " + std::to_string(length));
   checker.tensor("rows.lengths", lengths, {batch}, DType::i32);
   if (!packed()) return checker.that(!texts, "no rows.texts without rows.starts");
   checker.that(texts || texts.shape().rank() == 1, "rows.texts beside rows.starts, found nothing");

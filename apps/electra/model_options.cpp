@@ -34,7 +34,10 @@ InferenceOptions inference_options(const Arguments& arguments) {
 }
 
 Predictor open_predictor(const std::string& directory, const Arguments& arguments) {
-  const InferenceOptions options = inference_options(arguments);
+  return open_predictor(directory, inference_options(arguments));
+}
+
+Predictor open_predictor(const std::string& directory, const InferenceOptions& options) {
   Predictor predictor(directory, {.device = options.device,
                                   .threads = options.threads,
                                   .length = options.positions,

@@ -30,5 +30,8 @@ inline constexpr OptionInfo precision_option{
 /// Opens the model as --device, --threads, --precision and --length say, and says which GPU was
 /// taken, or why none.
 [[nodiscard]] Predictor open_predictor(const std::string& directory, const Arguments& arguments);
+/// The same as these options say; says so if another precision is computed in.
+[[nodiscard]] Predictor open_predictor(const std::string& directory,
+                                       const InferenceOptions& options);
 
 }  // namespace electra

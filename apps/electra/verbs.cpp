@@ -7,13 +7,15 @@
 #include "verbs/evaluate.h"
 #include "verbs/finetune.h"
 #include "verbs/predict.h"
+#include "verbs/quantize.h"
 #include "verbs/search.h"
 
 namespace electra {
 
 std::span<const Verb> verbs() {
-  static const std::vector<Verb> table{finetune_verb(), predict_verb(), evaluate_verb(),
-                                       embed_verb(),    search_verb(),  bench_verb()};
+  static const std::vector<Verb> table{finetune_verb(), predict_verb(),  evaluate_verb(),
+                                       embed_verb(),    search_verb(),   quantize_verb(),
+                                       bench_verb()};
   return table;
 }
 

@@ -221,6 +221,17 @@ std::string Engine::precision_remark() const {
                 "f32 is faster and is computed in"
               : "it is computed on a CPU alone; here f32 is");
 }
+Index Engine::weight_bytes() const {
+  Index bytes = 0;
+  const auto add = [&](const TensorView& view) { bytes += view ? view.bytes() : 0; };
+  for (const Parameter& parameter : parts_->store.parameters()) {
+    add(parameter.value);
+    add(parameter.packed.words);
+    add(parameter.packed.scales);
+    add(parameter.packed.sums);
+  }
+  return bytes;
+}
 const Engine::Limit& Engine::limit() const { return parts_->limit; }
 const Vocabulary& Engine::vocabulary() const { return parts_->tokenizer.vocabulary; }
 const Wordpiece& Engine::wordpiece() const { return parts_->wordpiece; }

@@ -70,6 +70,7 @@ TEST_CASE("an engine says nearly the same in bf16 and in int8, and what it compu
     } else {
       CHECK(engine.precision() == precision);
       CHECK(engine.precision_remark().empty());
+      CHECK(engine.weight_bytes() < exact.weight_bytes() * 3 / 5);  // biases and norms are f32
       CHECK(off > 0);
       CHECK(off < (precision == InferencePrecision::bf16 ? 0.02 : 0.1));
     }

@@ -6,6 +6,7 @@
 
 #include "electra/core/error.h"
 #include "electra/tasks/scores.h"
+#include "labelled_data.h"
 #include "model_options.h"
 #include "output.h"
 #include "support/progress_line.h"
@@ -24,12 +25,12 @@ constexpr auto options = std::to_array<OptionInfo>({
     {"--model", Kind::text, "DIR", "directory of a fine-tuned model", true},
     {"--data", Kind::text, "FILE", "labelled examples", true},
     {"--against", Kind::text, "DIR", "another model of the task, for a comparison"},
-    {"--text", Kind::text, "COLUMN", "the text, by name or number from 1"},
-    {"--text-b", Kind::text, "COLUMN", "the second text of a pair"},
-    {"--label", Kind::text, "COLUMN", "the label, the labels or the number"},
-    {"--comments", Kind::flag, "", "tag: lines that begin with # are comments"},
-    {"--rounds", Kind::integer, "N", "samples of the bootstrap (default: 1000)"},
-    {"--seed", Kind::integer, "N", "of the bootstrap (default: 1)"},
+    text_option,
+    text_b_option,
+    label_option,
+    comments_option,
+    rounds_option,
+    seed_option,
     length_option,
     device_option,
     threads_option,
@@ -60,53 +61,6 @@ struct Evaluation {
   std::vector<ScoreDifference> differences;
 };
 
-void check_task(const Predictor& predictor, const std::string& asked, const std::string& model) {
-  (void)task_named(asked);
-  if (predictor.task().name != asked)
-    throw ConfigError("TASK: expected " + std::string(predictor.task().name) + ", as " + model +
-                      " was fine-tuned, found " + asked);
-}
-
-void check_pairs(const Predictor& predictor, const Examples& examples, const std::string& model) {
-  const TaskKind task = predictor.task().kind;
-  if (task != TaskKind::classify && task != TaskKind::regress) return;
-  const StoredHead& head = predictor.head();
-  if (head.pairs && !examples.pairs)
-    throw IoError(examples.file + ": expected pairs of texts, as " + model +
-                  " was fine-tuned, found single ones (--text-b names the second)");
-  if (!head.pairs && examples.pairs && head.length > 0)
-    throw IoError(examples.file + ": expected single texts, as " + model +
-                  " was fine-tuned, found pairs (--text names the only one)");
-}
-
-std::vector<Prediction> predict_all(const Predictor& predictor, const Examples& examples) {
-  constexpr std::size_t most_at_once = 1024;
-  std::vector<Prediction> all;
-  for (std::size_t begin = 0; begin < examples.rows.size(); begin += most_at_once) {
-    const auto first = examples.rows.begin() + static_cast<std::ptrdiff_t>(begin);
-    const auto count = std::min(most_at_once, examples.rows.size() - begin);
-    Examples part{.file = examples.file,
-                  .rows = {first, first + static_cast<std::ptrdiff_t>(count)},
-                  .pairs = examples.pairs,
-                  .remarks = {}};
-    for (Prediction& prediction : predictor.predict(part)) all.push_back(std::move(prediction));
-  }
-  return all;
-}
-
-Examples read_examples(const Arguments& arguments, const Predictor& predictor) {
-  Examples found = predictor.task().read(arguments.text("--data"), predictor.task().kind,
-                                         {.text = arguments.text("--text"),
-                                          .text_b = arguments.text("--text-b"),
-                                          .negative = {},
-                                          .label = arguments.text("--label"),
-                                          .comments = arguments.has("--comments")});
-  for (const std::string& remark : found.remarks) say(remark);
-  check_pairs(predictor, found, arguments.text("--model"));
-  if (predictor.labels().size() > 0) predictor.labels().check(found);
-  return found;
-}
-
 void compare(const Arguments& arguments, const Predictor& predictor, const Scored& scored,
              Evaluation& result) {
   result.against = arguments.text("--against");
@@ -116,9 +70,9 @@ void compare(const Arguments& arguments, const Predictor& predictor, const Score
     throw IoError(result.against + ": expected the labels of " + arguments.text("--model") +
                   " in their order, found others");
   check_pairs(other, scored.examples, result.against);
-  result.differences = score_differences(
-      scored, predict_all(other, scored.examples), arguments.integer("--rounds").value_or(1000),
-      static_cast<std::uint64_t>(arguments.integer("--seed").value_or(1)));
+  const Bootstrap bootstrap = bootstrap_of(arguments);
+  result.differences = score_differences(scored, predict_all(other, scored.examples),
+                                         bootstrap.rounds, bootstrap.seed);
 }
 
 Evaluation evaluation(const Arguments& arguments) {
@@ -130,13 +84,12 @@ Evaluation evaluation(const Arguments& arguments) {
                       .examples = found,
                       .labels = predictor.labels(),
                       .predictions = predictions};
+  const Bootstrap bootstrap = bootstrap_of(arguments);
   Evaluation result{.task = &predictor.task(),
                     .examples = std::ssize(found.rows),
                     .cut = predictor.cut(found),
                     .labels = predictor.labels().names(),
-                    .scores = score_intervals(
-                        scored, arguments.integer("--rounds").value_or(1000),
-                        static_cast<std::uint64_t>(arguments.integer("--seed").value_or(1))),
+                    .scores = score_intervals(scored, bootstrap.rounds, bootstrap.seed),
                     .by_label = label_scores(scored),
                     .confusion = confusion(scored),
                     .against = {},
@@ -184,11 +137,6 @@ void print_object(const Evaluation& of) {
     object["against"] = {{"model", of.against}, {"scores", scores}};
   }
   print_json(object);
-}
-
-/// As it is shown: shares in percent.
-std::string shown(const ScoreInfo& info, double value) {
-  return info.percent ? decimal_text(100 * value, 2) : decimal_text(value, 4);
 }
 
 void print_confusion(const Evaluation& of) {

@@ -58,6 +58,8 @@ class Engine {
   [[nodiscard]] InferencePrecision precision() const;
   /// Why that is another precision than the options say: a sentence; empty if it is not.
   [[nodiscard]] std::string precision_remark() const;
+  /// Bytes of all weights as they are kept.
+  [[nodiscard]] Index weight_bytes() const;
   /// What the options say, else the directory's files (StoredTokenizer), and never more than the
   /// model has positions.
   [[nodiscard]] const Limit& limit() const;

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "verbs.h"
+
+namespace electra {
+
+/// electra quantize.
+[[nodiscard]] Verb quantize_verb();
+
+}  // namespace electra

@@ -77,6 +77,10 @@ void check_text(std::size_t number, const Engine::Sequence& text, const NetworkC
                      std::to_string(text.types.size()));
   check_below(text.ids, config.vocabulary, name, "an id");
   check_below(text.types, config.types, name, "a type");
+  for (const std::int32_t row : text.rows)
+    if (row < 0 || row >= std::ssize(text.ids))
+      throw InputError(name + ": expected rows from 0 to " + std::to_string(text.ids.size() - 1) +
+                       ", its tokens, found " + std::to_string(row));
 }
 
 StoredTokenizer tokenizer_of(const std::filesystem::path& directory, const NetworkConfig& config) {
@@ -171,8 +175,12 @@ struct Engine::Parts {
                        .texts = upload(texts.text_of_row)},
               .mode = Mode::inference};
     const TensorView ids = upload(texts.ids), types = upload(texts.types);
-    return trimmed(on_host(worker, model.answer(pass, ids, types)),
-                   by_token() ? pass.rows.count() : texts.batch, outputs, worker.memory().answers);
+    const bool chooses = by_token() && texts.chosen.size() < texts.ids.size();
+    const TensorView found =
+        chooses ? model.answer(pass, ids, types, upload(texts.chosen), upload(texts.chosen_count))
+                : model.answer(pass, ids, types);
+    return trimmed(on_host(worker, found), by_token() ? std::ssize(texts.chosen) : texts.batch,
+                   outputs, worker.memory().answers);
   }
 
   /// Where they are, if that is f32 in the host's memory; else copied there.
@@ -184,17 +192,22 @@ struct Engine::Parts {
 
   void hand_over(std::span<const float> all, const TokenBatch& batch, const PackedTexts& texts,
                  const Take& take) const {
-    const auto width = all.size() / (by_token() ? texts.ids.size() : batch.texts.size());
+    const auto width = all.size() / (by_token() ? texts.chosen.size() : batch.texts.size());
     for (std::size_t i = 0; i < batch.texts.size(); ++i) {
-      const auto first = by_token() ? static_cast<std::size_t>(texts.starts[i]) : i;
-      const auto rows = by_token() ? static_cast<std::size_t>(texts.lengths[i]) : std::size_t{1};
+      const auto first = by_token() ? texts.first_chosen[i] : i;
+      const auto rows = by_token() ? texts.first_chosen[i + 1] - first : std::size_t{1};
       take(batch.texts[i], all.subspan(first * width, rows * width));
     }
   }
 
   /// `text_at(number)`: a Sequence.
   void run(std::size_t count, const auto& text_at, const Take& take) {
-    for (std::size_t i = 0; i < count; ++i) check_text(i, text_at(i), config, limit);
+    for (std::size_t i = 0; i < count; ++i) {
+      check_text(i, text_at(i), config, limit);
+      if (!by_token() && !text_at(i).rows.empty())
+        throw InputError("text " + std::to_string(i) +
+                         ": expected no rows, as this head answers to whole texts");
+    }
     const WorkerPool::Lease worker = pool.take();
     BatchMemory& memory = worker->memory();
     memory.lengths.clear();

@@ -23,6 +23,14 @@ struct Masks {
   std::vector<Index> tokens;
 };
 
+/// A window that answers for some of its text's masks.
+struct MaskedWindow {
+  std::size_t text = 0;
+  std::size_t first_mask = 0;  // of the text's
+  std::vector<std::int32_t> ids;
+  std::vector<std::int32_t> rows;  // of the masks, in order
+};
+
 Masks masks_of(const CallText& text, std::int32_t mask) {
   Masks found{{std::string(text.text), {}, text.left_out}, {}};
   const ByteSpans bytes(text.text);
@@ -55,21 +63,39 @@ std::vector<MaskCandidate> candidates_of(std::span<const float> logits,
   return candidates;
 }
 
+std::vector<MaskedWindow> masked_windows(const TextCall& call, const std::vector<Masks>& masks) {
+  std::vector<MaskedWindow> found;
+  for (const CallWindow& window : call.windows()) {
+    const Window& of = window.window;
+    const std::vector<Index>& tokens = masks[window.text].tokens;
+    const auto first = std::ranges::lower_bound(tokens, of.answers_from);
+    const auto last = std::ranges::lower_bound(tokens, of.answers_to);
+    if (first == last) continue;
+    MaskedWindow& masked = found.emplace_back(
+        window.text, static_cast<std::size_t>(first - tokens.begin()), call.ids_of(window));
+    for (auto token = first; token != last; ++token)
+      masked.rows.push_back(static_cast<std::int32_t>(*token + 1 - of.begin));  // after [CLS]
+  }
+  return found;
+}
+
 std::vector<FilledText> fill_all(const TextCall& call, Index most) {
   check_range("candidates", most, from(0));
   const Engine& engine = call.engine();
   std::vector<Masks> masks;
   for (const CallText& text : call.texts())
     masks.push_back(masks_of(text, engine.vocabulary().mask()));
-  call.run([&](const CallWindow& window, std::span<const float> answer) {
-    const Window& of = window.window;
-    Masks& found = masks[window.text];
-    for (std::size_t i = 0; i < found.tokens.size(); ++i) {
-      const Index token = found.tokens[i];
-      if (token < of.answers_from || token >= of.answers_to) continue;
-      const auto logits = row_of(answer, token + 1 - of.begin, engine.config().vocabulary);
+  const std::vector<MaskedWindow> windows = masked_windows(call, masks);
+  std::vector<Engine::Sequence> sequences;
+  for (const MaskedWindow& window : windows)
+    sequences.push_back({.ids = window.ids, .rows = window.rows});
+  engine.run(sequences, [&](std::size_t number, std::span<const float> answer) {
+    const MaskedWindow& window = windows[number];
+    for (std::size_t i = 0; i < window.rows.size(); ++i) {
+      const auto logits = row_of(answer, static_cast<Index>(i), engine.config().vocabulary);
       if (!all_finite(logits)) refuse_answer(call.texts()[window.text].name, logits);
-      found.filled.masks[i].candidates = candidates_of(logits, engine.vocabulary(), most);
+      masks[window.text].filled.masks[window.first_mask + i].candidates =
+          candidates_of(logits, engine.vocabulary(), most);
     }
   });
   std::vector<FilledText> filled;

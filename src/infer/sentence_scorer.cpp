@@ -64,7 +64,7 @@ class MaskedTokens {
   void add(const CallWindow& window) {
     for (Index i = window.window.answers_from; i < window.window.answers_to; ++i) {
       std::vector<std::int32_t>& ids = ids_.emplace_back(call_.ids_of(window));
-      const Index row = i - window.window.begin + 1;  // after [CLS]
+      const auto row = static_cast<std::int32_t>(i - window.window.begin + 1);  // after [CLS]
       places_.push_back({window.text, i, row});
       ids[static_cast<std::size_t>(row)] = call_.engine().vocabulary().mask();
       tokens_ += ids.size();
@@ -73,11 +73,12 @@ class MaskedTokens {
   }
 
   void run() {
-    const Index vocabulary = call_.engine().config().vocabulary;
-    call_.engine().run(ids_, [&](std::size_t number, std::span<const float> answer) {
+    std::vector<Engine::Sequence> sequences;
+    for (std::size_t i = 0; i < ids_.size(); ++i)
+      sequences.push_back({.ids = ids_[i], .rows = std::span(&places_[i].row, 1)});
+    call_.engine().run(sequences, [&](std::size_t number, std::span<const float> logits) {
       const Place& place = places_[number];
       const auto token = static_cast<std::size_t>(place.token);
-      const std::span<const float> logits = row_of(answer, place.row, vocabulary);
       if (!all_finite(logits)) refuse_answer(call_.texts()[place.text].name, logits);
       SentenceScore& found = found_[place.text];
       found.token_scores[token] =
@@ -93,8 +94,8 @@ class MaskedTokens {
 
   struct Place {
     std::size_t text;
-    Index token;  // of the text
-    Index row;    // of the window
+    Index token;       // of the text
+    std::int32_t row;  // of the window: that of the mask
   };
 
   const TextCall& call_;

@@ -1,5 +1,10 @@
 #include "electra/models/text_model.h"
 
+#include <string>
+
+#include "electra/core/error.h"
+#include "electra/kernels/gather.h"
+
 namespace electra {
 
 namespace {
@@ -26,6 +31,19 @@ TensorView TextModel::answer(Pass& outer, ConstTensorView ids, ConstTensorView t
   Pass pass = outer.of(Network::discriminator);
   Encoder::Saved saved;
   return head_->answer(pass, encoder_.forward(pass, ids, types, saved));
+}
+
+TensorView TextModel::answer(Pass& outer, ConstTensorView ids, ConstTensorView types,
+                             ConstTensorView chosen, ConstTensorView count) const {
+  if (parts_.kind->answers != HeadKind::Answers::every_token)
+    throw Error("rows are chosen of a head that answers to every token, found " +
+                std::string(parts_.kind->name));
+  Pass pass = outer.of(Network::discriminator);
+  Encoder::Saved saved;
+  const TensorView hidden = encoder_.forward(pass, ids, types, saved);
+  const TensorView rows = pass.tensor({chosen.size(), hidden.width()}, hidden.dtype());
+  pass.context.run(GatherRows{.x = hidden, .indices = chosen, .count = count, .y = rows});
+  return head_->answer(pass, rows);
 }
 
 }  // namespace electra

@@ -1,5 +1,6 @@
 #include "electra/infer/engine.h"
 
+#include <array>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
@@ -80,6 +81,33 @@ TEST_CASE("an engine answers each text as it would alone, padding or not", "[eng
     const Answers alone = answers_of(engine, {texts[i]});
     for (std::size_t k = 0; k < texts[i].size(); ++k)
       CHECK(together[i][k] == Approx(alone[0][k]).margin(1e-5));
+  }
+}
+
+TEST_CASE("rows that are chosen are answered as all are, in their order", "[engine][law]") {
+  const TemporaryFolder folder;
+  save_detector(folder.path(), some_vocabulary(), 12);
+  const Engine engine(folder.path(), head_kind("replaced_token"), {.threads = 1});
+  const std::vector<std::vector<std::int32_t>> ids{{2, 5, 6, 7, 3}, {2, 8, 3}, {2, 9, 10, 3}};
+  const std::vector<std::vector<std::int32_t>> rows{{3, 0, 3}, {}, {2}};
+  std::vector<Engine::Sequence> texts;
+  for (std::size_t i = 0; i < ids.size(); ++i) texts.push_back({.ids = ids[i], .rows = rows[i]});
+  const Answers all = answers_of(engine, ids);
+  Answers found(ids.size());
+  engine.run(texts, [&](std::size_t text, std::span<const float> answer) {
+    found[text].assign(answer.begin(), answer.end());
+  });
+  const Answers expected{{all[0][3], all[0][0], all[0][3]}, all[1], {all[2][2]}};
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    REQUIRE(found[i].size() == expected[i].size());
+    for (std::size_t k = 0; k < found[i].size(); ++k)
+      CHECK(found[i][k] == Approx(expected[i][k]).margin(1e-5));
+  }
+  for (const std::int32_t row : {-1, 5}) {
+    const std::array wrong{row};
+    texts[0].rows = wrong;
+    CHECK_THROWS_WITH(engine.run(texts, [](std::size_t, std::span<const float>) {}),
+                      Contains("text 0: expected rows from 0 to 4, its tokens, found"));
   }
 }
 

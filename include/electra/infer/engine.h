@@ -37,6 +37,7 @@ class Engine {
   struct Sequence {
     std::span<const std::int32_t> ids;
     std::span<const std::int32_t> types = {};
+    std::span<const std::int32_t> rows = {};  // tokens, from 0, that are to be answered; none: all
   };
 
   /// How many tokens a text may have, [CLS] and [SEP] included.
@@ -66,8 +67,8 @@ class Engine {
   [[nodiscard]] const Vocabulary& vocabulary() const;
   [[nodiscard]] const Wordpiece& wordpiece() const;
 
-  /// Given the number of a text and the head's answer to it: a row for each of its tokens, or one
-  /// for the text, as HeadKind::answers says. A row is as wide as the head's outputs, if its
+  /// Given the number of a text and the head's answer to it: a row for each of its tokens that was
+  /// chosen, or one for the text, as HeadKind::answers says. A row is as wide as the head's outputs, if its
   /// configuration says how many, without padding.
   using Take = std::function<void(std::size_t text, std::span<const float> answer)>;
   /// Runs texts of 1 to limit().tokens ids each, [CLS] and [SEP] included, through the model:
@@ -76,7 +77,9 @@ class Engine {
   /// `run`. Throws InputError for a text of another length or with an id that the model has not,
   /// before anything is computed.
   void run(std::span<const std::vector<std::int32_t>> texts, const Take& take) const;
-  /// The same of texts and pairs; types are 0 or more and below the model's number of them.
+  /// The same of texts and pairs; types are 0 or more and below the model's number of them. Rows
+  /// are chosen of heads that answer to every token: a head as wide as the vocabulary then costs
+  /// what they do alone.
   void run(std::span<const Sequence> texts, const Take& take) const;
 
  private:

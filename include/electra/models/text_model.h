@@ -21,6 +21,10 @@ class TextModel {
   /// ids and types [rows] to the head's answer; the pass should be inference. Safe from
   /// several threads whose passes have arenas and contexts of their own.
   [[nodiscard]] TensorView answer(Pass& pass, ConstTensorView ids, ConstTensorView types) const;
+  /// The same of some rows alone, in their order, of a head that answers to every token: `chosen`
+  /// [n] and `count` [1], which is n, i32. What the head costs is then that of n rows.
+  [[nodiscard]] TensorView answer(Pass& pass, ConstTensorView ids, ConstTensorView types,
+                                  ConstTensorView chosen, ConstTensorView count) const;
 
   [[nodiscard]] const NetworkConfig& config() const { return parts_.config; }
   [[nodiscard]] const NetworkParts& parts() const { return parts_; }

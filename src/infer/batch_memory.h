@@ -20,12 +20,14 @@ class PackedTexts {
       all->clear();
     starts.push_back(0);
     first_chosen.assign(1, 0);
+    chooses = false;
     for (const std::size_t text : of.texts) add(text_at(text));
     chosen_count.push_back(static_cast<std::int32_t>(chosen.size()));
   }
 
   Index batch = 0, length = 0;
   std::vector<std::int32_t> ids, types, text_of_row, lengths, starts;
+  bool chooses = false;                            // whether not all rows in their order
   std::vector<std::int32_t> chosen, chosen_count;  // rows that are answered, and their number
   std::vector<std::size_t> first_chosen;           // of each text, and where the last one's end
 
@@ -34,6 +36,7 @@ class PackedTexts {
     ids.insert(ids.end(), text.ids.begin(), text.ids.end());
     types.insert(types.end(), text.types.begin(), text.types.end());
     types.resize(ids.size());  // also of a text without types
+    chooses = chooses || !text.rows.empty();
     const std::int32_t first = starts.back();
     for (const std::int32_t row : text.rows) chosen.push_back(first + row);
     for (std::size_t row = 0; text.rows.empty() && row < text.ids.size(); ++row)

@@ -175,10 +175,9 @@ struct Engine::Parts {
                        .texts = upload(texts.text_of_row)},
               .mode = Mode::inference};
     const TensorView ids = upload(texts.ids), types = upload(texts.types);
-    const bool chooses = by_token() && texts.chosen.size() < texts.ids.size();
-    const TensorView found =
-        chooses ? model.answer(pass, ids, types, upload(texts.chosen), upload(texts.chosen_count))
-                : model.answer(pass, ids, types);
+    const TensorView found = texts.chooses ? model.answer(pass, ids, types, upload(texts.chosen),
+                                                          upload(texts.chosen_count))
+                                           : model.answer(pass, ids, types);
     return trimmed(on_host(worker, found), by_token() ? std::ssize(texts.chosen) : texts.batch,
                    outputs, worker.memory().answers);
   }

@@ -89,7 +89,7 @@ TEST_CASE("rows that are chosen are answered as all are, in their order", "[engi
   save_detector(folder.path(), some_vocabulary(), 12);
   const Engine engine(folder.path(), head_kind("replaced_token"), {.threads = 1});
   const std::vector<std::vector<std::int32_t>> ids{{2, 5, 6, 7, 3}, {2, 8, 3}, {2, 9, 10, 3}};
-  const std::vector<std::vector<std::int32_t>> rows{{3, 0, 3}, {}, {2}};
+  const std::vector<std::vector<std::int32_t>> rows{{3, 0, 3}, {}, {2, 2, 2, 2, 1, 0}};
   std::vector<Engine::Sequence> texts;
   for (std::size_t i = 0; i < ids.size(); ++i) texts.push_back({.ids = ids[i], .rows = rows[i]});
   const Answers all = answers_of(engine, ids);
@@ -97,7 +97,9 @@ TEST_CASE("rows that are chosen are answered as all are, in their order", "[engi
   engine.run(texts, [&](std::size_t text, std::span<const float> answer) {
     found[text].assign(answer.begin(), answer.end());
   });
-  const Answers expected{{all[0][3], all[0][0], all[0][3]}, all[1], {all[2][2]}};
+  const Answers expected{{all[0][3], all[0][0], all[0][3]},
+                         all[1],
+                         {all[2][2], all[2][2], all[2][2], all[2][2], all[2][1], all[2][0]}};
   for (std::size_t i = 0; i < ids.size(); ++i) {
     REQUIRE(found[i].size() == expected[i].size());
     for (std::size_t k = 0; k < found[i].size(); ++k)

@@ -77,7 +77,7 @@ class Check:
             return f"{need}: {self.unavailable[need]}"
         if need in self.setting.lacking:
             return f"{need} lacks {', '.join(self.setting.lacking[need])}"
-        is_program = re.fullmatch(r"\w+_(tests|bench|conformance)", need)
+        is_program = re.fullmatch(r"\w+_(tests|bench|conformance)|electra", need)
         absent = (is_program and need not in self.setting.programs or
                   "/" in need and not os.path.exists(need))
         return f"there is no {os.path.basename(need)}" if absent else None

@@ -112,6 +112,32 @@ def step(code, log, folder):
     return (RED if code or slow else GREEN), said(code, figure), {"tokens_per_second": tokens}
 
 
+def objects(log):
+    """The JSON objects of a log, each on a line of its own."""
+    return [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+
+
+def inference(code, log, folder):
+    """Lines of electra bench."""
+    found = objects(log)
+    if code or not found:
+        return last_line(code or 1, log, folder)
+    parts = [f"{one['length']} tokens {one['p50_ms']:.3f} ms, 99 % {one['p99_ms']:.3f}"
+             if "length" in one else f"{one['tokens_per_second'] / 1e6:.3f} M tokens/s"
+             for one in found]
+    return GREEN, f"{found[0]['precision']}: " + "; ".join(parts), {"rows": found}
+
+
+def finetuning(code, log, folder):
+    """The result of electra finetune."""
+    found = objects(log)
+    if code or not found:
+        return last_line(code or 1, log, folder)
+    scores = found[-1]["scores"]
+    figure = ", ".join(f"{name} {score['mean']:.3f}" for name, score in scores.items())
+    return GREEN, figure, {"scores": scores}
+
+
 def benchmarks(code, log, folder, files):
     """Reports of Google Benchmark or of torch_kernels.py."""
     reports = [report for file in files for report in as_list(read_json(folder / file))]

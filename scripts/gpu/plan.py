@@ -70,6 +70,7 @@ class Plans(Kinds):
         yield self.speed("base_128x128", "base", 128, 128, 12)
         yield self.speed("small_32x512", "small", 32, 512, 8)
         yield self.speed("base_32x512", "base", 32, 512, 12)
+        yield from self.inference("small", 16)
         yield from self.profile("small", 128, 128, 40)
         yield from self.timeline("small", 128, 128, 6)
         yield from self.timeline("base", 128, 128, 10, instead_of="ncu")

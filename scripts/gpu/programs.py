@@ -6,8 +6,8 @@ import pathlib
 import re
 import subprocess
 
-FOLDERS = ("bin", "tests", "tests/conformance", "benchmarks", "")
-NAMES = re.compile(r"\w+_(tests|bench)|ptx_conformance")
+FOLDERS = ("bin", "apps", "tests", "tests/conformance", "benchmarks", "")
+NAMES = re.compile(r"\w+_(tests|bench)|ptx_conformance|electra")
 CASES = re.compile(r"add_test\(\[==\[(.*?)\]==\] \[==\[.*?\]==\] \[==\[(.*?)\]==\]\)\s+"
                    r"set_tests_properties\(.*? LABELS \[==\[(.*?)\]==\]")
 
@@ -39,7 +39,8 @@ class Programs:
     def kernels(self):
         """Benchmarks of our own kernels."""
         return [name for name in sorted(self.paths) if name.endswith("_bench") and
-                name != "step_bench" and not re.search("_(cudnn|cublas)_", name)]
+                name not in ("step_bench", "inference_bench") and
+                not re.search("_(cudnn|cublas)_", name)]
 
     def cases(self, name):
         """All test cases of a program, none if it does not start. It needs no GPU to list them, as

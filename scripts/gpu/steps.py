@@ -81,6 +81,30 @@ class Kinds:
         return Step(f"steps/{name}", seconds, self.bench(model, batch, length, *steps),
                     figures.step, ("step_bench",))
 
+    def inference(self, model, seconds):
+        """A discriminator with first weights: one text after the other, and many at once; then it
+        is fine-tuned on forty sentences, which says that this works and not how fast it is."""
+        model = "tiny" if self.tiny else model
+        directory = str(self.setting.models / model)
+        opened = ["--device", "cuda", "--precision", "bf16"]
+        bench = [self.program("electra"), "bench", directory, *opened, "--json"]
+        lengths, calls, texts, passes = ("16", "4", "labelled/sentences.txt", "1") if self.tiny \
+            else ("16,64,128,512", "200", "sample/prose.txt", "3")
+        data = str(ROOT / "share/labelled/sentiment_")
+        needs = ("electra", directory)
+        yield Step(f"inference/{model}", seconds // 4, [self.program("inference_bench"), "--write",
+                   directory, "--preset", model], needs=("inference_bench",))
+        yield Step(f"inference/{model}_lengths", seconds // 4, [*bench, "--lengths", lengths,
+                   "--calls", calls], figures.inference, needs)
+        yield Step(f"inference/{model}_many", seconds // 4, [*bench, "--file",
+                   str(ROOT / "share" / texts), "--batch", "1024", "--passes", passes],
+                   figures.inference, needs)
+        yield Step(f"inference/{model}_finetuned", seconds // 4, [
+            self.program("electra"), "finetune", "classify", "--model", directory, *opened,
+            "--train", f"{data}train.tsv", "--eval", f"{data}dev.tsv", "--epochs", "2", "--set",
+            "restarts=0", "--json", "--out", str(self.setting.models / "finetuned")],
+            figures.finetuning, needs)
+
     def untimed(self, model, batch, length, *further):
         return self.bench(model, batch, length, "--steps", "1", "--sustained", "0",
                           "--skip-observed", *further)

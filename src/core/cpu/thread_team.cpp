@@ -1,13 +1,11 @@
 #include "core/cpu/thread_team.h"
 
-#include <memory>
-
 namespace electra {
 
 namespace {
 
-/// Some microseconds: about as long as going to sleep and being woken takes.
-constexpr int looks_before_sleep = 200;
+/// Some ten microseconds: what lies between two kernels of a call, and less than being woken takes.
+constexpr int looks_before_sleep = 1000;
 
 void pause_processor() {
 #if defined(__x86_64__) || defined(__i386__)
@@ -27,55 +25,60 @@ void wait_while(const std::atomic<T>& value, T old) {
 
 }  // namespace
 
-/// One thread. `orders` counts what it was told to do: its piece, or to end.
-struct ThreadTeam::Member {
-  explicit Member(int number) : piece(number) {}
-
-  int piece;
-  bool ends = false;
-  std::atomic<std::uint32_t> orders{0};
-  std::thread thread;
-
-  void order() {
-    orders.fetch_add(1, std::memory_order_release);
-    orders.notify_one();
-  }
-};
-
 ThreadTeam::ThreadTeam() = default;
 
 ThreadTeam::~ThreadTeam() {
-  for (const auto& member : members_) {
-    member->ends = true;
-    member->order();
-    member->thread.join();
+  ends_ = true;
+  call();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void ThreadTeam::call() {
+  calls_.fetch_add(1, std::memory_order_release);
+  calls_.notify_all();
+}
+
+/// A piece that nobody does yet, if there is one. Who has one may read the body: the call does not
+/// end before the piece does.
+std::optional<int> ThreadTeam::claim() {
+  Open open = open_.load(std::memory_order_acquire);
+  while (open.next < open.end) {
+    const Open less{open.call, static_cast<std::uint16_t>(open.next + 1), open.end};
+    if (open_.compare_exchange_weak(open, less, std::memory_order_acq_rel,
+                                    std::memory_order_acquire))
+      return open.next;
+  }
+  return std::nullopt;
+}
+
+void ThreadTeam::do_pieces() {
+  while (const std::optional<int> piece = claim()) {
+    failure_.guard([&] { (*body_)(*piece); });
+    if (undone_.fetch_sub(1, std::memory_order_acq_rel) == 1) undone_.notify_one();
   }
 }
 
-void ThreadTeam::work(Member& member) {
-  for (std::uint32_t seen = 0;; ++seen) {
-    wait_while(member.orders, seen);
-    if (member.ends) return;
-    failure_.guard([&] { (*body_)(member.piece); });
-    if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) busy_.notify_one();
+void ThreadTeam::help(std::uint32_t seen) {
+  for (;;) {
+    wait_while(calls_, seen);
+    seen = calls_.load(std::memory_order_acquire);
+    if (ends_) return;
+    do_pieces();
   }
 }
 
 void ThreadTeam::run(int pieces, Pieces body) {
-  while (static_cast<int>(members_.size()) < pieces - 1) {
-    auto member = std::make_unique<Member>(static_cast<int>(members_.size()) + 1);
-    Member& added = *member;
-    added.thread = std::thread([this, &added] { work(added); });
-    members_.push_back(std::move(member));
-  }
+  while (static_cast<int>(threads_.size()) < pieces - 1)
+    threads_.emplace_back([this, seen = calls_.load()] { help(seen); });
   body_ = &body;
-  busy_.store(pieces - 1, std::memory_order_relaxed);
-  for (int piece = 1; piece < pieces; ++piece)
-    members_[static_cast<std::size_t>(piece) - 1]->order();
-  failure_.guard([&] { body(0); });
-  for (int left = busy_.load(std::memory_order_acquire); left > 0;
-       left = busy_.load(std::memory_order_acquire))
-    wait_while(busy_, left);
+  undone_.store(pieces, std::memory_order_relaxed);
+  open_.store({calls_.load(std::memory_order_relaxed) + 1, 0, static_cast<std::uint16_t>(pieces)},
+              std::memory_order_release);
+  call();
+  do_pieces();
+  for (int left = undone_.load(std::memory_order_acquire); left > 0;
+       left = undone_.load(std::memory_order_acquire))
+    wait_while(undone_, left);
   failure_.rethrow();
 }
 

@@ -2,9 +2,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstdint>
 #include <exception>
-#include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -47,7 +48,9 @@ class FirstFailure {
 };
 
 /// Threads that share pieces of work with the one that asks for it, and that sleep a few
-/// microseconds after the last piece. They are started when they are first needed.
+/// microseconds after the last piece. They are started when they are first needed. Whoever has time
+/// does the next piece: a thread that is not awake, or has to wait for a processor, keeps nobody
+/// waiting but for a piece that it has begun.
 class ThreadTeam {
  public:
   ThreadTeam();
@@ -55,18 +58,31 @@ class ThreadTeam {
   ThreadTeam(const ThreadTeam&) = delete;
   ThreadTeam& operator=(const ThreadTeam&) = delete;
 
-  /// Calls body(piece) for each piece in [0, pieces): piece 0 on the calling thread, every other on
-  /// a thread of its own. To be called by one thread at a time.
+  /// Calls body(piece) once for each piece in [0, pieces), 65,535 at most, on the calling thread
+  /// and on others at once. Pieces must not wait for each other. To be called by one thread at a
+  /// time.
   void run(int pieces, Pieces body);
 
  private:
-  struct Member;
-  void work(Member& member);
+  /// Pieces of a call that nobody has begun. The call's number keeps a thread that comes late from
+  /// taking a piece of the next one for its own.
+  struct Open {
+    std::uint32_t call = 0;
+    std::uint16_t next = 0, end = 0;
+  };
 
-  std::vector<std::unique_ptr<Member>> members_;
+  void call();
+  void help(std::uint32_t seen);
+  void do_pieces();
+  std::optional<int> claim();
+
+  std::vector<std::thread> threads_;
   const Pieces* body_ = nullptr;
   FirstFailure failure_;
-  std::atomic<int> busy_{0};
+  std::atomic<bool> ends_{false};
+  std::atomic<std::uint32_t> calls_{0};  // what sleepers look at
+  std::atomic<Open> open_{};
+  std::atomic<int> undone_{0};
 };
 
 }  // namespace electra

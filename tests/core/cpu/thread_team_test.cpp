@@ -1,5 +1,6 @@
 #include "core/cpu/thread_team.h"
 
+#include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
 #include <chrono>
@@ -36,16 +37,21 @@ TEST_CASE("a team does each piece once, however many there are and whether it sl
   }
 }
 
-TEST_CASE("piece 0 is done by the caller, another by a thread of its own", "[core][thread_team]") {
+TEST_CASE("pieces are done at once, on as many threads", "[core][thread_team]") {
   ThreadTeam team;
-  std::array<std::thread::id, 3> by;
-  const auto body = [&](int piece) {
-    by[static_cast<std::size_t>(piece)] = std::this_thread::get_id();
-  };
-  team.run(3, Pieces(body));
-  CHECK(by[0] == std::this_thread::get_id());
-  CHECK(by[1] != by[0]);
-  CHECK(by[2] != by[1]);
+  for (int turn = 0; turn < 20; ++turn) {
+    std::atomic<int> begun = 0;
+    std::array<std::thread::id, 3> by;
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    const auto body = [&](int piece) {  // goes on once all have begun
+      by[static_cast<std::size_t>(piece)] = std::this_thread::get_id();
+      for (++begun; begun < 3 && std::chrono::steady_clock::now() < end;) std::this_thread::yield();
+    };
+    team.run(3, Pieces(body));
+    REQUIRE(begun == 3);
+    CHECK((by[0] != by[1] && by[1] != by[2] && by[0] != by[2]));
+    CHECK(std::ranges::count(by, std::this_thread::get_id()) == 1);
+  }
 }
 
 TEST_CASE("a team throws what a piece threw, once all are done, and works on",

@@ -8,6 +8,18 @@ namespace electra {
 
 using Clock = std::chrono::steady_clock;
 
+namespace {
+
+/// Of an example, on average: a word of tag is one.
+double answers_of(const TaskData& data) {
+  if (data.task->kind != TaskKind::tag) return 1;
+  double words = 0;
+  for (const auto& labels : data.training.labels) words += static_cast<double>(labels.size());
+  return words / static_cast<double>(std::max<Index>(1, data.training.size()));
+}
+
+}  // namespace
+
 AttemptWatch::AttemptWatch(const AttemptSetting& setting, const FinetuneConfig& config,
                            const RunFolder& folder, const TaskObjective& objective, Index steps)
     : setting_(setting),
@@ -15,7 +27,7 @@ AttemptWatch::AttemptWatch(const AttemptSetting& setting, const FinetuneConfig& 
       folder_(folder),
       objective_(objective),
       guard_(constant_loss(setting.data, config.train.batch / setting.ranks.size()), steps,
-             config.train.batch) {}
+             config.train.batch, answers_of(setting.data)) {}
 
 void AttemptWatch::recall(Index last_step) {
   for (const LoggedLine& line : logged_lines(folder_.log(), "train", last_step))

@@ -11,7 +11,7 @@ namespace electra {
 namespace {
 
 constexpr double share = 0.99;  // of the constant answer's loss
-constexpr Index fewest = 1024;  // examples of a window
+constexpr Index fewest = 1024;  // examples of a window; or answers, at the end
 
 std::string loss_text(double loss) {
   std::array<char, 32> text{};
@@ -21,11 +21,12 @@ std::string loss_text(double loss) {
 
 }  // namespace
 
-CollapseGuard::CollapseGuard(double constant_loss, Index steps, Index batch)
+CollapseGuard::CollapseGuard(double constant_loss, Index steps, Index batch, double answers)
     : constant_(constant_loss),
       steps_(steps),
       begin_(steps / 3 - steps / 20),
-      window_(std::max(steps / 20, (fewest + batch - 1) / batch)) {}
+      window_(std::max(steps / 20, (fewest + batch - 1) / batch)),
+      answers_(static_cast<double>(batch) * answers) {}
 
 void CollapseGuard::see(Index step, std::optional<double> loss) {
   const Index begin = seen_;
@@ -33,7 +34,8 @@ void CollapseGuard::see(Index step, std::optional<double> loss) {
   if (judged_ || begin < begin_ || !loss) return;
   sum_ += *loss * static_cast<double>(step - begin);
   counted_ += step - begin;
-  if (counted_ >= window_) judge(step);
+  const bool ends = step == steps_ && static_cast<double>(counted_) * answers_ >= fewest;
+  if (counted_ >= window_ || ends) judge(step);
 }
 
 void CollapseGuard::judge(Index step) {

@@ -40,6 +40,21 @@ TEST_CASE("a short run is judged later, by 32 steps, and one that is shorter nev
   CHECK(step_of_verdict(1, 1) == 0);
 }
 
+TEST_CASE("a run too short for that is judged at its end if its examples have many answers",
+          "[collapse_guard]") {
+  const auto verdict = [](double answers, double loss) {
+    CollapseGuard guard(1, 20, 32, answers);
+    for (Index step = 1; step <= 20; ++step) {
+      CHECK(guard.verdict().empty());
+      guard.see(step, loss);
+    }
+    return guard.verdict();
+  };
+  CHECK_THAT(verdict(3, 1), Contains("up to step 20 of 20 the loss of the last 15 steps is 1.0000"));
+  CHECK(verdict(3, 0.9).empty());
+  CHECK(verdict(2, 1).empty());  // 15 steps of 64 answers are fewer than 1,024
+}
+
 TEST_CASE("learned is what is below 99 % of the constant answer's loss in the window",
           "[collapse_guard]") {
   const auto verdict = [](double before, double in_window) {

@@ -13,8 +13,8 @@
 namespace electra {
 
 std::span<const Verb> verbs() {
-  static const std::vector<Verb> table{finetune_verb(), predict_verb(),  evaluate_verb(),
-                                       embed_verb(),    search_verb(),   quantize_verb(),
+  static const std::vector<Verb> table{finetune_verb(), predict_verb(), evaluate_verb(),
+                                       embed_verb(),    search_verb(),  quantize_verb(),
                                        bench_verb()};
   return table;
 }

@@ -249,11 +249,13 @@ const Vocabulary& Engine::vocabulary() const { return parts_->tokenizer.vocabula
 const Wordpiece& Engine::wordpiece() const { return parts_->wordpiece; }
 
 void Engine::run(std::span<const Sequence> texts, const Take& take) const {
-  parts_->run(texts.size(), [&](std::size_t i) { return texts[i]; }, take);
+  parts_->run(
+      texts.size(), [&](std::size_t i) { return texts[i]; }, take);
 }
 
 void Engine::run(std::span<const std::vector<std::int32_t>> texts, const Take& take) const {
-  parts_->run(texts.size(), [&](std::size_t i) { return Sequence{.ids = texts[i]}; }, take);
+  parts_->run(
+      texts.size(), [&](std::size_t i) { return Sequence{.ids = texts[i]}; }, take);
 }
 
 }  // namespace electra

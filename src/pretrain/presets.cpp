@@ -89,8 +89,7 @@ PretrainConfig with_steps(PretrainConfig config, Index steps) {
   config.train.steps = steps;
   config.evaluate.every = interval(config.evaluate.every);
   config.checkpoint.every = interval(config.checkpoint.every);
-  if (config.log.every > 0)
-    config.log.every = std::clamp<Index>(steps / 50, 1, config.log.every);
+  if (config.log.every > 0) config.log.every = std::clamp<Index>(steps / 50, 1, config.log.every);
   return config;
 }
 

@@ -46,8 +46,7 @@ struct Run::Parts {
   }
   [[nodiscard]] Index log_every() const {
     constexpr Index lines = 20;
-    return config.log.every > 0 ? config.log.every
-                                : std::max<Index>(1, config.train.steps / lines);
+    return config.log.every > 0 ? config.log.every : std::max<Index>(1, config.train.steps / lines);
   }
   [[nodiscard]] Vote stop_vote() const {
     return callbacks.stop_requested && callbacks.stop_requested() ? Vote::yes : Vote::no;

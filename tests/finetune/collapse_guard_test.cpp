@@ -50,7 +50,8 @@ TEST_CASE("a run too short for that is judged at its end if its examples have ma
     }
     return guard.verdict();
   };
-  CHECK_THAT(verdict(3, 1), Contains("up to step 20 of 20 the loss of the last 15 steps is 1.0000"));
+  CHECK_THAT(verdict(3, 1),
+             Contains("up to step 20 of 20 the loss of the last 15 steps is 1.0000"));
   CHECK(verdict(3, 0.9).empty());
   CHECK(verdict(2, 1).empty());  // 15 steps of 64 answers are fewer than 1,024
 }

@@ -152,8 +152,9 @@ TEST_CASE("what cannot be is refused by its path", "[finetune_config]") {
 
 TEST_CASE("what follows from epochs and examples is refused, not overridden", "[finetune_config]") {
   for (const char* path : {"train.steps", "schedule.warmup", "evaluate.every", "evaluate.batches"})
-    CHECK(refused(path + std::string("=5"))
-              .starts_with(path + std::string(": expected 0, found 5: in fine-tuning it follows ")));
+    CHECK(
+        refused(path + std::string("=5"))
+            .starts_with(path + std::string(": expected 0, found 5: in fine-tuning it follows ")));
   for (const char* assignment : {"log.every=5", "checkpoint.every=5", "checkpoint.keep=2"})
     CHECK_NOTHROW(check(with_assignment(usual("classify"), assignment)));
 }

@@ -72,11 +72,10 @@ class Trials {
   void add(InferencePrecision precision) {
     const Index length = arguments_.integer("--length").value_or(0);
     check_range("--length", length, from(0));
-    const Predictor predictor =
-        open_predictor(arguments_.text("--model"),
-                       {.threads = small_integer(arguments_, "--threads").value_or(0),
-                        .precision = precision,
-                        .positions = length});
+    const Predictor predictor = open_predictor(
+        arguments_.text("--model"), {.threads = small_integer(arguments_, "--threads").value_or(0),
+                                     .precision = precision,
+                                     .positions = length});
     Trial& trial = trials_.emplace_back();
     trial.weights = predictor.engine().weight_bytes();
     trial.asked = precision;
@@ -93,8 +92,8 @@ class Trials {
     trial.scores = scores(scored);
     if (precision == InferencePrecision::f32) return;
     const Bootstrap bootstrap = bootstrap_of(arguments_);
-    trial.gains = score_differences(scored, trials_.front().predictions, bootstrap.rounds,
-                                    bootstrap.seed);
+    trial.gains =
+        score_differences(scored, trials_.front().predictions, bootstrap.rounds, bootstrap.seed);
   }
 
   const Arguments& arguments_;
@@ -169,7 +168,8 @@ int quantize(const Arguments& arguments) {
 }  // namespace
 
 Verb quantize_verb() {
-  return {"quantize", "what smaller weights cost on labelled examples", options, forms,
+  return {"quantize",    "what smaller weights cost on labelled examples",
+          options,       forms,
           example_lines, quantize};
 }
 

@@ -68,8 +68,8 @@ class Engine {
   [[nodiscard]] const Wordpiece& wordpiece() const;
 
   /// Given the number of a text and the head's answer to it: a row for each of its tokens that was
-  /// chosen, or one for the text, as HeadKind::answers says. A row is as wide as the head's outputs, if its
-  /// configuration says how many, without padding.
+  /// chosen, or one for the text, as HeadKind::answers says. A row is as wide as the head's
+  /// outputs, if its configuration says how many, without padding.
   using Take = std::function<void(std::size_t text, std::span<const float> answer)>;
   /// Runs texts of 1 to limit().tokens ids each, [CLS] and [SEP] included, through the model:
   /// those of like length together, so the answers come in another order. Safe from any number of

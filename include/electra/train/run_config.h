@@ -64,8 +64,8 @@ struct EvaluateConfig {
   Index batches = 0;
 
   void fields(auto&& visit) {
-    visit("every", every, "steps between evaluations; 0: only at the end (of each epoch, if there are)",
-          from(0));
+    visit("every", every,
+          "steps between evaluations; 0: only at the end (of each epoch, if there are)", from(0));
     visit("batches", batches, "held-out batches in an evaluation; 0: all", from(0));
   }
 };
@@ -75,8 +75,8 @@ struct CheckpointConfig {
   Index keep = 5;
 
   void fields(auto&& visit) {
-    visit("every", every, "steps between checkpoints; 0: only at the end (of each epoch, if there are)",
-          from(0));
+    visit("every", every,
+          "steps between checkpoints; 0: only at the end (of each epoch, if there are)", from(0));
     visit("keep", keep, "how many of the latest stay; 0: all", from(0));
   }
 };

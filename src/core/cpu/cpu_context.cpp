@@ -97,8 +97,8 @@ void* CpuContext::allocate(Index bytes) { return aligned_bytes(static_cast<std::
 
 void CpuContext::deallocate(void* data) noexcept { std::free(data); }
 
-/// Whole pages of it; the others may hold something else. They want to be no part of a huge page any
-/// more: the system would make one again some minutes later, and with it the memory.
+/// Whole pages of it; the others may hold something else. They want to be no part of a huge page
+/// any more: the system would make one again some minutes later, and with it the memory.
 void CpuContext::discard(TensorView view) {
   const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
   const auto begin = reinterpret_cast<std::uintptr_t>(view.raw());

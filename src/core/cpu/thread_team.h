@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <cstdint>
 #include <exception>
 #include <mutex>
 #include <optional>

@@ -69,8 +69,7 @@ void pack_weight(ConstTensorView weight, const PackedWeight& to) {
                  rows.data() + i * depth);
       std::fill(rows.begin() + count * depth, rows.end(), 0);
       for (Index k = 0; k < depth; ++k)
-        for (Index i = 0; i < panel; ++i)
-          *word++ = rows[static_cast<std::size_t>(i * depth + k)];
+        for (Index i = 0; i < panel; ++i) *word++ = rows[static_cast<std::size_t>(i * depth + k)];
     }
   });
 }

@@ -31,7 +31,7 @@ class StrictKeys {
  private:
   [[noreturn]] void refuse() const {
     std::vector<std::set<std::string>> keys;
-    (void)Json::parse(text_, [&](int, Json::parse_event_t event, const Json& value) {
+    const auto look = [&](int, Json::parse_event_t event, const Json& value) {
       if (event == Json::parse_event_t::object_start) keys.emplace_back();
       if (event == Json::parse_event_t::object_end) keys.pop_back();
       if (event == Json::parse_event_t::key) {
@@ -40,8 +40,9 @@ class StrictKeys {
           throw IoError(origin_ + ": the key " + json_string(key) + " appears twice");
       }
       return true;
-    });
-    throw IoError(origin_ + ": a key appears twice");
+    };
+    const Json again = Json::parse(text_, look);
+    throw IoError(origin_ + ": expected each key once, found one twice in " + kind_of(again));
   }
 
   std::string_view text_;

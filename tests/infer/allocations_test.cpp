@@ -9,6 +9,15 @@
 #include "infer/saved_detector.h"
 #include "support/temporary_folder.h"
 
+// A sanitizer has operators of its own, by which it finds what is freed in another way.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+
+TEST_CASE("an engine allocates nothing once it has seen as much before", "[allocations][law]") {
+  WARN("skipped: allocations are not counted under a sanitizer");
+}
+
+#else
+
 namespace {
 
 thread_local long allocations = 0;
@@ -89,3 +98,5 @@ TEST_CASE("a text costs a number of allocations that does not grow with the call
   for (int i = 0; i < 20; ++i) CHECK(allocations_of(call) == once);
   CHECK(tokens == 23 * std::size_t{6});  // [CLS] the un ##known ship [SEP]
 }
+
+#endif

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <functional>
+#include <iostream>
 #include <new>
 #include <vector>
 
@@ -13,7 +14,7 @@
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 
 TEST_CASE("an engine allocates nothing once it has seen as much before", "[allocations][law]") {
-  WARN("skipped: allocations are not counted under a sanitizer");
+  std::cout << "skipped: a sanitizer has operators of its own\n";
 }
 
 #else
@@ -54,8 +55,8 @@ long allocations_of(const std::function<void()>& call) {
   return allocations - before;
 }
 
-std::vector<std::vector<std::int32_t>> some_ids(std::size_t texts) {
-  std::vector<std::vector<std::int32_t>> all;
+std::vector<std::vector<std::int32_t> > some_ids(std::size_t texts) {
+  std::vector<std::vector<std::int32_t> > all;
   for (std::size_t i = 0; i < texts; ++i) all.emplace_back(2 + i % 7, 5 + std::int32_t(i % 7));
   return all;
 }

@@ -55,8 +55,10 @@ long allocations_of(const std::function<void()>& call) {
   return allocations - before;
 }
 
-std::vector<std::vector<std::int32_t> > some_ids(std::size_t texts) {
-  std::vector<std::vector<std::int32_t> > all;
+using Ids = std::vector<std::int32_t>;
+
+std::vector<Ids> some_ids(std::size_t texts) {
+  std::vector<Ids> all;
   for (std::size_t i = 0; i < texts; ++i) all.emplace_back(2 + i % 7, 5 + std::int32_t(i % 7));
   return all;
 }

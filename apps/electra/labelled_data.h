@@ -11,6 +11,10 @@
 namespace electra {
 
 // Options that every verb has which compares a model with labelled examples.
+inline constexpr OptionInfo model_option{"--model", OptionInfo::Kind::text, "DIR",
+                                         "directory of a fine-tuned model", true};
+inline constexpr OptionInfo data_option{"--data", OptionInfo::Kind::text, "FILE",
+                                        "labelled examples", true};
 inline constexpr OptionInfo text_option{"--text", OptionInfo::Kind::text, "COLUMN",
                                         "the text, by name or number from 1"};
 inline constexpr OptionInfo text_b_option{"--text-b", OptionInfo::Kind::text, "COLUMN",

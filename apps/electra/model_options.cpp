@@ -21,16 +21,20 @@ InferencePrecision precision_named(const std::string& name) {
 
 }  // namespace
 
+Index asked_length(const Arguments& arguments) {
+  const Index length = arguments.integer("--length").value_or(0);
+  check_range("--length", length, from(0));
+  return length;
+}
+
 InferenceOptions inference_options(const Arguments& arguments) {
   const DeviceChoice choice = choose_device(arguments.text("--device", "cpu"));
   if (!choice.remark.empty()) say(choice.remark);
-  const Index length = arguments.integer("--length").value_or(0);
-  check_range("--length", length, from(0));
   return {.device = choice.device,
           .threads = small_integer(arguments, "--threads").value_or(0),
           .precision = precision_named(arguments.text("--precision", "f32")),
           .length = LongText::truncate,
-          .positions = length};
+          .positions = asked_length(arguments)};
 }
 
 Predictor open_predictor(const std::string& directory, const Arguments& arguments) {

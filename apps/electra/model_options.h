@@ -23,6 +23,8 @@ inline constexpr OptionInfo precision_option{
     "--precision", OptionInfo::Kind::text, "P",
     "f32 (default), bf16, or int8: smaller weights, and faster where the processor has units"};
 
+/// What --length says; 0: nothing. Throws ConfigError for less.
+[[nodiscard]] Index asked_length(const Arguments& arguments);
 /// The options of inference that --device, --threads, --precision and --length give; says which GPU
 /// was taken, or why none. Texts that are too long are cut.
 [[nodiscard]] InferenceOptions inference_options(const Arguments& arguments);

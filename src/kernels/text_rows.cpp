@@ -14,17 +14,17 @@ void check_places(const Checker& checker, const TextRows& rows) {
   // A sentence is made where it is needed alone: this is asked before every kernel.
   const auto expect = [&](bool holds, const char* name, Index at, Index expected, Index found) {
     if (holds) return;
-    checker.that(false, "rows." + std::string(name) + "[" + std::to_string(at) + "] of " +
-                            std::to_string(expected) + ", found " + std::to_string(found));
+    checker.fail("expected rows." + std::string(name) + "[" + std::to_string(at) + "] of " +
+                 std::to_string(expected) + ", found " + std::to_string(found));
   };
   Index row = 0;
   for (Index text = 0; text < rows.batch; ++text) {
     const Index tokens = lengths[text];
     expect(starts[text] == row, "starts", text, row, starts[text]);
     if (tokens < 0 || tokens > rows.length || row + tokens > rows.count())
-      checker.that(false,
-                   "in text " + std::to_string(text) + " 0 to " + std::to_string(rows.length) +
-                       " tokens and no more than there are rows, found " + std::to_string(tokens));
+      checker.fail("expected in text " + std::to_string(text) + " 0 to " +
+                   std::to_string(rows.length) + " tokens and no more than there are rows, found " +
+                   std::to_string(tokens));
     for (const Index after = row + tokens; row < after; ++row)
       expect(texts[row] == text, "texts", row, text, texts[row]);
   }

@@ -6,7 +6,6 @@
 #include <optional>
 
 #include "electra/core/instruction_set.h"
-#include "electra/core/range.h"
 #include "electra/tasks/scores.h"
 #include "labelled_data.h"
 #include "model_options.h"
@@ -22,8 +21,8 @@ using Kind = OptionInfo::Kind;
 using Clock = std::chrono::steady_clock;
 
 constexpr auto options = std::to_array<OptionInfo>({
-    {"--model", Kind::text, "DIR", "directory of a fine-tuned model", true},
-    {"--data", Kind::text, "FILE", "labelled examples", true},
+    model_option,
+    data_option,
     text_option,
     text_b_option,
     label_option,
@@ -70,12 +69,10 @@ class Trials {
 
  private:
   void add(InferencePrecision precision) {
-    const Index length = arguments_.integer("--length").value_or(0);
-    check_range("--length", length, from(0));
     const Predictor predictor = open_predictor(
         arguments_.text("--model"), {.threads = small_integer(arguments_, "--threads").value_or(0),
                                      .precision = precision,
-                                     .positions = length});
+                                     .positions = asked_length(arguments_)});
     Trial& trial = trials_.emplace_back();
     trial.weights = predictor.engine().weight_bytes();
     trial.asked = precision;

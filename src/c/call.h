@@ -47,19 +47,41 @@ template <class T>
 /// How many of something are asked for, as C++ counts.
 [[nodiscard]] Index count_of(std::size_t most);
 
+/// Zeroes a struct of options and sets its size. Throws ArgumentError for NULL or another size.
+template <class Options>
+void init_options(Options* options, std::size_t size, const char* name) {
+  check_given(options, "options");
+  if (size != sizeof(Options))
+    throw ArgumentError("size: expected that of " + std::string(name) + ", " +
+                        std::to_string(sizeof(Options)) + ", found " + std::to_string(size));
+  *options = {};
+  options->size = size;
+}
+
+/// Throws ArgumentError for options of another version's size.
+template <class Options>
+void check_size(const Options& options, const char* init) {
+  if (options.size != sizeof(Options))
+    throw ArgumentError("options: expected the size " + std::to_string(sizeof(Options)) + ", as " +
+                        init + " sets it, found " + std::to_string(options.size));
+}
+
+/// Throws ConfigError, which names the option, for a number below 0 or with no value of its own.
+void check_choice(int number, std::size_t values, const char* option);
+
 /// NULL: the defaults. Throws ArgumentError for options of another version's size, ConfigError for
 /// values that are none.
 [[nodiscard]] InferenceOptions options_of(const electra_options* options);
 
-/// A model of C around one of C++.
-template <class Model>
+/// A model of C around one of C++; `more()`: what else it is made of.
+template <class Model, class... More>
 [[nodiscard]] electra_error* open_model(const char* directory, const electra_options* options,
-                                        Model** model) noexcept {
+                                        Model** model, const More&... more) noexcept {
   return guarded([&] {
     check_given(model, "the place of the model");
     *model = nullptr;
     check_given(directory, "directory");
-    *model = new Model(directory, options_of(options));
+    *model = new Model(directory, options_of(options), more()...);
   });
 }
 

@@ -29,13 +29,10 @@ electra_error* error_of(electra_code code, const char* message) noexcept {
   }
 }
 
-/// Throws ConfigError for a number that no name belongs to.
 template <class Enum>
-Enum enum_of(int value, const char* key) {
-  const auto names = enum_names(Enum{});
-  if (value >= 0 && value < std::ssize(names)) return static_cast<Enum>(value);
-  throw ConfigError(std::string(key) + ": expected 0 to " + std::to_string(names.size() - 1) +
-                    ", found " + std::to_string(value));
+Enum enum_of(int number, const char* option) {
+  check_choice(number, enum_names(Enum{}).size(), option);
+  return static_cast<Enum>(number);
 }
 
 }  // namespace
@@ -84,12 +81,15 @@ Index count_of(std::size_t most) {
   return static_cast<Index>(std::min(most, largest));
 }
 
+void check_choice(int number, std::size_t values, const char* option) {
+  if (number < 0 || static_cast<std::size_t>(number) >= values)
+    throw ConfigError(std::string(option) + ": expected 0 to " + std::to_string(values - 1) +
+                      ", found " + std::to_string(number));
+}
+
 InferenceOptions options_of(const electra_options* options) {
   if (options == nullptr) return {};
-  if (options->size != sizeof(electra_options))
-    throw ArgumentError("options: expected the size " + std::to_string(sizeof(electra_options)) +
-                        ", as electra_options_init sets it, found " +
-                        std::to_string(options->size));
+  check_size(*options, "electra_options_init");
   return {.device = options->device == nullptr ? Device{} : choose_device(options->device).device,
           .threads = options->threads,
           .workers = options->workers,
@@ -123,13 +123,7 @@ void electra_error_free(electra_error* error) {
 
 electra_error* electra_options_init(electra_options* options, size_t size) {
   return guarded([&] {
-    check_given(options, "options");
-    if (size != sizeof(electra_options))
-      throw ArgumentError("size: expected that of electra_options, " +
-                          std::to_string(sizeof(electra_options)) + ", found " +
-                          std::to_string(size));
-    *options = {};
-    options->size = size;
+    init_options(options, size, "electra_options");
     options->match_added_tokens = 1;
   });
 }

@@ -5,8 +5,9 @@
 using namespace electra;
 
 struct electra_text_embedder {
-  electra_text_embedder(const char* directory, const InferenceOptions& options)
-      : model(directory, options) {}
+  electra_text_embedder(const char* directory, const InferenceOptions& options,
+                        const VectorOptions& vectors = {})
+      : model(directory, options, vectors) {}
   TextEmbedder model;
 };
 
@@ -29,11 +30,36 @@ std::unique_ptr<OwnedResult<electra_vectors>> result_of(const std::vector<TextVe
   return result;
 }
 
+/// NULL: as the directory says. The names of C are those of C++ from 1 on, as 0 is none of them.
+VectorOptions vector_options_of(const electra_vector_options* options) {
+  if (options == nullptr) return {};
+  check_size(*options, "electra_vector_options_init");
+  check_choice(options->pooling, 1 + enum_names(Pooling{}).size(), "pooling");
+  check_choice(options->normalise, 3, "normalise");
+  VectorOptions vectors;
+  if (options->pooling != ELECTRA_POOL_AS_STORED)
+    vectors.pooling = static_cast<Pooling>(options->pooling - 1);
+  if (options->normalise != ELECTRA_NORMALISE_AS_STORED)
+    vectors.normalise = options->normalise == ELECTRA_NORMALISE;
+  return vectors;
+}
+
 }  // namespace
+
+electra_error* electra_vector_options_init(electra_vector_options* options, size_t size) {
+  return guarded([&] { init_options(options, size, "electra_vector_options"); });
+}
 
 electra_error* electra_text_embedder_open(const char* directory, const electra_options* options,
                                           electra_text_embedder** embedder) {
-  return open_model(directory, options, embedder);
+  return electra_text_embedder_open_with(directory, options, nullptr, embedder);
+}
+
+electra_error* electra_text_embedder_open_with(const char* directory,
+                                               const electra_options* options,
+                                               const electra_vector_options* vectors,
+                                               electra_text_embedder** embedder) {
+  return open_model(directory, options, embedder, [&] { return vector_options_of(vectors); });
 }
 
 electra_error* electra_text_embedder_dimension(const electra_text_embedder* embedder,

@@ -227,7 +227,7 @@ void electra_answers_free(const electra_answers* answers);
 
 // text embedder
 
-/// An encoder that makes vectors of texts, by the pooling that its directory says.
+/// An encoder that makes vectors of texts.
 typedef struct electra_text_embedder electra_text_embedder;
 
 /// Of one text.
@@ -245,8 +245,39 @@ typedef struct electra_vectors {
   const electra_vector* items;
 } electra_vectors;
 
+/// How the rows of a text become one.
+typedef enum electra_pooling {
+  ELECTRA_POOL_AS_STORED = 0,  // as the directory says
+  ELECTRA_POOL_CLS = 1,        // that of [CLS], which is the first
+  ELECTRA_POOL_MEAN = 2,       // the mean of all tokens
+  ELECTRA_POOL_MAX = 3         // the largest value of each column
+} electra_pooling;
+
+/// Whether vectors get length 1.
+typedef enum electra_normalisation {
+  ELECTRA_NORMALISE_AS_STORED = 0,  // as the directory says
+  ELECTRA_NORMALISE = 1,
+  ELECTRA_DO_NOT_NORMALISE = 2
+} electra_normalisation;
+
+/// How vectors are made. Set by electra_vector_options_init, then changed.
+typedef struct electra_vector_options {
+  size_t size;    // of this struct, by which later versions know it
+  int pooling;    // an electra_pooling: ELECTRA_POOL_AS_STORED
+  int normalise;  // an electra_normalisation: ELECTRA_NORMALISE_AS_STORED
+} electra_vector_options;
+
+/// Sets the defaults. `size`: sizeof(electra_vector_options).
+electra_error* electra_vector_options_init(electra_vector_options* options, size_t size);
+
 electra_error* electra_text_embedder_open(const char* directory, const electra_options* options,
                                           electra_text_embedder** embedder);
+/// The same with vectors made in another way than the directory says. `vectors` may be NULL: the
+/// defaults.
+electra_error* electra_text_embedder_open_with(const char* directory,
+                                               const electra_options* options,
+                                               const electra_vector_options* vectors,
+                                               electra_text_embedder** embedder);
 /// How many numbers a vector has.
 electra_error* electra_text_embedder_dimension(const electra_text_embedder* embedder,
                                                size_t* dimension);

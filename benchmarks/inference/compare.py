@@ -95,4 +95,5 @@ def main():
             a.out.write_text(json.dumps(result, indent=1) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

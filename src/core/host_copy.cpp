@@ -1,5 +1,7 @@
 #include "electra/core/host_copy.h"
 
+#include <algorithm>
+
 namespace electra {
 
 namespace {
@@ -27,9 +29,14 @@ std::vector<float> to_host_f32(Context& context, ConstTensorView view) {
 }
 
 void to_device(Context& context, std::span<const float> values, TensorView view) {
-  if (view.dtype() != DType::f64) return context.upload(std::as_bytes(values), view);
-  const std::vector<double> wider(values.begin(), values.end());
-  context.upload(std::as_bytes(std::span(wider)), view);
+  const auto upload = [&](const auto& numbers) {
+    context.upload(std::as_bytes(std::span(numbers)), view);
+  };
+  if (view.dtype() == DType::f64) return upload(std::vector<double>(values.begin(), values.end()));
+  if (view.dtype() != DType::bf16) return upload(values);
+  std::vector<bf16> rounded(values.size());
+  std::ranges::transform(values, rounded.begin(), to_bf16);
+  upload(rounded);
 }
 
 void to_device(Context& context, std::span<const std::int32_t> values, TensorView view) {

@@ -25,6 +25,11 @@ auto layout_key(const ParameterGroup& group) {
   return std::tuple(group.network == Network::none, group.network, -group.order, group.decay);
 }
 
+/// In another form than a master (ParameterStore::keep), of an allocated store or one before it.
+bool is_kept(const Parameter& parameter) {
+  return !parameter.master && (parameter.value || parameter.packed);
+}
+
 /// Threads of the host: those of a context on it, else as many as there are.
 class HostTeam {
  public:
@@ -65,12 +70,22 @@ const Parameter* ParameterStore::find(std::string_view name) const {
   return found == parameters_.end() ? nullptr : &*found;
 }
 
+void ParameterStore::keep(const Parameter& parameter, Kept kept) {
+  if (context_ != nullptr) throw Error(parameter.name + ": kept after the store was allocated");
+  const auto found = std::ranges::find(parameters_, parameter.name, &Parameter::name);
+  if (found == parameters_.end()) throw Error(parameter.name + ": not a parameter of this store");
+  std::ranges::move(kept.memory, std::back_inserter(kept_));
+  found->value = kept.value;
+  found->packed = kept.packed;
+}
+
 void ParameterStore::allocate(Context& context, Precision precision) {
   if (context_ != nullptr) throw Error("the parameter store was allocated before");
   context_ = &context;
   precision_ = precision;
   std::vector<Parameter*> order;
-  for (Parameter& parameter : parameters_) order.push_back(&parameter);
+  for (Parameter& parameter : parameters_)
+    if (!is_kept(parameter)) order.push_back(&parameter);
   std::stable_sort(order.begin(), order.end(), [](const Parameter* a, const Parameter* b) {
     return layout_key(a->group) < layout_key(b->group);
   });
@@ -88,14 +103,15 @@ void ParameterStore::allocate(Context& context, Precision precision) {
     values_ = Buffer(context, size_ * size_of(DType::bf16));
     context.zero(flat(values_, DType::bf16));
   }
-  for (Parameter& parameter : parameters_) {
-    parameter.master = piece(parameter, master());
-    parameter.value = piece(parameter, values());
+  for (Parameter* parameter : order) {
+    parameter->master = piece(*parameter, master());
+    parameter->value = piece(*parameter, values());
   }
 }
 
 ParameterStore& ParameterStore::with_gradients() {
   if (context_ == nullptr) throw Error("gradients are added to a store that is allocated");
+  if (!kept_.empty()) throw Error("gradients: this store keeps weights for inference alone");
   if (gradients_.data() != nullptr) return *this;
   const DType exact = wide(activation_dtype(precision_));
   gradients_ = Buffer(context(), size_ * size_of(exact));
@@ -118,6 +134,7 @@ TensorView ParameterStore::gradients() const {
   return flat(gradients_, wide(activation_dtype(precision_)));
 }
 TensorView ParameterStore::piece(const Parameter& parameter, TensorView flat) const {
+  if (is_kept(parameter)) throw Error(parameter.name + ": has no master weights");
   return flat.slice(parameter.offset, parameter.padded.size()).reshape(parameter.padded);
 }
 
@@ -127,6 +144,7 @@ Index ParameterStore::parameter_count() const {
 }
 
 void ParameterStore::initialise(std::uint64_t seed, float range) {
+  if (!kept_.empty()) throw Error("first weights: this store keeps weights for inference alone");
   const HostTeam team(*context_);
   for (const Parameter& parameter : parameters_) {
     const std::vector<float> values = first_values(parameter, seed, range, team.get());
@@ -138,22 +156,8 @@ void ParameterStore::initialise(std::uint64_t seed, float range) {
 /// On the host, parameter by parameter: it happens once, before the first step.
 void ParameterStore::update_values() {
   if (precision_ != Precision::bf16) return;
-  for (const Parameter& parameter : parameters_) {
-    const auto exact = to_host<float>(*context_, parameter.master);
-    std::vector<bf16> rounded(exact.size());
-    std::ranges::transform(exact, rounded.begin(), to_bf16);
-    context_->upload(std::as_bytes(std::span(rounded)), parameter.value);
-  }
-}
-
-void ParameterStore::replace(const Parameter& parameter, Replacement replacement) {
-  const auto found = std::ranges::find(parameters_, parameter.name, &Parameter::name);
-  if (found == parameters_.end()) throw Error(parameter.name + ": not a parameter of this store");
-  Parameter& own = *found;
-  std::ranges::move(replacement.memory, std::back_inserter(replacements_));
-  own.value = replacement.value;
-  own.packed = replacement.packed;
-  context_->discard(std::exchange(own.master, {}));
+  for (const Parameter& parameter : parameters_)
+    to_device(*context_, to_host<float>(*context_, parameter.master), parameter.value);
 }
 
 void ParameterStore::expect_gradients() const {
@@ -181,7 +185,8 @@ std::optional<BadValue> ParameterStore::first_non_finite(TensorView flat) const 
   constexpr Index most_at_once = Index{1} << 18;  // numbers
   std::vector<std::byte> bytes;
   std::vector<const Parameter*> order;
-  for (const Parameter& parameter : parameters_) order.push_back(&parameter);
+  for (const Parameter& parameter : parameters_)
+    if (!is_kept(parameter)) order.push_back(&parameter);
   std::ranges::sort(order, {}, &Parameter::offset);
   for (const Parameter* parameter : order) {
     const TensorView values = piece(*parameter, flat).reshape({parameter->padded.size()});

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <map>
 #include <span>
+#include <string_view>
 
 #include "electra/core/error.h"
 #include "electra/core/finite.h"
 #include "electra/core/host_copy.h"
 #include "electra/io/stored_values.h"
+#include "electra/kernels/packed_linear.h"
 
 namespace electra {
 
@@ -66,24 +68,59 @@ void NetworkReader::read_share(const Found& found, const Shape& shape, Index fir
   fail(found.tensor->name, to_string(*bad, shape) + ": nothing can be computed with such a weight");
 }
 
-/// To where it belongs, if that is f32 in the host's memory; else by way of a megabyte there.
-void NetworkReader::read_into(ParameterStore& store) const {
-  std::vector<float> values;
+std::vector<std::vector<const NetworkReader::Found*>> NetworkReader::by_parameter() const {
+  std::vector<std::vector<const Found*>> pieces;
+  std::map<std::string_view, std::size_t> place;
   for (const Found& found : found_) {
-    const Parameter& parameter = parameter_of(store, found.piece.parameter);
-    const TensorView flat = parameter.master.reshape({parameter.master.size()});
-    const bool is_at_hand =
-        store.context().device().type == DeviceType::cpu && flat.dtype() == DType::f32;
-    const Index begin = found.piece.first(parameter.shape);
-    const Shape shape = shape_of(found);
+    const auto [own, is_new] = place.try_emplace(found.piece.parameter, pieces.size());
+    if (is_new) pieces.emplace_back();
+    pieces[own->second].push_back(&found);
+  }
+  return pieces;
+}
+
+void NetworkReader::read_into(ParameterStore& store) const {
+  for (const auto& pieces : by_parameter()) {
+    const Parameter& parameter = parameter_of(store, pieces.front()->piece.parameter);
+    if (parameter.packed)
+      read_packed(pieces, parameter);
+    else
+      for (const Found* found : pieces) read_piece(*found, store.context(), parameter);
+  }
+}
+
+/// To where it belongs, if that is f32 in the host's memory; else by way of a megabyte there.
+void NetworkReader::read_piece(const Found& found, Context& context,
+                               const Parameter& parameter) const {
+  const TensorView kept = parameter.master ? parameter.master : parameter.value;
+  const TensorView flat = kept.reshape({kept.size()});
+  const bool is_at_hand = context.device().type == DeviceType::cpu && flat.dtype() == DType::f32;
+  const Index begin = found.piece.first(parameter.shape);
+  const Shape shape = shape_of(found);
+  std::vector<float> values;
+  in_shares(shape.size(), [&](Index first, Index count) {
+    const TensorView to = flat.slice(begin + first, count);
+    if (is_at_hand) return read_share(found, shape, first, to.span<float>());
+    values.resize(static_cast<std::size_t>(count));
+    read_share(found, shape, first, values);
+    to_device(context, values, to);
+  });
+}
+
+/// The whole of it, as what is packed depends on several rows.
+void NetworkReader::read_packed(std::span<const Found* const> pieces,
+                                const Parameter& parameter) const {
+  std::vector<float> values(static_cast<std::size_t>(parameter.padded.size()));
+  for (const Found* found : pieces) {
+    const Index begin = found->piece.first(parameter.shape);
+    const Shape shape = shape_of(*found);
     in_shares(shape.size(), [&](Index first, Index count) {
-      const TensorView to = flat.slice(begin + first, count);
-      if (is_at_hand) return read_share(found, shape, first, to.span<float>());
-      values.resize(static_cast<std::size_t>(count));
-      read_share(found, shape, first, values);
-      to_device(store.context(), values, to);
+      read_share(*found, shape, first,
+                 std::span(values).subspan(static_cast<std::size_t>(begin + first),
+                                           static_cast<std::size_t>(count)));
     });
   }
+  pack_weight({values.data(), parameter.padded, DType::f32}, parameter.packed);
 }
 
 void NetworkReader::check_values() const {

@@ -20,7 +20,8 @@ class NetworkReader {
   NetworkReader(const std::filesystem::path& directory, const NetworkParts& network,
                 const ParameterStore& store, HeadWeights head);
 
-  /// Into the store's master weights. Throws IoError that names the first value that is not finite.
+  /// Into the store's weights, in the form in which it keeps them. Throws IoError that names the
+  /// first value that is not finite.
   void read_into(ParameterStore& store) const;
   /// The same of every value, and nothing is kept.
   void check_values() const;
@@ -46,6 +47,10 @@ class NetworkReader {
   void expect_fit(const StoredTensor& tensor, const std::vector<Index>& shape) const;
   [[nodiscard]] bool equal(const StoredTensor& own, const TensorSource& other,
                            const StoredTensor& its) const;
+  /// The found pieces of one parameter after the other, in the order of their first ones.
+  [[nodiscard]] std::vector<std::vector<const Found*>> by_parameter() const;
+  void read_piece(const Found& found, Context& context, const Parameter& parameter) const;
+  void read_packed(std::span<const Found* const> pieces, const Parameter& parameter) const;
   [[nodiscard]] Shape shape_of(const Found& found) const;
   /// A share of a tensor's values into `to`. Throws IoError if one is not finite.
   void read_share(const Found& found, const Shape& shape, Index first, std::span<float> to) const;

@@ -127,10 +127,10 @@ struct Engine::Parts {
     const WorkerPool::Lease first = pool.take();
     const bool on_cpu = options.device.type == DeviceType::cpu;
     const bool rounded = !on_cpu && precision == InferencePrecision::bf16;
+    if (on_cpu) keep_packed(first->context(), head);
     store.allocate(first->context(), rounded ? Precision::bf16 : Precision::f32);
     load_network(directory, model.parts(), store,
                  head.tensors.empty() ? HeadWeights::left_out : HeadWeights::required);
-    if (on_cpu) pack(head);
     first->context().synchronize();  // other workers' streams do not wait for this one's
   }
 
@@ -146,12 +146,12 @@ struct Engine::Parts {
   InferencePrecision asked_precision, precision;
 
   /// The word table stays as it is if the head multiplies with it.
-  void pack(const HeadKind& head) {
+  void keep_packed(Context& context, const HeadKind& head) {
     const WeightFormat format = weight_format(precision);
     if (head.tied_to_word.empty())
-      pack_weights(store, format, {&model.tables().word()});
+      electra::keep_packed(store, context, format, {&model.tables().word()});
     else
-      pack_weights(store, format, {});
+      electra::keep_packed(store, context, format, {});
   }
 
   [[nodiscard]] bool by_token() const { return answers == HeadKind::Answers::every_token; }

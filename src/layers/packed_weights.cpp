@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "electra/core/context.h"
-#include "electra/kernels/cast.h"
 #include "electra/kernels/packed_linear.h"
 
 namespace electra {
@@ -37,7 +36,7 @@ Index packed_bytes(const Parameter& parameter, WeightFormat format) {
          2 * rounded(packed_scales(format, out, in) * size_of(DType::f32));
 }
 
-PackedWeight pack(const Parameter& parameter, WeightFormat format, Block& block) {
+PackedWeight room_for(const Parameter& parameter, WeightFormat format, Block& block) {
   const Index out = parameter.padded[0], in = parameter.padded[1];
   PackedWeight packed{.format = format,
                       .out = out,
@@ -47,35 +46,33 @@ PackedWeight pack(const Parameter& parameter, WeightFormat format, Block& block)
     packed.scales = block.add(packed_scales(format, out, in), DType::f32);
     packed.sums = block.add(packed_scales(format, out, in), DType::f32);
   }
-  pack_weight(parameter.master, packed);
   return packed;
 }
 
-void round_table(ParameterStore& store, const Parameter& parameter) {
-  ParameterStore::Replacement replacement;
-  Buffer& memory = replacement.memory.emplace_back(store.context(),
-                                                   parameter.master.size() * size_of(DType::bf16));
-  replacement.value = memory.view(parameter.padded, DType::bf16);
-  store.context().run(Cast{.x = parameter.master, .y = replacement.value});
-  store.replace(parameter, std::move(replacement));
+ParameterStore::Kept rounded_table(Context& context, const Parameter& parameter) {
+  ParameterStore::Kept kept;
+  const Buffer& memory =
+      kept.memory.emplace_back(context, parameter.padded.size() * size_of(DType::bf16));
+  kept.value = memory.view(parameter.padded, DType::bf16);
+  return kept;
 }
 
 }  // namespace
 
-void pack_weights(ParameterStore& store, WeightFormat format,
-                  std::initializer_list<const Parameter*> tables) {
+void keep_packed(ParameterStore& store, Context& context, WeightFormat format,
+                 std::initializer_list<const Parameter*> tables) {
   Index bytes = 0;
   for (const Parameter& parameter : store.parameters())
     if (parameter.is_linear_weight) bytes += packed_bytes(parameter, format);
-  ParameterStore::Replacement replacement;
-  Block block(replacement.memory.emplace_back(store.context(), bytes));  // goes with the first
+  ParameterStore::Kept kept;
+  Block block(kept.memory.emplace_back(context, bytes));  // goes with the first
   for (const Parameter& parameter : store.parameters()) {
     if (!parameter.is_linear_weight) continue;
-    replacement.packed = pack(parameter, format, block);
-    store.replace(parameter, std::exchange(replacement, {}));
+    kept.packed = room_for(parameter, format, block);
+    store.keep(parameter, std::exchange(kept, {}));
   }
   if (format == WeightFormat::f32) return;
-  for (const Parameter* table : tables) round_table(store, *table);
+  for (const Parameter* table : tables) store.keep(*table, rounded_table(context, *table));
 }
 
 }  // namespace electra

@@ -4,10 +4,6 @@
 #include <array>
 #include <atomic>
 #include <catch2/catch.hpp>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <numeric>
 #include <stdexcept>
 #include <string>
 
@@ -35,27 +31,6 @@ struct Plain {
 };
 void run_on(CpuContext&, const Plain&) {}
 [[maybe_unused]] void run_on(CudaContext&, const Plain&) {}
-
-/// What the system says of the mapping that holds an address.
-struct MappingFacts {
-  long resident_kibibytes = -1;
-  std::string flags;  // "rd wr … nh ": " nh " is never a huge page
-};
-MappingFacts mapping_at(const void* address) {
-  std::ifstream maps("/proc/self/smaps");
-  MappingFacts found;
-  bool holds = false;
-  for (std::string line; std::getline(maps, line);) {
-    unsigned long begin = 0, end = 0;
-    if (std::sscanf(line.c_str(), "%lx-%lx ", &begin, &end) == 2) {
-      const auto at = reinterpret_cast<std::uintptr_t>(address);
-      holds = begin <= at && at < end;
-    }
-    if (holds) std::sscanf(line.c_str(), "Rss: %ld", &found.resident_kibibytes);
-    if (holds && line.starts_with("VmFlags:")) found.flags = line.substr(8);
-  }
-  return found;
-}
 
 struct Fixture {
   std::unique_ptr<Context> context = Context::create({}, {.threads = 3});
@@ -177,39 +152,6 @@ TEST_CASE("a workspace grows and never shrinks", "[context]") {
   CHECK(context.workspace_of<double>(1000).size() == 1000);
   CHECK(context.workspace_bytes() == 8000);
   CHECK(reinterpret_cast<std::uintptr_t>(context.workspace(1).data()) % 64 == 0);
-}
-
-TEST_CASE("what is discarded may become anything, and its neighbours stay", "[context]") {
-  const auto context = Context::create({}, {.threads = 1});
-  constexpr Index count = 20000, first = 1001, some = 12001;
-  Buffer buffer(*context, count * size_of(DType::i32));
-  const TensorView all = buffer.view({count}, DType::i32);
-  std::iota(all.data<std::int32_t>(), all.data<std::int32_t>() + count, 0);
-  context->discard(all.slice(first, some));
-  Index kept = 0;
-  for (Index i = 0; i < count; ++i) {
-    const std::int32_t value = all.data<std::int32_t>()[i];
-    if (i < first || i >= first + some) REQUIRE(value == i);
-    if (i >= first && i < first + some && value == i) ++kept;
-  }
-  CHECK(kept < some / 2);  // the system has taken whole pages
-  context->discard(all.slice(0, 1));
-  CHECK(all.data<std::int32_t>()[0] == 0);
-}
-
-TEST_CASE("what is discarded of a large block is not made a huge page of again", "[context]") {
-  const auto context = Context::create({}, {.threads = 1});
-  constexpr Index mebibyte = (Index{1} << 20) / size_of(DType::i32);
-  Buffer buffer(*context, 16 * mebibyte * size_of(DType::i32));
-  const TensorView all = buffer.view({16 * mebibyte}, DType::i32);
-  std::ranges::fill(all.span<std::int32_t>(), 1);
-  const TensorView hole = all.slice(5 * mebibyte, 6 * mebibyte);
-  context->discard(hole);
-  const MappingFacts facts = mapping_at(hole.data<std::int32_t>() + 3 * mebibyte);
-  CHECK(facts.resident_kibibytes == 0);
-  CHECK((facts.flags.find(" nh ") != std::string::npos ||  // or a system without huge pages
-         !std::filesystem::exists("/sys/kernel/mm/transparent_hugepage")));
-  CHECK(mapping_at(all.data<std::int32_t>() + 3 * mebibyte).resident_kibibytes > 0);
 }
 
 }  // namespace electra

@@ -30,4 +30,8 @@ TEST_CASE("elements of bf16 are widened on the host", "[host_copy]") {
         std::vector<float>{1, -2.5F, to_float(to_bf16(0.1F)), to_float(to_bf16(3e38F))});
   CHECK(to_host_f64(*context, view)[2] == double{to_float(to_bf16(0.1F))});
   CHECK(to_host_f64(*context, view).size() == 4);
+  const std::vector<float> exact{1 + 0x1p-8F, 1 + 0x3p-8F, -2.5F, 3e38F};  // two ties
+  to_device(*context, exact, view);
+  CHECK(to_host_f32(*context, view) ==
+        std::vector<float>{1, 1 + 0x1p-6F, -2.5F, to_float(to_bf16(3e38F))});
 }

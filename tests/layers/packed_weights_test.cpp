@@ -1,10 +1,12 @@
 #include "electra/layers/packed_weights.h"
 
 #include <catch2/catch.hpp>
+#include <limits>
 
 #include "electra/core/arena.h"
 #include "electra/core/context.h"
 #include "electra/core/host_copy.h"
+#include "electra/kernels/packed_linear.h"
 #include "electra/layers/linear.h"
 
 namespace electra {
@@ -18,18 +20,24 @@ struct Layers {
   const Parameter& table = ParameterScope(store, "", Network::none, 0).matrix("table", {7, 20});
   Arena arena{*context};
 
-  Layers() {
-    store.allocate(*context, Precision::f32);
-    store.initialise(1, 0.5F);
-  }
-
-  /// The second layer's answer to the table's rows, through GELU.
+  /// The second layer's answer to the rows [7, 20], through GELU.
   std::vector<float> answer(ConstTensorView x) {
     arena.reset();
     Pass pass{.context = *context, .arena = arena, .rows = {}, .mode = Mode::inference};
     Linear::Saved saved;
     return to_host<float>(*context,
                           second.forward(pass, first.activated(pass, x, Gelu::erf, saved), saved));
+  }
+
+  /// The weights of others, each in the form in which it is kept here.
+  void take_weights(const Layers& others) {
+    for (const Parameter& own : store.parameters()) {
+      const TensorView theirs = others.store.find(own.name)->master;
+      if (own.packed)
+        pack_weight(theirs, own.packed);
+      else
+        to_device(*context, theirs.span<float>(), own.master ? own.master : own.value);
+    }
   }
 };
 
@@ -41,33 +49,49 @@ TEST_CASE("packed linear layers answer as they did before, and hold no plain wei
           "[layers][packed_weights]") {
   const auto [format, bound] = GENERATE(table<WeightFormat, double>(
       {{WeightFormat::f32, 1e-6}, {WeightFormat::bf16, 0.02}, {WeightFormat::int8, 0.11}}));
-  Layers layers;
-  const std::vector<float> rows = to_host<float>(*layers.context, layers.table.master);
-  Buffer memory(*layers.context, layers.table.master.bytes());
-  const TensorView x = memory.view({7, 20}, DType::f32);
-  to_device(*layers.context, rows, x);
-  const std::vector<float> expected = layers.answer(x);
-  pack_weights(layers.store, format, {&layers.table});
-  const std::vector<float> found = layers.answer(x);
+  Layers plain;
+  plain.store.allocate(*plain.context, Precision::f32);
+  plain.store.initialise(1, 0.5F);
+  const std::vector<float> expected = plain.answer(plain.table.master);
+  Layers packed;
+  keep_packed(packed.store, *packed.context, format, {&packed.table});
+  packed.store.allocate(*packed.context, Precision::f32);
+  packed.take_weights(plain);
+  const std::vector<float> found = packed.answer(plain.table.master);
   REQUIRE(found.size() == expected.size());
   for (std::size_t i = 0; i < found.size(); ++i)
     CHECK(found[i] == Approx(expected[i]).margin(bound));
   for (const char* name : {"first/weight", "second/weight"}) {
-    CHECK_FALSE(layers.store.find(name)->master);
-    CHECK(layers.store.find(name)->packed.format == format);
+    CHECK_FALSE(packed.store.find(name)->master);
+    CHECK(packed.store.find(name)->packed.format == format);
   }
-  CHECK(layers.store.find("first/bias")->master);
+  CHECK(packed.store.find("first/bias")->master);
   const bool rounded = format != WeightFormat::f32;
-  CHECK(layers.table.value.dtype() == (rounded ? DType::bf16 : DType::f32));
-  CHECK(static_cast<bool>(layers.table.master) != rounded);
+  CHECK(packed.table.value.dtype() == (rounded ? DType::bf16 : DType::f32));
+  CHECK(static_cast<bool>(packed.table.master) != rounded);
 }
 
-TEST_CASE("a store replaces its own parameters alone", "[layers][packed_weights]") {
+TEST_CASE("what a store keeps packed is not drawn, trained or found in its flat buffers",
+          "[layers][packed_weights]") {
   Layers layers;
   Parameter foreign;
   foreign.name = "foreign/weight";
-  CHECK_THROWS_WITH(layers.store.replace(foreign, {}),
+  CHECK_THROWS_WITH(layers.store.keep(foreign, {}),
                     "foreign/weight: not a parameter of this store");
+  keep_packed(layers.store, *layers.context, WeightFormat::f32, {});
+  layers.store.allocate(*layers.context, Precision::f32);
+  CHECK(layers.store.size() == 192 + 64 + 64);  // the table and two biases, each a multiple of 64
+  CHECK_THROWS_WITH(layers.store.keep(layers.table, {}),
+                    "table: kept after the store was allocated");
+  CHECK_THROWS_WITH(layers.store.initialise(1, 0.5F),
+                    "first weights: this store keeps weights for inference alone");
+  CHECK_THROWS_WITH(layers.store.with_gradients(),
+                    "gradients: this store keeps weights for inference alone");
+  CHECK_THROWS_WITH(layers.store.piece(*layers.store.find("first/weight"), layers.store.master()),
+                    "first/weight: has no master weights");
+  CHECK_FALSE(layers.store.first_non_finite_weight());
+  layers.table.master.data<float>()[23] = std::numeric_limits<float>::quiet_NaN();
+  CHECK(to_string(*layers.store.first_non_finite_weight()) == "table: nan at [1, 3]");
 }
 
 }  // namespace electra

@@ -96,9 +96,6 @@ class Context {
   /// Memory aligned to 256 bytes. Throws DeviceError with the size if there is none.
   [[nodiscard]] virtual void* allocate(Index bytes) = 0;
   virtual void deallocate(void* data) noexcept = 0;
-  /// What these bytes hold is not needed any more, and may become anything: as far as it can, the
-  /// system gets the memory until they are written again.
-  virtual void discard(TensorView) {}
   /// Copies between views of equal size and dtype on this device, in stream order.
   void copy(ConstTensorView from, TensorView to);
   /// Host memory to this device, in stream order; `from` may be reused on return.

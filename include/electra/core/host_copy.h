@@ -20,7 +20,7 @@ template <class T>
 /// The same, each rounded to f32 if it is f64.
 [[nodiscard]] std::vector<float> to_host_f32(Context& context, ConstTensorView view);
 
-/// f32 values into a tensor that is f32 or f64.
+/// f32 values into a tensor that is f32, bf16 or f64.
 void to_device(Context& context, std::span<const float> values, TensorView view);
 void to_device(Context& context, std::span<const std::int32_t> values, TensorView view);
 

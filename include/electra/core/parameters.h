@@ -41,11 +41,11 @@ struct Parameter {
   Init init = Init::zeros;
   ParameterGroup group;
   bool is_linear_weight = false;  // read by a linear layer's products alone
-  Index offset = 0;               // elements from the start of each flat buffer
-  TensorView master;              // `padded`, f32
+  Index offset = 0;               // elements from the start of each flat buffer, if it is in them
+  TensorView master;              // `padded`, f32; absent if it is kept in another form
   TensorView value;               // `padded`, what matrix products read: f32 or bf16
   TensorView gradient;            // `padded`, f32; absent until the store has gradients
-  PackedWeight packed;            // `padded`, instead of master and value: of a store for inference
+  PackedWeight packed;            // `padded`, instead of master and value (ParameterStore::keep)
 };
 
 /// A value of a parameter, or of its gradient or a moment, that is not finite.
@@ -83,6 +83,15 @@ class ParameterStore {
   /// The returned reference stays valid for the store's life. Throws Error for a name declared
   /// twice or after `allocate`.
   Parameter& declare(Parameter parameter);
+  /// What a store for inference keeps of a weight instead of an f32 master, and its memory.
+  struct Kept {
+    TensorView value{};  // `padded`; or
+    PackedWeight packed{};
+    std::vector<Buffer> memory;
+  };
+  /// Before `allocate`: this parameter gets no place in the flat buffers and has no master. Throws
+  /// Error for a parameter that the store has not, and after `allocate`.
+  void keep(const Parameter& parameter, Kept kept);
   /// Lays out and allocates the weights, which are zero. Call `initialise` or load, then
   /// `update_values`.
   void allocate(Context& context, Precision precision);
@@ -95,16 +104,6 @@ class ParameterStore {
   void update_values();
   void zero_gradients();
 
-  /// What inference reads instead of a weight that was trained, and owns its memory.
-  struct Replacement {
-    TensorView value{};  // or
-    PackedWeight packed{};
-    std::vector<Buffer> memory;
-  };
-  /// For inference, once the weights are there: the parameter's master is absent from now on, and
-  /// its memory given back. Throws Error for a parameter that the store has not.
-  void replace(const Parameter& parameter, Replacement replacement);
-
   [[nodiscard]] const std::deque<Parameter>& parameters() const { return parameters_; }
   [[nodiscard]] const Parameter* find(std::string_view name) const;
   [[nodiscard]] const std::vector<Segment>& segments() const { return segments_; }
@@ -115,7 +114,7 @@ class ParameterStore {
   [[nodiscard]] TensorView master() const;     // [size], f32
   [[nodiscard]] TensorView values() const;     // [size], f32: the master itself; or bf16
   [[nodiscard]] TensorView gradients() const;  // [size], f32; absent without gradients
-  /// This parameter's piece of a flat buffer of this store.
+  /// This parameter's piece of a flat buffer of this store. Throws Error if it has no place there.
   [[nodiscard]] TensorView piece(const Parameter& parameter, TensorView flat) const;
   /// The first parameter, in the flat order, whose gradient has a value that is not finite; null if
   /// there is none.
@@ -134,7 +133,7 @@ class ParameterStore {
   std::vector<Segment> segments_;
   Index size_ = 0;
   Buffer master_, values_, gradients_;
-  std::vector<Buffer> replacements_;
+  std::vector<Buffer> kept_;
 };
 
 /// A prefix of names, and the group that parameters declared through it join.

@@ -97,18 +97,6 @@ void* CpuContext::allocate(Index bytes) { return aligned_bytes(static_cast<std::
 
 void CpuContext::deallocate(void* data) noexcept { std::free(data); }
 
-/// Whole pages of it; the others may hold something else. They want to be no part of a huge page
-/// any more: the system would make one again some minutes later, and with it the memory.
-void CpuContext::discard(TensorView view) {
-  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
-  const auto begin = reinterpret_cast<std::uintptr_t>(view.raw());
-  const std::uintptr_t first = (begin + page - 1) / page * page;
-  const std::uintptr_t last = (begin + static_cast<std::uintptr_t>(view.bytes())) / page * page;
-  if (first >= last) return;
-  (void)madvise(reinterpret_cast<void*>(first), last - first, MADV_NOHUGEPAGE);
-  (void)madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
-}
-
 void CpuContext::copy_bytes(const void* from, void* to, Index bytes) {
   std::memmove(to, from, static_cast<std::size_t>(bytes));
 }

@@ -54,7 +54,6 @@ class CpuContext final : public Context {
 
   void* allocate(Index bytes) override;
   void deallocate(void* data) noexcept override;
-  void discard(TensorView view) override;
   void zero(TensorView view) override;
   void synchronize() override {}
   std::unique_ptr<Readback> make_readback(Index bytes) override;

@@ -1,10 +1,15 @@
 #include "formats/network_reader.h"
 
 #include <algorithm>
+#include <atomic>
+#include <exception>
+#include <functional>
 #include <map>
+#include <mutex>
 #include <span>
 #include <string_view>
 
+#include "core/cpu/cpu_context.h"
 #include "electra/core/error.h"
 #include "electra/core/finite.h"
 #include "electra/core/host_copy.h"
@@ -32,6 +37,29 @@ const Parameter& parameter_of(const ParameterStore& store, const std::string& na
 void in_shares(Index count, const auto& use) {
   for (Index first = 0; first < count; first += most_at_once)
     use(first, std::min(most_at_once, count - first));
+}
+
+/// Does tasks 0, 1, … on so many threads (0: all processors), each of which has a scratch of its
+/// own. Throws what the first task to fail threw.
+void in_order(std::size_t tasks, int threads,
+              const std::function<void(std::size_t, std::vector<float>&)>& work) {
+  CpuContext team(threads, Products::own, Waiting::asleep);
+  std::atomic<std::size_t> next = 0;
+  std::mutex mutex;
+  std::size_t failed = tasks;
+  std::exception_ptr failure;
+  team.run_pieces(team.threads(), [&](int) {
+    std::vector<float> scratch;
+    for (std::size_t task = next++; task < tasks; task = next++) try {
+        work(task, scratch);
+      } catch (...) {
+        const std::lock_guard lock(mutex);
+        next = tasks;  // those before it have been begun
+        if (task < failed) failure = std::current_exception();
+        failed = std::min(failed, task);
+      }
+  });
+  if (failure) std::rethrow_exception(failure);
 }
 
 std::string key(const NamedPiece& piece) {
@@ -68,59 +96,67 @@ void NetworkReader::read_share(const Found& found, const Shape& shape, Index fir
   fail(found.tensor->name, to_string(*bad, shape) + ": nothing can be computed with such a weight");
 }
 
-std::vector<std::vector<const NetworkReader::Found*>> NetworkReader::by_parameter() const {
-  std::vector<std::vector<const Found*>> pieces;
-  std::map<std::string_view, std::size_t> place;
+std::vector<NetworkReader::Portion> NetworkReader::portions() const {
+  std::vector<Portion> portions;
+  std::map<std::string_view, std::size_t> packed;
   for (const Found& found : found_) {
-    const auto [own, is_new] = place.try_emplace(found.piece.parameter, pieces.size());
-    if (is_new) pieces.emplace_back();
-    pieces[own->second].push_back(&found);
+    const Parameter& parameter = parameter_of(store_, found.piece.parameter);
+    if (!parameter.packed) {
+      in_shares(shape_of(found).size(), [&](Index first, Index count) {
+        portions.push_back({&parameter, {&found}, first, count});
+      });
+    } else if (const auto [own, is_new] = packed.try_emplace(parameter.name, portions.size());
+               is_new) {
+      portions.push_back({&parameter, {&found}});
+    } else {
+      portions[own->second].pieces.push_back(&found);
+    }
   }
-  return pieces;
+  return portions;
 }
 
+/// By all processors where it belongs in the host's memory: finding pages is most of the work.
 void NetworkReader::read_into(ParameterStore& store) const {
-  for (const auto& pieces : by_parameter()) {
-    const Parameter& parameter = parameter_of(store, pieces.front()->piece.parameter);
-    if (parameter.packed)
-      read_packed(pieces, parameter);
-    else
-      for (const Found* found : pieces) read_piece(*found, store.context(), parameter);
-  }
-}
-
-/// To where it belongs, if that is f32 in the host's memory; else by way of a megabyte there.
-void NetworkReader::read_piece(const Found& found, Context& context,
-                               const Parameter& parameter) const {
-  const TensorView kept = parameter.master ? parameter.master : parameter.value;
-  const TensorView flat = kept.reshape({kept.size()});
-  const bool is_at_hand = context.device().type == DeviceType::cpu && flat.dtype() == DType::f32;
-  const Index begin = found.piece.first(parameter.shape);
-  const Shape shape = shape_of(found);
-  std::vector<float> values;
-  in_shares(shape.size(), [&](Index first, Index count) {
-    const TensorView to = flat.slice(begin + first, count);
-    if (is_at_hand) return read_share(found, shape, first, to.span<float>());
-    values.resize(static_cast<std::size_t>(count));
-    read_share(found, shape, first, values);
-    to_device(context, values, to);
+  const std::vector<Portion> all = portions();
+  const bool on_host = store.context().device().type == DeviceType::cpu;
+  in_order(all.size(), on_host ? 0 : 1, [&](std::size_t number, std::vector<float>& scratch) {
+    read_portion(all[number], store.context(), scratch);
   });
 }
 
+/// To where it belongs, if that is f32 in the host's memory; else by way of the scratch.
+void NetworkReader::read_portion(const Portion& portion, Context& context,
+                                 std::vector<float>& scratch) const {
+  const Parameter& parameter = *portion.parameter;
+  if (parameter.packed) return read_packed(portion, scratch);
+  const Found& found = *portion.pieces.front();
+  const TensorView kept = parameter.master ? parameter.master : parameter.value;
+  const TensorView to =
+      kept.reshape({kept.size()})
+          .slice(found.piece.first(parameter.shape) + portion.first, portion.count);
+  const Shape shape = shape_of(found);
+  if (context.device().type == DeviceType::cpu && to.dtype() == DType::f32)
+    return read_share(found, shape, portion.first, to.span<float>());
+  scratch.resize(static_cast<std::size_t>(portion.count));
+  read_share(found, shape, portion.first, scratch);
+  to_device(context, scratch, to);
+}
+
 /// The whole of it, as what is packed depends on several rows.
-void NetworkReader::read_packed(std::span<const Found* const> pieces,
-                                const Parameter& parameter) const {
-  std::vector<float> values(static_cast<std::size_t>(parameter.padded.size()));
-  for (const Found* found : pieces) {
+void NetworkReader::read_packed(const Portion& portion, std::vector<float>& scratch) const {
+  const Parameter& parameter = *portion.parameter;
+  scratch.resize(static_cast<std::size_t>(parameter.padded.size()));
+  for (const Found* found : portion.pieces) {
     const Index begin = found->piece.first(parameter.shape);
     const Shape shape = shape_of(*found);
     in_shares(shape.size(), [&](Index first, Index count) {
       read_share(*found, shape, first,
-                 std::span(values).subspan(static_cast<std::size_t>(begin + first),
-                                           static_cast<std::size_t>(count)));
+                 std::span(scratch).subspan(static_cast<std::size_t>(begin + first),
+                                            static_cast<std::size_t>(count)));
     });
   }
-  pack_weight({values.data(), parameter.padded, DType::f32}, parameter.packed);
+  std::fill(scratch.begin() + parameter.shape.size(), scratch.end(), 0.0F);
+  pack_weight({scratch.data(), parameter.padded, DType::f32}, parameter.packed);
 }
 
 void NetworkReader::check_values() const {

@@ -47,10 +47,17 @@ class NetworkReader {
   void expect_fit(const StoredTensor& tensor, const std::vector<Index>& shape) const;
   [[nodiscard]] bool equal(const StoredTensor& own, const TensorSource& other,
                            const StoredTensor& its) const;
-  /// The found pieces of one parameter after the other, in the order of their first ones.
-  [[nodiscard]] std::vector<std::vector<const Found*>> by_parameter() const;
-  void read_piece(const Found& found, Context& context, const Parameter& parameter) const;
-  void read_packed(std::span<const Found* const> pieces, const Parameter& parameter) const;
+  /// Something of the network that is read at once: a share of a tensor, or all pieces of a
+  /// parameter that is kept packed.
+  struct Portion {
+    const Parameter* parameter = nullptr;
+    std::vector<const Found*> pieces;
+    Index first = 0, count = 0;  // of the only piece's numbers; not of what is packed
+  };
+  /// All of it, in the order of the pieces.
+  [[nodiscard]] std::vector<Portion> portions() const;
+  void read_portion(const Portion& portion, Context& context, std::vector<float>& scratch) const;
+  void read_packed(const Portion& portion, std::vector<float>& scratch) const;
   [[nodiscard]] Shape shape_of(const Found& found) const;
   /// A share of a tensor's values into `to`. Throws IoError if one is not finite.
   void read_share(const Found& found, const Shape& shape, Index first, std::span<float> to) const;

@@ -79,14 +79,17 @@ const StoredTensor* TensorSource::find(std::string_view name) const {
 }
 
 void TensorSource::read_f32(const StoredTensor& tensor, Index first, std::span<float> to) const {
-  electra::read_f32(tensor, first, to, path_.string());
   const auto width = static_cast<std::size_t>(bits_of(tensor.dtype) / 8);
   const auto bytes =
       tensor.bytes.subspan(static_cast<std::size_t>(first) * width, to.size() * width);
-  for (const MappedFile& file : files_)
-    if (bytes.data() >= file.bytes().data() &&
-        bytes.data() < file.bytes().data() + file.bytes().size())
-      file.release(bytes);
+  const auto file = std::ranges::find_if(files_, [&](const MappedFile& each) {
+    const std::byte* begin = each.bytes().data();
+    return bytes.data() >= begin && bytes.data() < begin + each.bytes().size();
+  });
+  if (file != files_.end() && tensor.dtype == StoredType::f32)
+    return file->copy(bytes, std::as_writable_bytes(to));
+  electra::read_f32(tensor, first, to, path_.string());
+  if (file != files_.end()) file->release(bytes);
 }
 
 TensorSource open_weights(const std::filesystem::path& directory) {

@@ -30,6 +30,20 @@ TEST_CASE("a mapped file shows the bytes of the file", "[file]") {
   CHECK(assigned.text() == "hello");
 }
 
+TEST_CASE("bytes of a mapped file are copied, unless it has become shorter", "[file]") {
+  const TemporaryFolder folder;
+  write_file(folder / "a", "hello, world");
+  const MappedFile file(folder / "a");
+  std::string copy(5, '?');
+  file.copy(file.bytes().subspan(7, 5), std::as_writable_bytes(std::span(copy)));
+  CHECK(copy == "world");
+  std::filesystem::resize_file(folder / "a", 9);
+  CHECK(message_of<IoError>([&] {
+          file.copy(file.bytes().subspan(7, 5), std::as_writable_bytes(std::span(copy)));
+        }) ==
+        (folder / "a").string() + ": expected 12 bytes, as there were when it was opened, found 9");
+}
+
 TEST_CASE("an empty file maps to nothing", "[file]") {
   const TemporaryFolder folder;
   write_file(folder / "empty", "");

@@ -5,6 +5,8 @@
 #include <span>
 #include <string_view>
 
+#include "electra/core/file_handle.h"
+
 namespace electra {
 
 /// A whole file, mapped read-only. The file must not shrink while it is mapped.
@@ -24,11 +26,16 @@ class MappedFile {
   [[nodiscard]] std::string_view text() const {
     return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()};
   }
+  /// Copies these bytes of it, as many as there is room for, from the file and not by way of the
+  /// mapping: as fast as can be for what is read once. Throws IoError, also if the file has become
+  /// shorter.
+  void copy(std::span<const std::byte> bytes, std::span<std::byte> to) const;
   /// These bytes of it need not be kept in memory: who reads them again reads the file.
   void release(std::span<const std::byte> bytes) const noexcept;
 
  private:
   std::filesystem::path path_;
+  FileHandle handle_;
   std::span<const std::byte> bytes_;
 };
 

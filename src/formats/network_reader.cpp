@@ -1,15 +1,10 @@
 #include "formats/network_reader.h"
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
-#include <functional>
 #include <map>
-#include <mutex>
 #include <span>
 #include <string_view>
 
-#include "core/cpu/cpu_context.h"
 #include "electra/core/error.h"
 #include "electra/core/finite.h"
 #include "electra/core/host_copy.h"
@@ -37,29 +32,6 @@ const Parameter& parameter_of(const ParameterStore& store, const std::string& na
 void in_shares(Index count, const auto& use) {
   for (Index first = 0; first < count; first += most_at_once)
     use(first, std::min(most_at_once, count - first));
-}
-
-/// Does tasks 0, 1, … on so many threads (0: all processors), each of which has a scratch of its
-/// own. Throws what the first task to fail threw.
-void in_order(std::size_t tasks, int threads,
-              const std::function<void(std::size_t, std::vector<float>&)>& work) {
-  CpuContext team(threads, Products::own, Waiting::asleep);
-  std::atomic<std::size_t> next = 0;
-  std::mutex mutex;
-  std::size_t failed = tasks;
-  std::exception_ptr failure;
-  team.run_pieces(team.threads(), [&](int) {
-    std::vector<float> scratch;
-    for (std::size_t task = next++; task < tasks; task = next++) try {
-        work(task, scratch);
-      } catch (...) {
-        const std::lock_guard lock(mutex);
-        next = tasks;  // those before it have been begun
-        if (task < failed) failure = std::current_exception();
-        failed = std::min(failed, task);
-      }
-  });
-  if (failure) std::rethrow_exception(failure);
 }
 
 std::string key(const NamedPiece& piece) {
@@ -115,13 +87,9 @@ std::vector<NetworkReader::Portion> NetworkReader::portions() const {
   return portions;
 }
 
-/// By all processors where it belongs in the host's memory: finding pages is most of the work.
 void NetworkReader::read_into(ParameterStore& store) const {
-  const std::vector<Portion> all = portions();
-  const bool on_host = store.context().device().type == DeviceType::cpu;
-  in_order(all.size(), on_host ? 0 : 1, [&](std::size_t number, std::vector<float>& scratch) {
-    read_portion(all[number], store.context(), scratch);
-  });
+  std::vector<float> scratch;
+  for (const Portion& portion : portions()) read_portion(portion, store.context(), scratch);
 }
 
 /// To where it belongs, if that is f32 in the host's memory; else by way of the scratch.

@@ -25,10 +25,11 @@ int usable_processors() {
   return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
-/// Blocks of several huge pages ask for them: with small ones, finding pages would take a quarter
-/// of a training step's time.
-void* aligned_bytes(std::size_t bytes) {
-  const bool huge = bytes >= 2 * huge_page;
+/// In training, blocks of several huge pages ask for them: with small ones, finding pages would take
+/// a quarter of a step's time. In inference they make no call faster, and opening a model several
+/// times as slow on a virtual machine whose host has to find them first.
+void* aligned_bytes(std::size_t bytes, Waiting waiting) {
+  const bool huge = waiting == Waiting::ready && bytes >= 2 * huge_page;
   const std::size_t unit = huge ? huge_page : alignment;
   const std::size_t rounded = (std::max<std::size_t>(bytes, 1) + unit - 1) / unit * unit;
   void* data = std::aligned_alloc(unit, rounded);
@@ -57,6 +58,7 @@ class CpuReadback final : public Readback {
 CpuContext::CpuContext(int threads, Products products, Waiting waiting)
     : Context(Device{}),
       threads_(threads > 0 ? threads : usable_processors()),
+      waiting_(waiting),
       products_(waiting == Waiting::asleep ? Products::own : products),
       team_(waiting == Waiting::asleep ? std::make_unique<ThreadTeam>() : nullptr) {
   if (threads < 0)
@@ -87,13 +89,15 @@ std::span<std::byte> CpuContext::workspace(Index bytes) {
   if (wanted > workspace_bytes_) {
     std::free(std::exchange(workspace_, nullptr));
     workspace_bytes_ = 0;
-    workspace_ = aligned_bytes(wanted);
+    workspace_ = aligned_bytes(wanted, waiting_);
     workspace_bytes_ = wanted;
   }
   return {static_cast<std::byte*>(workspace_), wanted};
 }
 
-void* CpuContext::allocate(Index bytes) { return aligned_bytes(static_cast<std::size_t>(bytes)); }
+void* CpuContext::allocate(Index bytes) {
+  return aligned_bytes(static_cast<std::size_t>(bytes), waiting_);
+}
 
 void CpuContext::deallocate(void* data) noexcept { std::free(data); }
 

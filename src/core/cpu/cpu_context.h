@@ -71,6 +71,7 @@ class CpuContext final : public Context {
   void download_bytes(const void* from, std::span<std::byte> to) override;
 
   int threads_;
+  Waiting waiting_;
   Products products_;
   std::unique_ptr<ThreadTeam> team_;  // of threads that sleep; none: OpenMP's
   void* workspace_ = nullptr;

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "verbs/bench.h"
+#include "verbs/detect.h"
 #include "verbs/embed.h"
 #include "verbs/evaluate.h"
 #include "verbs/finetune.h"
@@ -14,8 +15,8 @@ namespace electra {
 
 std::span<const Verb> verbs() {
   static const std::vector<Verb> table{finetune_verb(), predict_verb(), evaluate_verb(),
-                                       embed_verb(),    search_verb(),  quantize_verb(),
-                                       bench_verb()};
+                                       detect_verb(),   embed_verb(),   search_verb(),
+                                       quantize_verb(), bench_verb()};
   return table;
 }
 

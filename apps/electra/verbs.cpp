@@ -6,6 +6,7 @@
 #include "verbs/detect.h"
 #include "verbs/embed.h"
 #include "verbs/evaluate.h"
+#include "verbs/fill.h"
 #include "verbs/finetune.h"
 #include "verbs/predict.h"
 #include "verbs/quantize.h"
@@ -14,9 +15,9 @@
 namespace electra {
 
 std::span<const Verb> verbs() {
-  static const std::vector<Verb> table{finetune_verb(), predict_verb(), evaluate_verb(),
-                                       detect_verb(),   embed_verb(),   search_verb(),
-                                       quantize_verb(), bench_verb()};
+  static const std::vector<Verb> table{finetune_verb(), predict_verb(),  evaluate_verb(),
+                                       detect_verb(),   fill_verb(),     embed_verb(),
+                                       search_verb(),   quantize_verb(), bench_verb()};
   return table;
 }
 

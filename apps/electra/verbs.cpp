@@ -10,14 +10,15 @@
 #include "verbs/finetune.h"
 #include "verbs/predict.h"
 #include "verbs/quantize.h"
+#include "verbs/score.h"
 #include "verbs/search.h"
 
 namespace electra {
 
 std::span<const Verb> verbs() {
-  static const std::vector<Verb> table{finetune_verb(), predict_verb(),  evaluate_verb(),
-                                       detect_verb(),   fill_verb(),     embed_verb(),
-                                       search_verb(),   quantize_verb(), bench_verb()};
+  static const std::vector<Verb> table{
+      finetune_verb(), predict_verb(), evaluate_verb(), detect_verb(),   fill_verb(),
+      score_verb(),    embed_verb(),   search_verb(),   quantize_verb(), bench_verb()};
   return table;
 }
 

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "verbs/answer.h"
 #include "verbs/bench.h"
 #include "verbs/detect.h"
 #include "verbs/embed.h"
@@ -17,8 +18,8 @@ namespace electra {
 
 std::span<const Verb> verbs() {
   static const std::vector<Verb> table{
-      finetune_verb(), predict_verb(), evaluate_verb(), detect_verb(),   fill_verb(),
-      score_verb(),    embed_verb(),   search_verb(),   quantize_verb(), bench_verb()};
+      finetune_verb(), predict_verb(), evaluate_verb(), detect_verb(),   fill_verb(), score_verb(),
+      answer_verb(),   embed_verb(),   search_verb(),   quantize_verb(), bench_verb()};
   return table;
 }
 

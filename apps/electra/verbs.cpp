@@ -9,6 +9,7 @@
 #include "verbs/evaluate.h"
 #include "verbs/fill.h"
 #include "verbs/finetune.h"
+#include "verbs/info.h"
 #include "verbs/predict.h"
 #include "verbs/quantize.h"
 #include "verbs/score.h"
@@ -17,9 +18,10 @@
 namespace electra {
 
 std::span<const Verb> verbs() {
-  static const std::vector<Verb> table{
-      finetune_verb(), predict_verb(), evaluate_verb(), detect_verb(),   fill_verb(), score_verb(),
-      answer_verb(),   embed_verb(),   search_verb(),   quantize_verb(), bench_verb()};
+  static const std::vector<Verb> table{finetune_verb(), predict_verb(),  evaluate_verb(),
+                                       detect_verb(),   fill_verb(),     score_verb(),
+                                       answer_verb(),   embed_verb(),    search_verb(),
+                                       info_verb(),     quantize_verb(), bench_verb()};
   return table;
 }
 

@@ -15,14 +15,15 @@
 #include "verbs/score.h"
 #include "verbs/search.h"
 #include "verbs/tokenize.h"
+#include "verbs/vocab.h"
 
 namespace electra {
 
 std::span<const Verb> verbs() {
   static const std::vector<Verb> table{
-      finetune_verb(), predict_verb(),  evaluate_verb(), detect_verb(), fill_verb(),
-      score_verb(),    answer_verb(),   embed_verb(),    search_verb(), tokenize_verb(),
-      info_verb(),     quantize_verb(), bench_verb()};
+      finetune_verb(), predict_verb(), evaluate_verb(), detect_verb(), fill_verb(),
+      score_verb(),    answer_verb(),  embed_verb(),    search_verb(), tokenize_verb(),
+      vocab_verb(),    info_verb(),    quantize_verb(), bench_verb()};
   return table;
 }
 

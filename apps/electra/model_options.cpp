@@ -5,6 +5,8 @@
 #include "electra/core/device.h"
 #include "electra/core/error.h"
 #include "electra/core/range.h"
+#include "electra/formats/stored_head.h"
+#include "electra/models/heads.h"
 #include "support/progress_line.h"
 
 namespace electra {
@@ -37,6 +39,22 @@ InferenceOptions inference_options(const Arguments& arguments) {
           .positions = asked_length(arguments)};
 }
 
+Engine open_engine(const std::string& directory, const Arguments& arguments) {
+  const InferenceOptions asked = inference_options(arguments);
+  const StoredHead head = read_head(directory);
+  return {directory, head_kind(head.kind),
+          Engine::Options{.device = asked.device,
+                          .threads = asked.threads,
+                          .precision = asked.precision,
+                          .positions = asked.positions,
+                          .head = head.config}};
+}
+
+void say_precision(const Engine& engine) {
+  const std::string remark = engine.precision_remark();
+  if (!remark.empty()) say(remark);
+}
+
 Predictor open_predictor(const std::string& directory, const Arguments& arguments) {
   return open_predictor(directory, inference_options(arguments));
 }
@@ -46,8 +64,7 @@ Predictor open_predictor(const std::string& directory, const InferenceOptions& o
                                   .threads = options.threads,
                                   .length = options.positions,
                                   .precision = options.precision});
-  const std::string remark = predictor.engine().precision_remark();
-  if (!remark.empty()) say(remark);
+  say_precision(predictor.engine());
   return predictor;
 }
 

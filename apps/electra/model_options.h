@@ -3,6 +3,7 @@
 #include <string>
 
 #include "arguments.h"
+#include "electra/infer/engine.h"
 #include "electra/infer/inference_options.h"
 #include "electra/infer/predictor.h"
 
@@ -23,11 +24,31 @@ inline constexpr OptionInfo precision_option{
     "--precision", OptionInfo::Kind::text, "P",
     "f32 (default), bf16, or int8: smaller weights, and faster where the processor has units"};
 
+inline constexpr OptionInfo plain_option{
+    "--plain", OptionInfo::Kind::flag, "",
+    "special and added tokens in a text, such as [MASK], are text like any other"};
+
 /// What --length says; 0: nothing. Throws ConfigError for less.
 [[nodiscard]] Index asked_length(const Arguments& arguments);
 /// The options of inference that --device, --threads, --precision and --length give; says which GPU
 /// was taken, or why none. Texts that are too long are cut.
 [[nodiscard]] InferenceOptions inference_options(const Arguments& arguments);
+
+/// What computes any model, whatever its head, as --device, --threads, --precision and --length
+/// say.
+[[nodiscard]] Engine open_engine(const std::string& directory, const Arguments& arguments);
+
+/// Says so if it computes in another precision than was asked for.
+void say_precision(const Engine& engine);
+
+/// A class of the library that opens a directory, such as Detector; says so if it computes in
+/// another precision.
+template <class Model>
+[[nodiscard]] Model open_model(const std::string& directory, const InferenceOptions& options) {
+  Model model(directory, options);
+  say_precision(model.engine());
+  return model;
+}
 
 /// Opens the model as --device, --threads, --precision and --length say, and says which GPU was
 /// taken, or why none.

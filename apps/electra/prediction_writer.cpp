@@ -16,9 +16,7 @@ namespace {
 
 constexpr std::size_t most_at_once = 1024;  // examples: more would only take memory
 
-std::string tell(const std::string& who, const std::string& what) {
-  return "electra predict: " + who + (who.empty() ? "" : ": ") + what;
-}
+constexpr const char* verb = "electra predict";
 
 }  // namespace
 
@@ -27,7 +25,7 @@ void PredictionWriter::add_lines(std::span<const std::string> lines) {
   for (const std::string& line : lines) {
     Given& one = given.emplace_back();
     one.line = line;
-    one.example.line = count_ + std::ssize(given);
+    one.example.line = tally_.count + std::ssize(given);
     try {
       one.example = example_of_line(predictor_, line, one.example.line);
     } catch (const InputError& error) {
@@ -77,15 +75,15 @@ std::vector<Prediction> PredictionWriter::predict(std::vector<Given>& given, boo
 
 void PredictionWriter::answer(std::vector<Given> given, bool pairs) {
   const std::vector<Prediction> found = predict(given, pairs);
-  cut_ += predictor_.cut(examples_of(given, pairs));
+  tally_.cut += predictor_.cut(examples_of(given, pairs));
   std::size_t next = 0;
   for (const Given& one : given) {
-    ++count_;
+    ++tally_.count;
     if (one.error.empty()) {
       print(one, found[next++]);
       continue;
     }
-    ++refused_;
+    ++tally_.refused;
     refuse(one);
   }
   flush_results();
@@ -101,20 +99,13 @@ void PredictionWriter::print(const Given& given, const Prediction& prediction) c
 void PredictionWriter::refuse(const Given& given) const {
   const std::string place = file_ + ", line " + std::to_string(given.example.line);
   const bool named = given.error.starts_with(file_);
-  say(tell(named ? "" : place, given.error));
+  say(std::string(verb) + ": " + (named ? "" : place + ": ") + given.error);
   if (json_)
     print_json({{"text", well_formed(given.line)}, {"error", given.error}});
   else
     print_line("error\t" + text_cell(given.error) + "\t" + text_cell(given.line));
 }
 
-int PredictionWriter::finish() const {
-  if (cut_ > 0)
-    say(tell("", std::to_string(cut_) + " of " + std::to_string(count_) +
-                     " texts were longer than the model reads, and are cut"));
-  if (refused_ == 0) return 0;
-  say(tell("", std::to_string(refused_) + " of " + std::to_string(count_) + " not answered"));
-  return 1;
-}
+int PredictionWriter::finish() const { return tally_.finish(verb); }
 
 }  // namespace electra

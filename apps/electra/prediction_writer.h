@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "electra/infer/predictor.h"
+#include "line_answers.h"
 
 namespace electra {
 
@@ -41,7 +42,7 @@ class PredictionWriter {
   const Predictor& predictor_;
   std::string file_;
   bool json_;
-  Index count_ = 0, refused_ = 0, cut_ = 0;
+  AnswerTally tally_;
 };
 
 }  // namespace electra

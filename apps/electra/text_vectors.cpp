@@ -27,8 +27,7 @@ std::optional<Pooling> pooling_of(const Arguments& arguments) {
 TextEmbedder open_embedder(const std::string& directory, const Arguments& arguments) {
   const VectorOptions vectors{.pooling = pooling_of(arguments)};
   TextEmbedder embedder(directory, inference_options(arguments), vectors);
-  const std::string remark = embedder.engine().precision_remark();
-  if (!remark.empty()) say(remark);
+  say_precision(embedder.engine());
   return embedder;
 }
 

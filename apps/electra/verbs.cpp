@@ -2,20 +2,28 @@
 
 #include <vector>
 
+#include "verbs/answer.h"
 #include "verbs/bench.h"
+#include "verbs/detect.h"
 #include "verbs/embed.h"
 #include "verbs/evaluate.h"
+#include "verbs/fill.h"
 #include "verbs/finetune.h"
+#include "verbs/info.h"
 #include "verbs/predict.h"
 #include "verbs/quantize.h"
+#include "verbs/score.h"
 #include "verbs/search.h"
+#include "verbs/tokenize.h"
+#include "verbs/vocab.h"
 
 namespace electra {
 
 std::span<const Verb> verbs() {
-  static const std::vector<Verb> table{finetune_verb(), predict_verb(), evaluate_verb(),
-                                       embed_verb(),    search_verb(),  quantize_verb(),
-                                       bench_verb()};
+  static const std::vector<Verb> table{
+      finetune_verb(), predict_verb(), evaluate_verb(), detect_verb(), fill_verb(),
+      score_verb(),    answer_verb(),  embed_verb(),    search_verb(), tokenize_verb(),
+      vocab_verb(),    info_verb(),    quantize_verb(), bench_verb()};
   return table;
 }
 

@@ -102,6 +102,8 @@ QuestionAnswerer::~QuestionAnswerer() = default;
 QuestionAnswerer::QuestionAnswerer(QuestionAnswerer&&) noexcept = default;
 QuestionAnswerer& QuestionAnswerer::operator=(QuestionAnswerer&&) noexcept = default;
 
+const Engine& QuestionAnswerer::engine() const { return parts_->model.engine(); }
+
 Answer QuestionAnswerer::answer(const Question& question, Index most) const {
   const auto name_of = [](std::size_t) { return "the question"; };
   return std::move(parts_->answer({&question, 1}, most, name_of).front());

@@ -143,6 +143,8 @@ SentenceScorer& SentenceScorer::operator=(SentenceScorer&&) noexcept = default;
 
 SentenceScorer::Method SentenceScorer::method() const { return parts_->method; }
 
+const Engine& SentenceScorer::engine() const { return *parts_->engine; }
+
 SentenceScore SentenceScorer::score(std::string_view text) const {
   return std::move(parts_->scores_of(TextCall(parts_->reading(), text)).front());
 }

@@ -87,7 +87,14 @@ TEST_CASE("the verbs have the options that scripts rely on", "[verbs][law]") {
         "--layer-decay", "--weight-decay", "--dropout", "--seed", "--seeds", "--threads",
         "--device",      "--precision",    "--resume",  "--set",  "--json"}},
       {"predict", {"DIR", "FILE", "--json"}},
-      {"evaluate", {"TASK", "--model", "--data", "--against", "--text", "--label", "--json"}}};
+      {"evaluate", {"TASK", "--model", "--data", "--against", "--text", "--label", "--json"}},
+      {"detect", {"DIR", "FILE", "--json"}},
+      {"fill", {"DIR", "FILE", "--top", "--json"}},
+      {"score", {"DIR", "FILE", "--json"}},
+      {"answer", {"DIR", "PASSAGE", "QUESTION", "--top", "--json"}},
+      {"tokenize", {"DIR", "FILE", "--ids", "--json"}},
+      {"vocab", {"--corpus", "--size", "--out", "--extend", "--json"}},
+      {"info", {"DIR", "--json"}}};
   for (const auto& [name, options] : promised) {
     const auto verb = std::ranges::find(verbs(), name, &Verb::name);
     REQUIRE(verb != verbs().end());

@@ -11,13 +11,10 @@
 #include "electra/core/instruction_set.h"
 #include "electra/core/peak_memory.h"
 #include "electra/core/range.h"
-#include "electra/formats/stored_head.h"
 #include "electra/infer/engine.h"
-#include "electra/models/heads.h"
 #include "input_lines.h"
 #include "model_options.h"
 #include "output.h"
-#include "support/progress_line.h"
 
 namespace electra {
 
@@ -54,17 +51,6 @@ constexpr std::string_view forms =
 constexpr std::string_view example_lines =
     "  electra bench out/pretrain_small/discriminator --lengths 16,64 --threads 1\n"
     "  electra bench out/pretrain_small/discriminator --file share/labelled/sentences.txt --json";
-
-Engine open_engine(const std::string& directory, const Arguments& arguments) {
-  const InferenceOptions asked = inference_options(arguments);
-  const StoredHead head = read_head(directory);
-  return {directory, head_kind(head.kind),
-          Engine::Options{.device = asked.device,
-                          .threads = asked.threads,
-                          .precision = asked.precision,
-                          .positions = asked.positions,
-                          .head = head.config}};
-}
 
 /// Seconds from ids to answers.
 double seconds_of(const Engine& engine, std::span<const Ids> texts) {
@@ -222,7 +208,7 @@ void bench_file(const Opened& opened, const std::string& path, const Arguments& 
 int bench(const Arguments& arguments) {
   const Opened opened(arguments);
   const Engine& engine = opened.engine;
-  if (!engine.precision_remark().empty()) say(engine.precision_remark());
+  say_precision(engine);
   const std::string file = arguments.text("--file");
   if (!file.empty()) {
     bench_file(opened, file, arguments);

@@ -39,6 +39,9 @@ class Detector {
   Detector(Detector&&) noexcept;
   Detector& operator=(Detector&&) noexcept;
 
+  /// What computes: its limit, its precision.
+  [[nodiscard]] const Engine& engine() const { return *engine_; }
+
   /// Any bytes are a text; those that are not UTF-8 are left out of the tokens. Throws InputError
   /// if it has more tokens than the options, else the directory's files, else the model's positions
   /// allow, unless the options say what to do then, or if an answer is not finite, as weights that

@@ -50,6 +50,9 @@ class MaskedLanguageModel {
   MaskedLanguageModel(MaskedLanguageModel&&) noexcept;
   MaskedLanguageModel& operator=(MaskedLanguageModel&&) noexcept;
 
+  /// What computes: its limit, its precision.
+  [[nodiscard]] const Engine& engine() const { return *engine_; }
+
   /// `most`: candidates for each mask. Any bytes are a text; those that are not UTF-8 are left out
   /// of the tokens. Throws InputError for a text that is too long, if the options are to fail, or
   /// if what the model says of a mask is not finite.

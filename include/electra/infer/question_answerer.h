@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "electra/infer/engine.h"
 #include "electra/infer/inference_options.h"
 #include "electra/infer/text_span.h"
 
@@ -50,6 +51,9 @@ class QuestionAnswerer {
   ~QuestionAnswerer();
   QuestionAnswerer(QuestionAnswerer&&) noexcept;
   QuestionAnswerer& operator=(QuestionAnswerer&&) noexcept;
+
+  /// What computes: its limit, its precision.
+  [[nodiscard]] const Engine& engine() const;
 
   /// A passage that does not fit beside its question is read in windows, as the model was trained,
   /// and loses nothing, so LongText::fail does not fail; LongText::truncate reads the first one

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "electra/infer/engine.h"
 #include "electra/infer/inference_options.h"
 #include "electra/infer/text_span.h"
 
@@ -42,6 +43,8 @@ class SentenceScorer {
   SentenceScorer& operator=(SentenceScorer&&) noexcept;
 
   [[nodiscard]] Method method() const;
+  /// What computes: its limit, its precision.
+  [[nodiscard]] const Engine& engine() const;
 
   /// A generator reads a text once for each of its tokens. Any bytes are a text; those that are not
   /// UTF-8 are left out of the tokens. Throws InputError for a text that is too long, if the

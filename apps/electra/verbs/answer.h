@@ -1,0 +1,10 @@
+#pragma once
+
+#include "verbs.h"
+
+namespace electra {
+
+/// electra answer.
+[[nodiscard]] Verb answer_verb();
+
+}  // namespace electra

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "verbs.h"
+
+namespace electra {
+
+/// electra detect.
+[[nodiscard]] Verb detect_verb();
+
+}  // namespace electra

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "verbs.h"
+
+namespace electra {
+
+/// electra fill.
+[[nodiscard]] Verb fill_verb();
+
+}  // namespace electra

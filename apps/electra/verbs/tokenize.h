@@ -1,0 +1,10 @@
+#pragma once
+
+#include "verbs.h"
+
+namespace electra {
+
+/// electra tokenize.
+[[nodiscard]] Verb tokenize_verb();
+
+}  // namespace electra

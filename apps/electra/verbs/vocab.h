@@ -1,0 +1,10 @@
+#pragma once
+
+#include "verbs.h"
+
+namespace electra {
+
+/// electra vocab.
+[[nodiscard]] Verb vocab_verb();
+
+}  // namespace electra

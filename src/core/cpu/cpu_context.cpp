@@ -25,9 +25,9 @@ int usable_processors() {
   return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
-/// In training, blocks of several huge pages ask for them: with small ones, finding pages would take
-/// a quarter of a step's time. In inference they make no call faster, and opening a model several
-/// times as slow on a virtual machine whose host has to find them first.
+/// In training, blocks of several huge pages ask for them: with small ones, finding pages would
+/// take a quarter of a step's time. In inference they make no call faster, and opening a model
+/// several times as slow on a virtual machine whose host has to find them first.
 void* aligned_bytes(std::size_t bytes, Waiting waiting) {
   const bool huge = waiting == Waiting::ready && bytes >= 2 * huge_page;
   const std::size_t unit = huge ? huge_page : alignment;

@@ -12,6 +12,7 @@
 #include "verbs/info.h"
 #include "verbs/predict.h"
 #include "verbs/quantize.h"
+#include "verbs/report.h"
 #include "verbs/score.h"
 #include "verbs/search.h"
 #include "verbs/tokenize.h"
@@ -23,7 +24,7 @@ std::span<const Verb> verbs() {
   static const std::vector<Verb> table{
       finetune_verb(), predict_verb(), evaluate_verb(), detect_verb(), fill_verb(),
       score_verb(),    answer_verb(),  embed_verb(),    search_verb(), tokenize_verb(),
-      vocab_verb(),    info_verb(),    quantize_verb(), bench_verb()};
+      vocab_verb(),    info_verb(),    quantize_verb(), bench_verb(),  report_verb()};
   return table;
 }
 

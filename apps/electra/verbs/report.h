@@ -1,0 +1,10 @@
+#pragma once
+
+#include "verbs.h"
+
+namespace electra {
+
+/// electra report.
+[[nodiscard]] Verb report_verb();
+
+}  // namespace electra

@@ -115,13 +115,11 @@ void NetworkReader::read_packed(const Portion& portion, std::vector<float>& scra
   const Parameter& parameter = *portion.parameter;
   scratch.resize(static_cast<std::size_t>(parameter.padded.size()));
   for (const Found* found : portion.pieces) {
-    const Index begin = found->piece.first(parameter.shape);
     const Shape shape = shape_of(*found);
-    in_shares(shape.size(), [&](Index first, Index count) {
-      read_share(*found, shape, first,
-                 std::span(scratch).subspan(static_cast<std::size_t>(begin + first),
-                                            static_cast<std::size_t>(count)));
-    });
+    read_share(
+        *found, shape, 0,
+        std::span(scratch).subspan(static_cast<std::size_t>(found->piece.first(parameter.shape)),
+                                   static_cast<std::size_t>(shape.size())));
   }
   std::fill(scratch.begin() + parameter.shape.size(), scratch.end(), 0.0F);
   pack_weight({scratch.data(), parameter.padded, DType::f32}, parameter.packed);

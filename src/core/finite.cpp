@@ -1,7 +1,6 @@
 #include "electra/core/finite.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -17,29 +16,35 @@ namespace electra {
 
 namespace {
 
+/// Wherever the bytes lie: those of a file are aligned as they happen to be.
+template <class T>
+T value_at(std::span<const std::byte> elements, std::size_t i) {
+  T value;
+  std::memcpy(&value, elements.data() + i * sizeof(T), sizeof(T));
+  return value;
+}
+
 /// Without a branch and in integers, so that it goes by vectors: what is not finite has all bits of
 /// the exponent, and then more than any finite number without its sign.
 template <class T>
-bool all_finite(std::span<const T> values) {
+bool all_finite(std::span<const std::byte> elements, std::size_t begin, std::size_t end) {
   using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
   Bits greatest = 0;
-  for (const T value : values)
-    greatest = std::max(greatest, std::bit_cast<Bits>(value) & ~Bits{0} >> 1U);
+  for (std::size_t i = begin; i < end; ++i)
+    greatest = std::max(greatest, value_at<Bits>(elements, i) & ~Bits{0} >> 1U);
   return greatest < std::bit_cast<Bits>(std::numeric_limits<T>::infinity());
 }
 
 template <class T>
 std::optional<NonFinite> first_of(std::span<const std::byte> elements) {
-  constexpr std::size_t most = 1024;  // copied at once: bytes of a file may lie anywhere
-  std::array<T, most> values{};
+  constexpr std::size_t some = 1024;  // looked at before it is asked which one it was
   const std::size_t size = elements.size() / sizeof(T);
-  for (std::size_t begin = 0; begin < size; begin += most) {
-    const std::size_t count = std::min(most, size - begin);
-    std::memcpy(values.data(), elements.data() + begin * sizeof(T), count * sizeof(T));
-    if (all_finite(std::span<const T>(values).first(count))) continue;
-    for (std::size_t i = 0; i < count; ++i)
-      if (!std::isfinite(values[i]))
-        return NonFinite{static_cast<Index>(begin + i), static_cast<double>(values[i])};
+  for (std::size_t begin = 0; begin < size; begin += some) {
+    const std::size_t end = std::min(begin + some, size);
+    if (all_finite<T>(elements, begin, end)) continue;
+    for (std::size_t i = begin; i < end; ++i)
+      if (const T value = value_at<T>(elements, i); !std::isfinite(value))
+        return NonFinite{static_cast<Index>(i), static_cast<double>(value)};
   }
   return std::nullopt;
 }

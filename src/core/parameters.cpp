@@ -25,10 +25,8 @@ auto layout_key(const ParameterGroup& group) {
   return std::tuple(group.network == Network::none, group.network, -group.order, group.decay);
 }
 
-/// In another form than a master (ParameterStore::keep), of an allocated store or one before it.
-bool is_kept(const Parameter& parameter) {
-  return !parameter.master && (parameter.value || parameter.packed);
-}
+/// In another form than a master.
+bool is_kept(const Parameter& parameter) { return parameter.packed || parameter.in_place; }
 
 /// Threads of the host: those of a context on it, else as many as there are.
 class HostTeam {
@@ -70,13 +68,37 @@ const Parameter* ParameterStore::find(std::string_view name) const {
   return found == parameters_.end() ? nullptr : &*found;
 }
 
-void ParameterStore::keep(const Parameter& parameter, Kept kept) {
-  if (context_ != nullptr) throw Error(parameter.name + ": kept after the store was allocated");
+Parameter& ParameterStore::own(const Parameter& parameter) {
   const auto found = std::ranges::find(parameters_, parameter.name, &Parameter::name);
   if (found == parameters_.end()) throw Error(parameter.name + ": not a parameter of this store");
+  return *found;
+}
+
+Parameter& ParameterStore::own_before_allocation(const Parameter& parameter) {
+  if (context_ != nullptr) throw Error(parameter.name + ": kept after the store was allocated");
+  Parameter& kept = own(parameter);
+  keeps_ = true;
+  return kept;
+}
+
+void ParameterStore::keep(const Parameter& parameter, Kept kept) {
+  own_before_allocation(parameter).packed = kept.packed;
   std::ranges::move(kept.memory, std::back_inserter(kept_));
-  found->value = kept.value;
-  found->packed = kept.packed;
+}
+
+void ParameterStore::keep_in_place(const Parameter& parameter) {
+  own_before_allocation(parameter).in_place = true;
+}
+
+void ParameterStore::place(const Parameter& parameter, TensorView value,
+                           std::shared_ptr<const void> owner) {
+  Parameter& placed = own(parameter);
+  if (!placed.in_place) throw Error(parameter.name + ": not kept in place");
+  if (value.shape() != placed.shape)
+    throw ShapeError(parameter.name + ": expected " + to_string(placed.shape) + ", found " +
+                     to_string(value.shape()));
+  placed.value = value;
+  owners_.push_back(std::move(owner));
 }
 
 void ParameterStore::allocate(Context& context, Precision precision) {
@@ -111,7 +133,7 @@ void ParameterStore::allocate(Context& context, Precision precision) {
 
 ParameterStore& ParameterStore::with_gradients() {
   if (context_ == nullptr) throw Error("gradients are added to a store that is allocated");
-  if (!kept_.empty()) throw Error("gradients: this store keeps weights for inference alone");
+  if (keeps_) throw Error("gradients: this store keeps weights for inference alone");
   if (gradients_.data() != nullptr) return *this;
   const DType exact = wide(activation_dtype(precision_));
   gradients_ = Buffer(context(), size_ * size_of(exact));
@@ -144,7 +166,7 @@ Index ParameterStore::parameter_count() const {
 }
 
 void ParameterStore::initialise(std::uint64_t seed, float range) {
-  if (!kept_.empty()) throw Error("first weights: this store keeps weights for inference alone");
+  if (keeps_) throw Error("first weights: this store keeps weights for inference alone");
   const HostTeam team(*context_);
   for (const Parameter& parameter : parameters_) {
     const std::vector<float> values = first_values(parameter, seed, range, team.get());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -17,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Index most_at_once = Index{1} << 18;  // numbers: a megabyte of f32
+constexpr Index most_at_once = Index{1} << 16;  // numbers: they stay in a near cache
 
 /// NaN is the same as NaN here: that it is no weight is said where weights are looked through.
 bool same_value(float a, float b) { return a == b || (a != a && b != b); }
@@ -70,14 +71,14 @@ void NetworkReader::read_share(const Found& found, const Shape& shape, Index fir
 
 std::vector<NetworkReader::Portion> NetworkReader::portions() const {
   std::vector<Portion> portions;
-  std::map<std::string_view, std::size_t> packed;
+  std::map<std::string_view, std::size_t> kept;
   for (const Found& found : found_) {
     const Parameter& parameter = parameter_of(store_, found.piece.parameter);
-    if (!parameter.packed) {
+    if (!parameter.packed && !parameter.in_place) {
       in_shares(shape_of(found).size(), [&](Index first, Index count) {
         portions.push_back({&parameter, {&found}, first, count});
       });
-    } else if (const auto [own, is_new] = packed.try_emplace(parameter.name, portions.size());
+    } else if (const auto [own, is_new] = kept.try_emplace(parameter.name, portions.size());
                is_new) {
       portions.push_back({&parameter, {&found}});
     } else {
@@ -89,20 +90,22 @@ std::vector<NetworkReader::Portion> NetworkReader::portions() const {
 
 void NetworkReader::read_into(ParameterStore& store) const {
   std::vector<float> scratch;
-  for (const Portion& portion : portions()) read_portion(portion, store.context(), scratch);
+  for (const Portion& portion : portions()) read_portion(portion, store, scratch);
 }
 
 /// To where it belongs, if that is f32 in the host's memory; else by way of the scratch.
-void NetworkReader::read_portion(const Portion& portion, Context& context,
+void NetworkReader::read_portion(const Portion& portion, ParameterStore& store,
                                  std::vector<float>& scratch) const {
   const Parameter& parameter = *portion.parameter;
   if (parameter.packed) return read_packed(portion, scratch);
+  if (parameter.in_place) return read_in_place(portion, store, scratch);
   const Found& found = *portion.pieces.front();
   const TensorView kept = parameter.master ? parameter.master : parameter.value;
   const TensorView to =
       kept.reshape({kept.size()})
           .slice(found.piece.first(parameter.shape) + portion.first, portion.count);
   const Shape shape = shape_of(found);
+  Context& context = store.context();
   if (context.device().type == DeviceType::cpu && to.dtype() == DType::f32)
     return read_share(found, shape, portion.first, to.span<float>());
   scratch.resize(static_cast<std::size_t>(portion.count));
@@ -125,15 +128,36 @@ void NetworkReader::read_packed(const Portion& portion, std::vector<float>& scra
   pack_weight({scratch.data(), parameter.padded, DType::f32}, parameter.packed);
 }
 
-void NetworkReader::check_values() const {
-  std::vector<float> values;
-  for (const Found& found : found_) {
-    const Shape shape = shape_of(found);
-    in_shares(shape.size(), [&](Index first, Index count) {
-      values.resize(static_cast<std::size_t>(count));
-      read_share(found, shape, first, values);
-    });
+/// Where the file has it; if it cannot stay there, it is copied as f32.
+void NetworkReader::read_in_place(const Portion& portion, ParameterStore& store,
+                                  std::vector<float>& scratch) const {
+  const Parameter& parameter = *portion.parameter;
+  const Found& found = *portion.pieces.front();
+  if (const auto place = source_.in_place(*found.tensor, parameter.shape)) {
+    check_values(found, scratch);
+    const ConstTensorView values = place->values;
+    // Nobody writes what is kept for inference.
+    return store.place(parameter, {const_cast<void*>(values.raw()), values.shape(), values.dtype()},
+                       place->owner);
   }
+  const auto memory =
+      std::make_shared<Buffer>(store.context(), parameter.shape.size() * size_of(DType::f32));
+  const TensorView values = memory->view(parameter.shape, DType::f32);
+  read_share(found, parameter.shape, 0, values.span<float>());
+  store.place(parameter, values, memory);
+}
+
+void NetworkReader::check_values() const {
+  std::vector<float> scratch;
+  for (const Found& found : found_) check_values(found, scratch);
+}
+
+void NetworkReader::check_values(const Found& found, std::vector<float>& scratch) const {
+  const Shape shape = shape_of(found);
+  in_shares(shape.size(), [&](Index first, Index count) {
+    scratch.resize(static_cast<std::size_t>(count));
+    read_share(found, shape, first, scratch);
+  });
 }
 
 std::string NetworkReader::first_difference(const NetworkReader& other) const {

@@ -48,17 +48,22 @@ class NetworkReader {
   [[nodiscard]] bool equal(const StoredTensor& own, const TensorSource& other,
                            const StoredTensor& its) const;
   /// Something of the network that is read at once: a share of a tensor, or all pieces of a
-  /// parameter that is kept packed.
+  /// parameter that is kept packed or in place.
   struct Portion {
     const Parameter* parameter = nullptr;
     std::vector<const Found*> pieces;
-    Index first = 0, count = 0;  // of the only piece's numbers; not of what is packed
+    Index first = 0, count = 0;  // of the only piece's numbers; not of what is kept
   };
   /// All of it, in the order of the pieces.
   [[nodiscard]] std::vector<Portion> portions() const;
-  void read_portion(const Portion& portion, Context& context, std::vector<float>& scratch) const;
+  void read_portion(const Portion& portion, ParameterStore& store,
+                    std::vector<float>& scratch) const;
   void read_packed(const Portion& portion, std::vector<float>& scratch) const;
+  void read_in_place(const Portion& portion, ParameterStore& store,
+                     std::vector<float>& scratch) const;
   [[nodiscard]] Shape shape_of(const Found& found) const;
+  /// Every value of a tensor is looked at.
+  void check_values(const Found& found, std::vector<float>& scratch) const;
   /// A share of a tensor's values into `to`. Throws IoError if one is not finite.
   void read_share(const Found& found, const Shape& shape, Index first, std::span<float> to) const;
 

@@ -1,6 +1,7 @@
 #include "formats/tokenizer_json.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <tuple>
 
@@ -15,6 +16,8 @@ namespace {
 constexpr std::size_t most_gaps = 100000;
 
 const Json nothing;
+
+constexpr std::array<std::string_view, 2> path_of_vocabulary{"model", "vocab"};
 
 std::string type_of(const Json& component) {
   if (component.is_null()) return "null";
@@ -44,14 +47,15 @@ std::vector<std::string> names_in(const Json& pieces) {
 
 }  // namespace
 
-TokenizerJson::TokenizerJson(const std::filesystem::path& file)
-    : file_(file.string()), json_(parse_json_object(read_file(file), file.string())) {
+TokenizerJson::TokenizerJson(const std::filesystem::path& file) : file_(file.string()) {
+  JsonEntries vocabulary;
+  json_ = parse_json_object(read_file(file), file_, path_of_vocabulary, vocabulary);
   const Json& model = component("model");
   if (!model.is_object()) refuse("model", "WordPiece", type_of(model));
   if (model.contains("type")) expect_type("model", "WordPiece");
   if (model.contains("merges")) refuse("model", "WordPiece", "merges (BPE)");
   expect_text("continuing_subword_prefix", "##");
-  read_vocabulary();
+  read_vocabulary(std::move(vocabulary));
 }
 
 void TokenizerJson::refuse(const std::string& component, const std::string& expected,
@@ -80,14 +84,15 @@ void TokenizerJson::expect_text(const char* key, const char* text) const {
     refuse(std::string("model.") + key, json_string(text), model[key].dump());
 }
 
-void TokenizerJson::read_vocabulary() {
+void TokenizerJson::read_vocabulary(JsonEntries vocabulary) {
   const Json& model = component("model");
-  const Json& vocabulary = model.contains("vocab") ? model["vocab"] : nothing;
-  if (!vocabulary.is_object() || vocabulary.empty())
-    refuse("model.vocab", "tokens with their ids", type_of(vocabulary));
+  if (vocabulary.empty())
+    refuse("model.vocab", "tokens with their ids",
+           type_of(model.contains("vocab") ? model["vocab"] : nothing));
   entries_ = static_cast<Index>(vocabulary.size());
+  tokens_.reserve(vocabulary.size());
   std::vector<bool> taken;
-  for (const auto& [token, id] : vocabulary.items()) {
+  for (auto& [token, id] : vocabulary) {
     const std::size_t most = vocabulary.size() + most_gaps;
     const bool in_range = id.is_number_unsigned() && id.get<std::size_t>() < most;
     if (!in_range)
@@ -101,7 +106,7 @@ void TokenizerJson::read_vocabulary() {
     if (taken[at])
       refuse("model.vocab: id " + std::to_string(at), "one token",
              '"' + tokens_[at] + "\" and \"" + token + '"');
-    tokens_[at] = token;
+    tokens_[at] = std::move(token);
     taken[at] = true;
   }
 }

@@ -42,7 +42,7 @@ class TokenizerJson {
   [[nodiscard]] const Json& component(const char* key) const;
   [[nodiscard]] const Json& added_list() const;
   [[nodiscard]] bool flag(const Json& of, const char* key, bool otherwise) const;
-  void read_vocabulary();
+  void read_vocabulary(JsonEntries vocabulary);
   void expect_type(const char* key, const char* type) const;
   void expect_text(const char* key, const char* text) const;
   [[nodiscard]] const Json& normalizer() const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -66,7 +67,9 @@ void refuse_foreign(const std::filesystem::path& directory) {
 
 TensorSource::TensorSource(std::filesystem::path path, std::vector<MappedFile> files,
                            std::vector<StoredTensor> tensors)
-    : path_(std::move(path)), files_(std::move(files)), tensors_(std::move(tensors)) {
+    : path_(std::move(path)),
+      files_(std::make_shared<std::vector<MappedFile>>(std::move(files))),
+      tensors_(std::move(tensors)) {
   std::sort(tensors_.begin(), tensors_.end(),
             [](const StoredTensor& a, const StoredTensor& b) { return a.name < b.name; });
 }
@@ -82,14 +85,30 @@ void TensorSource::read_f32(const StoredTensor& tensor, Index first, std::span<f
   const auto width = static_cast<std::size_t>(bits_of(tensor.dtype) / 8);
   const auto bytes =
       tensor.bytes.subspan(static_cast<std::size_t>(first) * width, to.size() * width);
-  const auto file = std::ranges::find_if(files_, [&](const MappedFile& each) {
+  const MappedFile* file = file_of(bytes);
+  if (file != nullptr && tensor.dtype == StoredType::f32)
+    return file->copy(bytes, std::as_writable_bytes(to));
+  electra::read_f32(tensor, first, to, path_.string());
+  if (file != nullptr) file->release(bytes);
+}
+
+const MappedFile* TensorSource::file_of(std::span<const std::byte> bytes) const {
+  const auto found = std::ranges::find_if(*files_, [&](const MappedFile& each) {
     const std::byte* begin = each.bytes().data();
     return bytes.data() >= begin && bytes.data() < begin + each.bytes().size();
   });
-  if (file != files_.end() && tensor.dtype == StoredType::f32)
-    return file->copy(bytes, std::as_writable_bytes(to));
-  electra::read_f32(tensor, first, to, path_.string());
-  if (file != files_.end()) file->release(bytes);
+  return found == files_->end() ? nullptr : &*found;
+}
+
+std::optional<TensorSource::InPlace> TensorSource::in_place(const StoredTensor& tensor,
+                                                            Shape shape) const {
+  const bool is_f32 = tensor.dtype == StoredType::f32;
+  if (!is_f32 && tensor.dtype != StoredType::bf16) return std::nullopt;
+  const DType dtype = is_f32 ? DType::f32 : DType::bf16;
+  const auto address = reinterpret_cast<std::uintptr_t>(tensor.bytes.data());
+  if (file_of(tensor.bytes) == nullptr || address % static_cast<std::size_t>(size_of(dtype)) != 0)
+    return std::nullopt;
+  return InPlace{{tensor.bytes.data(), shape, dtype}, files_};
 }
 
 TensorSource open_weights(const std::filesystem::path& directory) {

@@ -1,6 +1,8 @@
 #include "electra/infer/engine.h"
 
 #include <algorithm>
+#include <future>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -112,12 +114,25 @@ std::span<const float> trimmed(std::span<const float> values, Index rows, Index 
 
 }  // namespace
 
+/// How a model's directory says that texts become ids.
+struct Engine::Reading {
+  Reading(const std::filesystem::path& directory, const NetworkConfig& config,
+          const Options& options)
+      : tokenizer(tokenizer_of(directory, config)),
+        limit(limit_of(options, tokenizer, config)),
+        wordpiece(tokenizer.vocabulary, tokenizer.options, added_tokens(tokenizer, options)) {}
+
+  StoredTokenizer tokenizer;
+  Limit limit;
+  Wordpiece wordpiece;
+};
+
 struct Engine::Parts {
+  /// The tokenizer's files are read beside the weights.
   Parts(const std::filesystem::path& directory, const HeadKind& head, const Options& options)
       : config(read_network_config(directory)),
-        tokenizer(tokenizer_of(directory, config)),
-        limit(limit_of(options, tokenizer, config)),
-        wordpiece(tokenizer.vocabulary, tokenizer.options, added_tokens(tokenizer, options)),
+        opened_reading(
+            std::async([&] { return std::make_unique<Reading>(directory, config, options); })),
         pool(options.device, options.threads, workers_of(options)),
         model(store, config, head, options.head),
         answers(head.answers),
@@ -132,12 +147,12 @@ struct Engine::Parts {
     load_network(directory, model.parts(), store,
                  head.tensors.empty() ? HeadWeights::left_out : HeadWeights::required);
     first->context().synchronize();  // other workers' streams do not wait for this one's
+    reading = opened_reading.get();
   }
 
   NetworkConfig config;
-  StoredTokenizer tokenizer;
-  Limit limit;
-  Wordpiece wordpiece;
+  std::future<std::unique_ptr<Reading>> opened_reading;
+  std::unique_ptr<Reading> reading;
   WorkerPool pool;  // outlives the store, whose memory is a worker's
   ParameterStore store;
   TextModel model;
@@ -145,7 +160,7 @@ struct Engine::Parts {
   Index outputs;  // of a row of answers; 0: all
   InferencePrecision asked_precision, precision;
 
-  /// The word table stays as it is if the head multiplies with it.
+  /// The word table is copied if the head multiplies with it.
   void keep_packed(Context& context, const HeadKind& head) {
     const WeightFormat format = weight_format(precision);
     if (head.tied_to_word.empty())
@@ -202,7 +217,7 @@ struct Engine::Parts {
   /// `text_at(number)`: a Sequence.
   void run(std::size_t count, const auto& text_at, const Take& take) {
     for (std::size_t i = 0; i < count; ++i) {
-      check_text(i, text_at(i), config, limit);
+      check_text(i, text_at(i), config, reading->limit);
       if (!by_token() && !text_at(i).rows.empty())
         throw InputError("text " + std::to_string(i) +
                          ": expected no rows, as this head answers to whole texts");
@@ -244,9 +259,9 @@ Index Engine::weight_bytes() const {
   }
   return bytes;
 }
-const Engine::Limit& Engine::limit() const { return parts_->limit; }
-const Vocabulary& Engine::vocabulary() const { return parts_->tokenizer.vocabulary; }
-const Wordpiece& Engine::wordpiece() const { return parts_->wordpiece; }
+const Engine::Limit& Engine::limit() const { return parts_->reading->limit; }
+const Vocabulary& Engine::vocabulary() const { return parts_->reading->tokenizer.vocabulary; }
+const Wordpiece& Engine::wordpiece() const { return parts_->reading->wordpiece; }
 
 void Engine::run(std::span<const Sequence> texts, const Take& take) const {
   parts_->run(

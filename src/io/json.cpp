@@ -1,6 +1,7 @@
 #include "io/json.h"
 
-#include <set>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "electra/core/error.h"
@@ -10,46 +11,6 @@ namespace {
 
 constexpr int deepest = 64;
 
-/// Refuses a second key of the same name, of which the parser by itself keeps the last: an object
-/// then has fewer keys than were read. Which one it was is asked of a second reading.
-class StrictKeys {
- public:
-  StrictKeys(std::string_view text, const std::string& origin) : text_(text), origin_(origin) {}
-
-  bool operator()(int depth, Json::parse_event_t event, const Json& value) {
-    if (depth > deepest)
-      throw IoError(origin_ + ": JSON nested deeper than " + std::to_string(deepest));
-    if (event == Json::parse_event_t::object_start) keys_.push_back(0);
-    if (event == Json::parse_event_t::key) ++keys_.back();
-    if (event == Json::parse_event_t::object_end) {
-      if (value.size() != keys_.back()) refuse();
-      keys_.pop_back();
-    }
-    return true;
-  }
-
- private:
-  [[noreturn]] void refuse() const {
-    std::vector<std::set<std::string>> keys;
-    const auto look = [&](int, Json::parse_event_t event, const Json& value) {
-      if (event == Json::parse_event_t::object_start) keys.emplace_back();
-      if (event == Json::parse_event_t::object_end) keys.pop_back();
-      if (event == Json::parse_event_t::key) {
-        const auto& key = value.get_ref<const std::string&>();
-        if (!keys.back().insert(key).second)
-          throw IoError(origin_ + ": the key " + json_string(key) + " appears twice");
-      }
-      return true;
-    };
-    const Json again = Json::parse(text_, look);
-    throw IoError(origin_ + ": expected each key once, found one twice in " + kind_of(again));
-  }
-
-  std::string_view text_;
-  const std::string& origin_;
-  std::vector<std::size_t> keys_;  // of each object that is open: how many were read
-};
-
 /// The parser's own message, without its name and number.
 std::string reason(const Json::exception& error) {
   const std::string_view text = error.what();
@@ -57,21 +18,119 @@ std::string reason(const Json::exception& error) {
   return std::string(end == std::string_view::npos ? text : text.substr(end + 2));
 }
 
-}  // namespace
+/// Builds a value from the parser's events. The parser by itself keeps the last of several entries
+/// with one key; here a second one is refused.
+class Builder {
+ public:
+  Builder(const std::string& origin, std::span<const std::string_view> path, JsonEntries* entries)
+      : origin_(origin), path_(path), entries_(entries) {}
 
-Json parse_json(std::string_view text, const std::string& origin) {
-  try {
-    return Json::parse(text, StrictKeys(text, origin));
-  } catch (const Json::exception& error) {
-    throw IoError(origin + ": not JSON: " + reason(error));
+  [[nodiscard]] Json take() { return std::move(root_); }
+
+  bool null() { return put(nullptr); }
+  bool boolean(bool value) { return put(value); }
+  bool number_integer(Json::number_integer_t value) { return put(value); }
+  bool number_unsigned(Json::number_unsigned_t value) { return put(value); }
+  bool number_float(Json::number_float_t value, const std::string&) { return put(value); }
+  bool string(std::string& value) { return put(std::move(value)); }
+  bool binary(Json::binary_t& value) { return put(std::move(value)); }
+  bool start_object(std::size_t) { return open(Json::object()); }
+  bool start_array(std::size_t) { return open(Json::array()); }
+  bool key(std::string& value) {
+    key_ = std::move(value);
+    return true;
   }
+  bool end_object() {
+    if (is_aside()) expect_keys_once();
+    return close();
+  }
+  bool end_array() { return close(); }
+  [[noreturn]] bool parse_error(std::size_t, const std::string&, const Json::exception& error) {
+    throw IoError(origin_ + ": not JSON: " + reason(error));
+  }
+
+ private:
+  /// Whether the innermost open value is the object whose entries go elsewhere.
+  [[nodiscard]] bool is_aside() const {
+    return entries_ != nullptr && on_path_ == path_.size() && open_.size() == on_path_ + 1;
+  }
+
+  bool put(Json value) {
+    (void)place(std::move(value));
+    return true;
+  }
+
+  Json* place(Json value) {
+    if (open_.empty()) return &(root_ = std::move(value));
+    Json& into = *open_.back();
+    if (into.is_array()) return &into.get_ref<Json::array_t&>().emplace_back(std::move(value));
+    if (is_aside()) return &entries_->emplace_back(std::move(key_), std::move(value)).second;
+    const auto [at, is_new] =
+        into.get_ref<Json::object_t&>().try_emplace(std::move(key_), std::move(value));
+    if (!is_new) refuse_second(key_);
+    return &at->second;
+  }
+
+  bool open(Json value) {
+    const bool leads_on = !open_.empty() && open_.back()->is_object() &&
+                          open_.size() == on_path_ + 1 && on_path_ < path_.size() &&
+                          key_ == path_[on_path_];
+    open_.push_back(place(std::move(value)));
+    if (std::ssize(open_) > deepest)
+      throw IoError(origin_ + ": JSON nested deeper than " + std::to_string(deepest));
+    if (leads_on) ++on_path_;
+    return true;
+  }
+
+  bool close() {
+    open_.pop_back();
+    if (on_path_ > 0 && open_.size() == on_path_) --on_path_;
+    return true;
+  }
+
+  void expect_keys_once() const {
+    std::unordered_set<std::string_view> keys(entries_->size());
+    for (const auto& [key, value] : *entries_)
+      if (!keys.insert(key).second) refuse_second(key);
+  }
+
+  [[noreturn]] void refuse_second(const std::string& key) const {
+    throw IoError(origin_ + ": the key " + json_string(key) + " appears twice");
+  }
+
+  const std::string& origin_;
+  std::span<const std::string_view> path_;
+  JsonEntries* entries_;
+  Json root_;
+  std::string key_;          // of the value that comes next, in an object
+  std::vector<Json*> open_;  // arrays and objects, the innermost last
+  std::size_t on_path_ = 0;  // how many of the path's keys the open ones follow
+};
+
+Json parse(std::string_view text, const std::string& origin,
+           std::span<const std::string_view> path = {}, JsonEntries* entries = nullptr) {
+  Builder builder(origin, path, entries);
+  (void)Json::sax_parse(text, &builder);
+  return builder.take();
 }
 
-Json parse_json_object(std::string_view text, const std::string& origin) {
-  Json value = parse_json(text, origin);
+Json expect_object(Json value, const std::string& origin) {
   if (!value.is_object())
     throw IoError(origin + ": expected a JSON object, found " + kind_of(value));
   return value;
+}
+
+}  // namespace
+
+Json parse_json(std::string_view text, const std::string& origin) { return parse(text, origin); }
+
+Json parse_json_object(std::string_view text, const std::string& origin) {
+  return expect_object(parse(text, origin), origin);
+}
+
+Json parse_json_object(std::string_view text, const std::string& origin,
+                       std::span<const std::string_view> path, JsonEntries& entries) {
+  return expect_object(parse(text, origin, path, &entries), origin);
 }
 
 std::string kind_of(const Json& value) {

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace electra {
 
@@ -16,6 +19,14 @@ using OrderedJson = nlohmann::ordered_json;
 
 /// The same, and the value must be an object.
 [[nodiscard]] Json parse_json_object(std::string_view text, const std::string& origin);
+
+/// The entries of one object of a text, in their order there.
+using JsonEntries = std::vector<std::pair<std::string, Json>>;
+
+/// The same for a text with an object of very many entries, which then come fast: the object that
+/// `path`, keys from the outermost on, leads to stays empty, and its entries are appended here.
+[[nodiscard]] Json parse_json_object(std::string_view text, const std::string& origin,
+                                     std::span<const std::string_view> path, JsonEntries& entries);
 
 /// "a string", "the number 3", …: for messages.
 [[nodiscard]] std::string kind_of(const Json& value);

@@ -49,14 +49,6 @@ PackedWeight room_for(const Parameter& parameter, WeightFormat format, Block& bl
   return packed;
 }
 
-ParameterStore::Kept rounded_table(Context& context, const Parameter& parameter) {
-  ParameterStore::Kept kept;
-  const Buffer& memory =
-      kept.memory.emplace_back(context, parameter.padded.size() * size_of(DType::bf16));
-  kept.value = memory.view(parameter.padded, DType::bf16);
-  return kept;
-}
-
 }  // namespace
 
 void keep_packed(ParameterStore& store, Context& context, WeightFormat format,
@@ -71,8 +63,7 @@ void keep_packed(ParameterStore& store, Context& context, WeightFormat format,
     kept.packed = room_for(parameter, format, block);
     store.keep(parameter, std::exchange(kept, {}));
   }
-  if (format == WeightFormat::f32) return;
-  for (const Parameter* table : tables) store.keep(*table, rounded_table(context, *table));
+  for (const Parameter* table : tables) store.keep_in_place(*table);
 }
 
 }  // namespace electra

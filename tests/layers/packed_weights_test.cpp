@@ -35,8 +35,8 @@ struct Layers {
       const TensorView theirs = others.store.find(own.name)->master;
       if (own.packed)
         pack_weight(theirs, own.packed);
-      else
-        to_device(*context, theirs.span<float>(), own.master ? own.master : own.value);
+      else if (!own.in_place)
+        to_device(*context, theirs.span<float>(), own.master);
     }
   }
 };
@@ -66,9 +66,27 @@ TEST_CASE("packed linear layers answer as they did before, and hold no plain wei
     CHECK(packed.store.find(name)->packed.format == format);
   }
   CHECK(packed.store.find("first/bias")->master);
-  const bool rounded = format != WeightFormat::f32;
-  CHECK(packed.table.value.dtype() == (rounded ? DType::bf16 : DType::f32));
-  CHECK(static_cast<bool>(packed.table.master) != rounded);
+  CHECK_FALSE(packed.table.master);
+}
+
+TEST_CASE("a table that is kept in place is where it is said to be, for as long as the store",
+          "[layers][packed_weights]") {
+  const auto memory = std::make_shared<std::vector<float>>(7 * 20, 0.5F);
+  const TensorView value(memory->data(), {7, 20}, DType::f32);
+  {
+    Layers layers;
+    CHECK_THROWS_WITH(layers.store.place(layers.table, value, memory), "table: not kept in place");
+    keep_packed(layers.store, *layers.context, WeightFormat::f32, {&layers.table});
+    layers.store.allocate(*layers.context, Precision::f32);
+    CHECK(layers.store.size() == 64 + 64);  // two biases, each a multiple of 64
+    CHECK_FALSE(layers.table.value);
+    CHECK_THROWS_WITH(layers.store.place(layers.table, value.slice(0, 6), memory),
+                      "table: expected [7, 20], found [6, 20]");
+    layers.store.place(layers.table, value, memory);
+    CHECK(layers.table.value.raw() == memory->data());
+    CHECK(memory.use_count() == 2);
+  }
+  CHECK(memory.use_count() == 1);
 }
 
 TEST_CASE("what a store keeps packed is not drawn, trained or found in its flat buffers",

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -46,6 +47,7 @@ struct Parameter {
   TensorView value;               // `padded`, what matrix products read: f32 or bf16
   TensorView gradient;            // `padded`, f32; absent until the store has gradients
   PackedWeight packed;            // `padded`, instead of master and value (ParameterStore::keep)
+  bool in_place = false;          // its only value, `shape`, is where a file has it, if it can be
 };
 
 /// A value of a parameter, or of its gradient or a moment, that is not finite.
@@ -83,15 +85,19 @@ class ParameterStore {
   /// The returned reference stays valid for the store's life. Throws Error for a name declared
   /// twice or after `allocate`.
   Parameter& declare(Parameter parameter);
-  /// What a store for inference keeps of a weight instead of an f32 master, and its memory.
+  /// Packed memory that a store for inference keeps of a weight instead of an f32 master.
   struct Kept {
-    TensorView value{};  // `padded`; or
     PackedWeight packed{};
     std::vector<Buffer> memory;
   };
   /// Before `allocate`: this parameter gets no place in the flat buffers and has no master. Throws
   /// Error for a parameter that the store has not, and after `allocate`.
   void keep(const Parameter& parameter, Kept kept);
+  /// The same of a table of which only rows are read: it has no value until `place`.
+  void keep_in_place(const Parameter& parameter);
+  /// The value of such a table, in memory that is `owner`'s, as long as the store lives. Throws
+  /// Error for another parameter.
+  void place(const Parameter& parameter, TensorView value, std::shared_ptr<const void> owner);
   /// Lays out and allocates the weights, which are zero. Call `initialise` or load, then
   /// `update_values`.
   void allocate(Context& context, Precision precision);
@@ -124,6 +130,8 @@ class ParameterStore {
 
  private:
   [[nodiscard]] TensorView flat(const Buffer& buffer, DType dtype) const;
+  [[nodiscard]] Parameter& own(const Parameter& parameter);
+  [[nodiscard]] Parameter& own_before_allocation(const Parameter& parameter);
   void expect_gradients() const;
   [[nodiscard]] std::optional<BadValue> first_non_finite(TensorView flat) const;
 
@@ -133,7 +141,9 @@ class ParameterStore {
   std::vector<Segment> segments_;
   Index size_ = 0;
   Buffer master_, values_, gradients_;
+  bool keeps_ = false;  // a weight in another form than a master
   std::vector<Buffer> kept_;
+  std::vector<std::shared_ptr<const void>> owners_;
 };
 
 /// A prefix of names, and the group that parameters declared through it join.

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "electra/core/mapped_file.h"
+#include "electra/core/tensor.h"
 #include "electra/io/stored_tensor.h"
 
 namespace electra {
@@ -22,7 +25,7 @@ class TensorSource {
   /// All of them, sorted by name.
   [[nodiscard]] std::span<const StoredTensor> tensors() const { return tensors_; }
   /// Its files, for a source of several.
-  [[nodiscard]] std::vector<MappedFile> files() && { return std::move(files_); }
+  [[nodiscard]] std::vector<MappedFile> files() && { return std::move(*files_); }
   /// Null if there is none of this name.
   [[nodiscard]] const StoredTensor* find(std::string_view name) const;
 
@@ -30,9 +33,21 @@ class TensorSource {
   /// memory that they were read through. Throws IoError for a type that is not floating.
   void read_f32(const StoredTensor& tensor, Index first, std::span<float> to) const;
 
+  /// The memory in which a file's tensor lies, for as long as `owner` does; it shows what the file
+  /// holds, and is read from there when it is first looked at.
+  struct InPlace {
+    ConstTensorView values;  // f32 or bf16
+    std::shared_ptr<const void> owner;
+  };
+  /// Nothing for tensors of another type, and for those that are not aligned as their type is.
+  /// `shape`: the tensor's.
+  [[nodiscard]] std::optional<InPlace> in_place(const StoredTensor& tensor, Shape shape) const;
+
  private:
+  [[nodiscard]] const MappedFile* file_of(std::span<const std::byte> bytes) const;
+
   std::filesystem::path path_;
-  std::vector<MappedFile> files_;
+  std::shared_ptr<std::vector<MappedFile>> files_;
   std::vector<StoredTensor> tensors_;
 };
 

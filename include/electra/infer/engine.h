@@ -83,6 +83,7 @@ class Engine {
   void run(std::span<const Sequence> texts, const Take& take) const;
 
  private:
+  struct Reading;
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };

@@ -7,7 +7,7 @@
 namespace electra {
 
 /// Before a store is allocated for inference on a CPU: the weights of linear layers are to be kept
-/// packed in this format, and unless that is f32 the tables named here as bf16.
+/// packed in this format, and the tables named here where a file has them.
 void keep_packed(ParameterStore& store, Context& context, WeightFormat format,
                  std::initializer_list<const Parameter*> tables);
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <numeric>
 #include <vector>
 
@@ -16,12 +17,15 @@ using cpu::words_of;
 
 /// Rounds a group of at most so many numbers to -127 … 127; returns their scale.
 float pack_group(const float* row, Index width, std::int32_t* words) {
-  float greatest = 0;
-  for (Index i = 0; i < width; ++i) greatest = std::max(greatest, std::abs(row[i]));
-  const float scale = greatest > 0 ? greatest / 127 : 1;
-  auto* bytes = reinterpret_cast<std::int8_t*>(words);
+  std::int32_t greatest = 0;  // numbers without a sign are in the order of their bits
   for (Index i = 0; i < width; ++i)
-    bytes[i] = static_cast<std::int8_t>(std::nearbyint(row[i] / scale));
+    greatest = std::max(greatest, std::bit_cast<std::int32_t>(row[i]) & 0x7fffffff);
+  const float scale = greatest > 0 ? std::bit_cast<float>(greatest) / 127 : 1;
+  auto* bytes = reinterpret_cast<std::int8_t*>(words);
+  constexpr float magic = 0x1.8p23F;  // rounds to the nearest whole number, ties to even
+  for (Index i = 0; i < width; ++i)
+    bytes[i] =
+        static_cast<std::int8_t>(static_cast<std::int32_t>((row[i] / scale + magic) - magic));
   return scale;
 }
 

@@ -3,9 +3,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
-#include <vector>
 
 #include "core/system_call.h"
 #include "electra/core/atomic_file.h"
@@ -14,21 +14,24 @@ namespace electra {
 
 namespace {
 
-constexpr std::size_t buffer_size = std::size_t{1} << 20U;
+constexpr std::size_t first_bytes = std::size_t{1} << 14U;  // as much as most small files have
 
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path) {
   const FileHandle handle = open_file(path, O_RDONLY, "cannot be opened");
   std::string text;
-  std::vector<char> piece(buffer_size);
+  std::size_t size = 0;
   while (true) {
+    if (size == text.size()) text.resize(std::max(first_bytes, 2 * size));
     const auto count =
-        retry([&] { return ::read(handle.descriptor(), piece.data(), piece.size()); });
+        retry([&] { return ::read(handle.descriptor(), text.data() + size, text.size() - size); });
     if (count < 0) fail_at(path, "cannot be read", errno);
-    if (count == 0) return text;
-    text.append(piece.data(), static_cast<std::size_t>(count));
+    if (count == 0) break;
+    size += static_cast<std::size_t>(count);
   }
+  text.resize(size);
+  return text;
 }
 
 void write_file(const std::filesystem::path& path, std::string_view text) {

@@ -1,6 +1,7 @@
 #include "formats/network_reader.h"
 
 #include <algorithm>
+#include <future>
 #include <map>
 #include <memory>
 #include <span>
@@ -89,8 +90,17 @@ std::vector<NetworkReader::Portion> NetworkReader::portions() const {
 }
 
 void NetworkReader::read_into(ParameterStore& store) const {
-  std::vector<float> scratch;
-  for (const Portion& portion : portions()) read_portion(portion, store, scratch);
+  const std::vector<Portion> all = portions();
+  const auto read = [&](bool in_place) {
+    std::vector<float> scratch;
+    for (const Portion& portion : all)
+      if (portion.parameter->in_place == in_place) read_portion(portion, store, scratch);
+  };
+  std::future<void> tables;  // are only looked at where they stay: beside the rest
+  if (std::ranges::any_of(all, [](const Portion& each) { return each.parameter->in_place; }))
+    tables = std::async(read, true);
+  read(false);
+  if (tables.valid()) tables.get();
 }
 
 /// To where it belongs, if that is f32 in the host's memory; else by way of the scratch.

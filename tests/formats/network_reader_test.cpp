@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "electra/core/error.h"
+#include "electra/core/host_copy.h"
 #include "electra/formats/hugging_face.h"
 #include "electra/models/text_model.h"
 #include "formats/stored_pair.h"
@@ -245,6 +246,62 @@ TEST_CASE("a weight that is not finite is named wherever it is in a large tensor
   save_network(folder.path(), model.parts(), store);
   CHECK_THAT(message_of<IoError>([&] { (void)load_network(folder.path(), model.parts(), store); }),
              Contains("word_embeddings.weight: nan at [29000, 7]"));
+}
+
+TEST_CASE("a table that is kept in place stays in its file where its type allows, else is copied",
+          "[hugging_face]") {
+  const Pair a(1);
+  const TemporaryFolder folder;
+  save(a, folder);
+  const fs::path directory = folder / "discriminator";
+  const std::string name = "electra.embeddings.word_embeddings.weight";
+  std::vector<std::uint16_t> halves(small_vocabulary * 12, 0x3f80);  // 1 in bf16, 1.875 in f16
+  const auto [type, value_type, value] = GENERATE(table<StoredType, DType, float>(
+      {{StoredType::bf16, DType::bf16, 1.0F}, {StoredType::f16, DType::f32, 1.875F}}));
+  const bool as_saved = GENERATE(true, false);
+  const auto others = [&](const std::string& found) {
+    return found == name && !as_saved ? std::nullopt : std::optional(found);
+  };
+  if (!as_saved)
+    rewrite(directory, others,
+            {{name, type, {small_vocabulary, 12}, std::as_bytes(std::span(halves))}});
+  const auto context = Context::create({}, {.threads = 1});
+  ParameterStore store;
+  const TextModel model(store, network_of(a.config, Network::discriminator, small_vocabulary),
+                        head_kind("replaced_token"));
+  store.keep_in_place(model.tables().word());
+  store.allocate(*context, Precision::f32);
+  (void)load_network(directory, model.parts(), store);
+  const TensorView table = model.tables().word().value;
+  REQUIRE(table.shape() == Shape{small_vocabulary, 12});
+  if (as_saved) {
+    REQUIRE(table.dtype() == DType::f32);
+    const auto saved = a.store.find("shared/embeddings/word")->master.span<float>();
+    CHECK(std::ranges::equal(table.span<float>(), saved.first(table.span<float>().size())));
+  } else {
+    CHECK(table.dtype() == value_type);
+    CHECK(to_host_f32(*context, table) == std::vector<float>(halves.size(), value));
+  }
+  CHECK(store.find("embeddings/position")->master);
+}
+
+TEST_CASE("a value that is not finite is named in a table that is kept in place",
+          "[hugging_face]") {
+  const Pair a(1);
+  const TemporaryFolder folder;
+  save(a, folder);
+  a.store.find("shared/embeddings/word")->master.span<float>()[69 * 12 + 3] =
+      std::numeric_limits<float>::infinity();
+  save(a, folder);
+  const auto context = Context::create({}, {.threads = 1});
+  ParameterStore store;
+  const TextModel model(store, network_of(a.config, Network::discriminator, small_vocabulary),
+                        head_kind("replaced_token"));
+  store.keep_in_place(model.tables().word());
+  store.allocate(*context, Precision::f32);
+  CHECK_THAT(message_of<IoError>(
+                 [&] { (void)load_network(folder / "discriminator", model.parts(), store); }),
+             Contains("word_embeddings.weight: inf at [69, 3]"));
 }
 
 TEST_CASE("half precision is widened exactly", "[hugging_face]") {

@@ -98,7 +98,7 @@ void ParameterStore::place(const Parameter& parameter, TensorView value,
     throw ShapeError(parameter.name + ": expected " + to_string(placed.shape) + ", found " +
                      to_string(value.shape()));
   placed.value = value;
-  owners_.push_back(std::move(owner));
+  placed.owner = std::move(owner);
 }
 
 void ParameterStore::allocate(Context& context, Precision precision) {
@@ -242,7 +242,9 @@ const Parameter& ParameterScope::declare(std::string_view name, const Shape& sha
                           .master = {},
                           .value = {},
                           .gradient = {},
-                          .packed = {}});
+                          .packed = {},
+                          .in_place = false,
+                          .owner = {}});
 }
 
 const Parameter& ParameterScope::matrix(std::string_view name, const Shape& shape) const {

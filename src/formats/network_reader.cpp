@@ -1,6 +1,7 @@
 #include "formats/network_reader.h"
 
 #include <algorithm>
+#include <atomic>
 #include <future>
 #include <map>
 #include <memory>
@@ -91,16 +92,15 @@ std::vector<NetworkReader::Portion> NetworkReader::portions() const {
 
 void NetworkReader::read_into(ParameterStore& store) const {
   const std::vector<Portion> all = portions();
-  const auto read = [&](bool in_place) {
+  std::atomic<std::size_t> next = 0;
+  const auto read = [&] {
     std::vector<float> scratch;
-    for (const Portion& portion : all)
-      if (portion.parameter->in_place == in_place) read_portion(portion, store, scratch);
+    for (std::size_t i = next++; i < all.size(); i = next++) read_portion(all[i], store, scratch);
   };
-  std::future<void> tables;  // are only looked at where they stay: beside the rest
-  if (std::ranges::any_of(all, [](const Portion& each) { return each.parameter->in_place; }))
-    tables = std::async(read, true);
-  read(false);
-  if (tables.valid()) tables.get();
+  std::future<void> beside;  // on a CPU two threads take the next portion each
+  if (store.context().device().type == DeviceType::cpu) beside = std::async(read);
+  read();
+  if (beside.valid()) beside.get();
 }
 
 /// To where it belongs, if that is f32 in the host's memory; else by way of the scratch.

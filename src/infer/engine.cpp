@@ -128,7 +128,7 @@ struct Engine::Reading {
 };
 
 struct Engine::Parts {
-  /// The tokenizer's files are read beside the weights.
+  /// The tokenizer's files are read beside the weights, which two threads read.
   Parts(const std::filesystem::path& directory, const HeadKind& head, const Options& options)
       : config(read_network_config(directory)),
         opened_reading(

@@ -48,6 +48,7 @@ struct Parameter {
   TensorView gradient;            // `padded`, f32; absent until the store has gradients
   PackedWeight packed;            // `padded`, instead of master and value (ParameterStore::keep)
   bool in_place = false;          // its only value, `shape`, is where a file has it, if it can be
+  std::shared_ptr<const void> owner;  // of the memory of such a value
 };
 
 /// A value of a parameter, or of its gradient or a moment, that is not finite.
@@ -95,8 +96,8 @@ class ParameterStore {
   void keep(const Parameter& parameter, Kept kept);
   /// The same of a table of which only rows are read: it has no value until `place`.
   void keep_in_place(const Parameter& parameter);
-  /// The value of such a table, in memory that is `owner`'s, as long as the store lives. Throws
-  /// Error for another parameter.
+  /// The value of such a table, in memory that is `owner`'s, as long as the store lives. Different
+  /// tables may be placed at once. Throws Error for another parameter.
   void place(const Parameter& parameter, TensorView value, std::shared_ptr<const void> owner);
   /// Lays out and allocates the weights, which are zero. Call `initialise` or load, then
   /// `update_values`.
@@ -143,7 +144,6 @@ class ParameterStore {
   Buffer master_, values_, gradients_;
   bool keeps_ = false;  // a weight in another form than a master
   std::vector<Buffer> kept_;
-  std::vector<std::shared_ptr<const void>> owners_;
 };
 
 /// A prefix of names, and the group that parameters declared through it join.

@@ -122,6 +122,12 @@ LoaderOptions loader_options(const PretrainConfig& config, const SpecialIds& spe
           }};
 }
 
+std::vector<Index> all_of(Index documents) {
+  std::vector<Index> all(static_cast<std::size_t>(documents));
+  std::iota(all.begin(), all.end(), Index{0});
+  return all;
+}
+
 void add(SafetensorsWriter& writer, const std::string& name, const HostBatch& examples) {
   const Shape shape{examples.count(), examples.length};
   writer.add(name + "_ids", ConstTensorView{examples.ids.data(), shape, DType::i32});
@@ -168,7 +174,7 @@ void check_same_corpus(const PretrainConfig& config, const std::string& path_bef
 PreparedData::PreparedData(const PretrainConfig& config, const fs::path& vocabulary_file,
                            const fs::path& token_file,
                            const std::function<void(const std::string&)>& say,
-                           const StopRequest& stop)
+                           const StopRequest& stop, Use use)
     : vocabulary_(std::make_unique<Vocabulary>(
           find_vocabulary(config, vocabulary_file, record_beside(token_file), say, stop))),
       added_tokens_(added_tokens_in(vocabulary_file.parent_path())),
@@ -182,7 +188,11 @@ PreparedData::PreparedData(const PretrainConfig& config, const fs::path& vocabul
     unknown_ = {.tokens = record.tokens, .unknown = record.unknown_tokens};
   }
   tokens_ = std::make_unique<TokenFile>(TokenFile::open(token_file, *vocabulary_));
-  split_ = split_documents(tokens_->counts().documents, config.data.held_out, config.seed);
+  const Index documents = tokens_->counts().documents;
+  if (use == Use::training)
+    split_ = split_documents(documents, config.data.held_out, config.seed);
+  else
+    split_.held_out = all_of(documents);
 }
 
 void PreparedData::tokenise(const PretrainConfig& config, const fs::path& token_file,
@@ -204,7 +214,7 @@ std::vector<std::string> PreparedData::description() const {
   const TokenCounts& counts = tokens_->counts();
   std::vector<std::string> lines{
       count_text(counts.documents) + " documents, " + count_text(counts.tokens) + " tokens, " +
-      count_text(std::ssize(split_.held_out)) + " documents held out, vocabulary " +
+      count_text(held_out_documents()) + " documents held out, vocabulary " +
       count_text(vocabulary_->size())};
   const auto append = [&](const std::vector<std::string>& more) {
     lines.insert(lines.end(), more.begin(), more.end());
@@ -217,7 +227,7 @@ std::vector<std::string> PreparedData::description() const {
 LogRecord PreparedData::facts() const {
   LogRecord record;
   record.add("documents", tokens_->counts().documents)
-      .add("held_out_documents", Index{std::ssize(split_.held_out)})
+      .add("held_out_documents", held_out_documents())
       .add("files", findings_.files)
       .add("bytes", findings_.bytes)
       .add("bad_lines", findings_.bad_lines)

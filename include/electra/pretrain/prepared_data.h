@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -36,13 +37,17 @@ void check_same_corpus(const PretrainConfig& config, const std::string& path_bef
 /// A run's vocabulary, its tokenised corpus, and which documents are held out.
 class PreparedData {
  public:
+  /// To train on, some documents being held out as `data.held_out` says; or to evaluate on all.
+  enum class Use : std::uint8_t { training, evaluation };
+
   /// Opens what `vocabulary_file` and `token_file` hold if they are there (a run that is resumed);
   /// else loads or trains the vocabulary and tokenises the corpus, and writes both, and corpus.json
   /// beside the tokens, by which the corpus is known again (CorpusRecord). `say` is told what is
   /// done. Throws Error; Interrupted, and then what is not complete is not there.
   PreparedData(const PretrainConfig& config, const std::filesystem::path& vocabulary_file,
                const std::filesystem::path& token_file,
-               const std::function<void(const std::string&)>& say, const StopRequest& stop = {});
+               const std::function<void(const std::string&)>& say, const StopRequest& stop = {},
+               Use use = Use::training);
 
   [[nodiscard]] const Vocabulary& vocabulary() const { return *vocabulary_; }
   /// What is searched for in texts before words, but never in the corpus: tokens that a run keeps
@@ -59,6 +64,7 @@ class PreparedData {
   [[nodiscard]] const UnknownTokens& unknown() const { return unknown_; }
   [[nodiscard]] Index training_tokens() const { return tokens_of(split_.training); }
   [[nodiscard]] Index held_out_tokens() const { return tokens_of(split_.held_out); }
+  [[nodiscard]] Index held_out_documents() const { return std::ssize(split_.held_out); }
 
   /// One rank's steps.
   [[nodiscard]] Loader training_loader(const PretrainConfig& config, int rank = 0, int ranks = 1,

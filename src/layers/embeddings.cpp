@@ -51,7 +51,8 @@ TensorView Embeddings::forward(Pass& pass, ConstTensorView ids, ConstTensorView 
 
 void Embeddings::backward(Pass& pass, const Saved& saved, ConstTensorView dy) const {
   const auto scratch = pass.arena.scope();
-  const TensorView dx = pass.tensor({dy.rows(), tables_.width()}, dy.dtype());
+  const TensorView dx =
+      saved.dsum ? saved.dsum : pass.tensor({dy.rows(), tables_.width()}, dy.dtype());
   if (project_) {
     project_->backward(pass, saved.project, dy, {dx, Write::overwrite});
     dy = dx;

@@ -43,6 +43,8 @@ class Embeddings {
     ConstTensorView ids, types;  // [rows], i32
     TensorView mean, rstd;       // [rows], wide
     Linear::Saved project;
+    TensorView dsum;  // [rows, embedding], y's dtype: where a backward leaves the gradient of the
+                      // tables' sums, for who asks for it; absent: it is kept nowhere
   };
 
   /// `tables` must outlive this layer. Declares "project" if it is needed.

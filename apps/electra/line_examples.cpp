@@ -36,17 +36,23 @@ void read_pair(const std::string& line, bool question_first, Example& example) {
 
 }  // namespace
 
-int columns_of(const Predictor& predictor) {
-  const TaskKind task = predictor.task().kind;
+int columns_of(TaskKind task, bool pairs) {
   const bool takes_pairs = task == TaskKind::classify || task == TaskKind::regress;
-  return task == TaskKind::answer || (takes_pairs && predictor.head().pairs) ? 2 : 1;
+  return task == TaskKind::answer || (takes_pairs && pairs) ? 2 : 1;
+}
+
+int columns_of(const Predictor& predictor) {
+  return columns_of(predictor.task().kind, predictor.head().pairs);
 }
 
 Example example_of_line(const Predictor& predictor, const std::string& line, Index number) {
-  const TaskKind task = predictor.task().kind;
+  return example_of_line(predictor.task().kind, predictor.head().pairs, line, number);
+}
+
+Example example_of_line(TaskKind task, bool pairs, const std::string& line, Index number) {
   Example example;
   example.line = number;
-  if (columns_of(predictor) == 2)
+  if (columns_of(task, pairs) == 2)
     read_pair(line, task == TaskKind::answer, example);
   else if (task == TaskKind::tag)
     example.words = words_of(line);

@@ -7,6 +7,7 @@
 #include "verbs/detect.h"
 #include "verbs/embed.h"
 #include "verbs/evaluate.h"
+#include "verbs/explain.h"
 #include "verbs/fill.h"
 #include "verbs/finetune.h"
 #include "verbs/info.h"
@@ -22,9 +23,10 @@ namespace electra {
 
 std::span<const Verb> verbs() {
   static const std::vector<Verb> table{
-      finetune_verb(), predict_verb(), evaluate_verb(), detect_verb(), fill_verb(),
-      score_verb(),    answer_verb(),  embed_verb(),    search_verb(), tokenize_verb(),
-      vocab_verb(),    info_verb(),    quantize_verb(), bench_verb(),  report_verb()};
+      finetune_verb(), predict_verb(),  evaluate_verb(), detect_verb(),
+      fill_verb(),     score_verb(),    answer_verb(),   embed_verb(),
+      search_verb(),   tokenize_verb(), vocab_verb(),    info_verb(),
+      explain_verb(),  quantize_verb(), bench_verb(),    report_verb()};
   return table;
 }
 

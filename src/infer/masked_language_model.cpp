@@ -44,25 +44,6 @@ Masks masks_of(const CallText& text, std::int32_t mask) {
   return found;
 }
 
-/// Ids that the model has and the vocabulary has no token for are none.
-std::vector<MaskCandidate> candidates_of(std::span<const float> logits,
-                                         const Vocabulary& vocabulary, Index most) {
-  const double all = log_sum_exp(logits);
-  std::vector<std::int32_t> ids(static_cast<std::size_t>(vocabulary.size()));
-  std::iota(ids.begin(), ids.end(), 0);
-  const auto middle = ids.begin() + std::min(most, std::ssize(ids));
-  std::partial_sort(ids.begin(), middle, ids.end(), [&](std::int32_t a, std::int32_t b) {
-    const float first = logits[static_cast<std::size_t>(a)];
-    const float second = logits[static_cast<std::size_t>(b)];
-    return first != second ? first > second : a < b;
-  });
-  std::vector<MaskCandidate> candidates;
-  for (auto id = ids.begin(); id != middle; ++id)
-    candidates.push_back(
-        {*id, vocabulary.token(*id), std::exp(logits[static_cast<std::size_t>(*id)] - all)});
-  return candidates;
-}
-
 std::vector<MaskedWindow> masked_windows(const TextCall& call, const std::vector<Masks>& masks) {
   std::vector<MaskedWindow> found;
   for (const CallWindow& window : call.windows()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "electra/formats/hugging_face_config.h"
 #include "electra/models/heads.h"
@@ -26,6 +27,24 @@ double log_sum_exp(std::span<const float> logits) {
 std::span<const float> row_of(std::span<const float> answer, Index row, Index vocabulary) {
   const auto width = static_cast<std::size_t>(vocabulary);
   return answer.subspan(static_cast<std::size_t>(row) * width, width);
+}
+
+std::vector<MaskCandidate> candidates_of(std::span<const float> logits,
+                                         const Vocabulary& vocabulary, Index most) {
+  const double all = log_sum_exp(logits);
+  std::vector<std::int32_t> ids(static_cast<std::size_t>(vocabulary.size()));
+  std::iota(ids.begin(), ids.end(), 0);
+  const auto middle = ids.begin() + std::min(most, std::ssize(ids));
+  std::partial_sort(ids.begin(), middle, ids.end(), [&](std::int32_t a, std::int32_t b) {
+    const float first = logits[static_cast<std::size_t>(a)];
+    const float second = logits[static_cast<std::size_t>(b)];
+    return first != second ? first > second : a < b;
+  });
+  std::vector<MaskCandidate> candidates;
+  for (auto id = ids.begin(); id != middle; ++id)
+    candidates.push_back(
+        {*id, vocabulary.token(*id), std::exp(logits[static_cast<std::size_t>(*id)] - all)});
+  return candidates;
 }
 
 }  // namespace electra

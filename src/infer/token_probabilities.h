@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "electra/infer/engine.h"
 #include "electra/infer/inference_options.h"
+#include "electra/infer/masked_language_model.h"
 
 namespace electra {
 
@@ -20,5 +22,10 @@ namespace electra {
 /// The row of a token, `vocabulary` wide, in a window's answer.
 [[nodiscard]] std::span<const float> row_of(std::span<const float> answer, Index row,
                                             Index vocabulary);
+
+/// The `most` most probable tokens of a row of logits, of equals the lower id first. Ids that the
+/// model has and the vocabulary has no token for are none.
+[[nodiscard]] std::vector<MaskCandidate> candidates_of(std::span<const float> logits,
+                                                       const Vocabulary& vocabulary, Index most);
 
 }  // namespace electra

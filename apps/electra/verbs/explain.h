@@ -1,0 +1,9 @@
+#pragma once
+
+#include "verbs.h"
+
+namespace electra {
+
+[[nodiscard]] Verb explain_verb();
+
+}  // namespace electra

@@ -71,10 +71,6 @@ bool has_empty_text(const Example& example, TaskKind task, bool pairs) {
   return is_empty(example.text) || (has_second && is_empty(example.text_b));
 }
 
-bool has_labels(TaskKind task) {
-  return task == TaskKind::classify || task == TaskKind::multilabel || task == TaskKind::tag;
-}
-
 class DataChecker {
  public:
   DataChecker(const TaskInfo& task, const DataCheckOptions& options)
@@ -82,7 +78,7 @@ class DataChecker {
 
   DataCheck check() {
     const Examples training = checked(options_.train);
-    if (has_labels(task_.kind)) check_rare_labels(training, check_.findings);
+    check_rare_labels(training, check_.findings);
     const Labels labels = labels_of(training);
     Examples evaluation;
     if (!options_.evaluate.empty()) {
@@ -149,13 +145,11 @@ class DataChecker {
   }
 
   Labels labels_of(const Examples& training) {
-    if (!has_labels(task_.kind) || training.rows.empty()) return {};
-    try {
-      return Labels::of(training);
-    } catch (const IoError& error) {
-      add(DataFault::bad_file, training.file, 0, bad_row_of(error.what(), training.file, 0).what);
-      return {};
-    }
+    const auto has_labels = [](const Example& example) { return !example.labels.empty(); };
+    if (std::ranges::any_of(training.rows, has_labels)) return Labels::of(training);
+    if (task_.kind == TaskKind::multilabel && !training.rows.empty())
+      add(DataFault::bad_file, training.file, 0, "expected labels, found none");
+    return {};
   }
 
   void compare(const Examples& training, const Examples& evaluation, const Labels& labels) {
@@ -167,7 +161,7 @@ class DataChecker {
     if (!has_negatives(training) && has_negatives(evaluation))
       add(DataFault::bad_file, evaluation.file, 0,
           "expected no negatives, as in " + training.file + ", found some");
-    if (has_labels(task_.kind)) check_known_labels(evaluation, labels, check_.findings);
+    check_known_labels(evaluation, labels, check_.findings);
     const SameTexts known(training, task_.kind);
     SameTexts(evaluation, task_.kind).check_against(known, check_.findings);
   }

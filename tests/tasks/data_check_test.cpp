@@ -209,6 +209,7 @@ TEST_CASE("a file without examples is a finding, one that cannot be opened an er
   CHECK(Files("", "a\tx\n", ".tsv").faults("classify") == Strings{"train:0 bad_file"});
   CHECK(Files(std::string("a\tx\nb\0c\ty\n", 11), "", ".tsv").faults("classify") ==
         Strings{"train:2 bad_file"});
+  CHECK(Files("text,label\na,\n", "", ".csv").faults("multilabel") == Strings{"train:0 bad_file"});
   CHECK(Files("a\tx\n", "", ".tsv").faults("classify", {.read = {.label = "3"}}) ==
         Strings{"train:1 bad_file"});
   CHECK_THROWS_AS(check_data(task_named("classify"), {.train = "nowhere.tsv"}), IoError);

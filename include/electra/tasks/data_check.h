@@ -46,8 +46,9 @@ struct DataFinding {
 };
 
 struct DataCheckOptions {
-  std::filesystem::path train, evaluate;  // evaluate may be empty: none
-  ReadOptions read = {};                  // but for bad_row
+  std::filesystem::path train = {};
+  std::filesystem::path evaluate = {};  // empty: none
+  ReadOptions read = {};                // but for bad_row
   /// Both must outlive the check; nullptr: tokens are not looked at.
   const FeatureMaker* features = nullptr;
   const Wordpiece* tokenizer = nullptr;

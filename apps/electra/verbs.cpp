@@ -4,6 +4,7 @@
 
 #include "verbs/answer.h"
 #include "verbs/bench.h"
+#include "verbs/check.h"
 #include "verbs/detect.h"
 #include "verbs/embed.h"
 #include "verbs/evaluate.h"
@@ -23,10 +24,10 @@ namespace electra {
 
 std::span<const Verb> verbs() {
   static const std::vector<Verb> table{
-      finetune_verb(), predict_verb(),  evaluate_verb(), detect_verb(),
-      fill_verb(),     score_verb(),    answer_verb(),   embed_verb(),
-      search_verb(),   tokenize_verb(), vocab_verb(),    info_verb(),
-      explain_verb(),  quantize_verb(), bench_verb(),    report_verb()};
+      vocab_verb(),   tokenize_verb(), check_verb(),   finetune_verb(), evaluate_verb(),
+      predict_verb(), detect_verb(),   fill_verb(),    score_verb(),    answer_verb(),
+      embed_verb(),   search_verb(),   explain_verb(), info_verb(),     quantize_verb(),
+      bench_verb(),   report_verb()};
   return table;
 }
 

@@ -186,7 +186,7 @@ class Builder {
       const Example& example = data_.evaluation.examples.rows[each.row];
       std::string text = data_.task->kind == TaskKind::answer ? example.text_b : example.text;
       if (data_.evaluation.examples.pairs) text += " | " + example.text_b;
-      table.rows.push_back({example.line > 0 ? std::to_string(example.line) : example.id, text,
+      table.rows.push_back({example.id.empty() ? std::to_string(example.line) : example.id, text,
                             each.right, each.predicted, number(each.surety, 3)});
     }
     return table;

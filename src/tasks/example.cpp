@@ -6,8 +6,8 @@ namespace electra {
 
 std::string place_of(const Examples& examples, std::size_t row) {
   const Example& example = examples.rows[row];
-  if (example.line > 0) return line_place(examples.file, example.line);
   if (!example.id.empty()) return examples.file + ", question " + shown(example.id);
+  if (example.line > 0) return line_place(examples.file, example.line);
   return examples.file + ", example " + std::to_string(row + 1);
 }
 

@@ -33,16 +33,16 @@ bool mark_spans(std::span<const std::string> labels) {
   return is_there("O") && is_there("I");
 }
 
-const std::string* foreign_tag(std::span<const std::string> labels) {
+std::vector<std::string> foreign_tags(std::vector<std::string> labels) {
   const auto opens_span = [](const std::string& label) {
     return has_kind(label) && (label[0] == 'B' || label[0] == 'I');
   };
-  if (std::ranges::find(labels, "O") == labels.end()) return nullptr;
-  if (std::ranges::none_of(labels, opens_span)) return nullptr;
-  const auto foreign = std::ranges::find_if(labels, [](const std::string& label) {
-    return label != "O" && (!has_kind(label) || !span_tag(label));
+  if (std::ranges::find(labels, "O") == labels.end()) return {};
+  if (std::ranges::none_of(labels, opens_span)) return {};
+  std::erase_if(labels, [](const std::string& label) {
+    return label == "O" || (has_kind(label) && span_tag(label));
   });
-  return foreign == labels.end() ? nullptr : &*foreign;
+  return labels;
 }
 
 }  // namespace electra

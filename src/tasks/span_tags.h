@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace electra {
 
@@ -20,8 +21,8 @@ struct SpanTag {
 /// kind. Tags without a kind count only where there are I and O: they could be anything.
 [[nodiscard]] bool mark_spans(std::span<const std::string> labels);
 
-/// Of labels among which O stands and one that begins with B- or I-, hence tags of spans, the first
-/// that is none; a nullptr where there is none, and of other labels.
-[[nodiscard]] const std::string* foreign_tag(std::span<const std::string> labels);
+/// Of labels among which O stands and one that begins with B- or I-, hence tags of spans, those
+/// that are none; nothing of other labels.
+[[nodiscard]] std::vector<std::string> foreign_tags(std::vector<std::string> labels);
 
 }  // namespace electra

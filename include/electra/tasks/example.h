@@ -25,6 +25,7 @@ struct Example {
                                        // belongs to the text
   std::string negative;                // embed: what does not; empty: none
   std::vector<std::string> words;      // tag
+  std::vector<Index> word_lines;       // tag: the line of each word; none where lines mean nothing
   std::vector<std::string> labels;     // classify: one; multilabel: any number; tag: one a word
   double number = 0;                   // regress
   std::vector<PassageAnswer> answers;  // answer: each is as good; none: the passage has none
@@ -39,7 +40,7 @@ struct Examples {
       remarks;  // to be said: a heading that was found, columns that were taken
 };
 
-/// "dev.tsv, line 12": where an example stands, for messages.
+/// "dev.tsv, line 12", or by the question's id: where an example stands, for messages.
 [[nodiscard]] std::string place_of(const Examples& examples, std::size_t row);
 
 }  // namespace electra

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,6 +16,12 @@ namespace electra {
 /// What a task asks of a text, and so what a prediction of it is.
 enum class TaskKind : std::uint8_t { classify, multilabel, regress, tag, answer, embed };
 
+/// A row of a file that is not what it should be.
+struct BadRow {
+  Index line = 0;    // from 1; 0 where no line is known
+  std::string what;  // "column 2: expected a label, found \"\"", without the file and the line
+};
+
 /// Which columns of a table a reader takes, and what else it is told. A column is a name, if the
 /// file's first line holds it, else a number from 1; empty: the usual one.
 struct ReadOptions {
@@ -24,6 +31,9 @@ struct ReadOptions {
   std::string label = {};
   bool comments = false;  // CoNLL: lines that begin with # are none
   bool labelled = true;   // false: examples are read for a prediction, and need no label
+  /// Is told each row that cannot be read, which is then left out, with its sentence if it is a
+  /// word; where it is empty, the first such row is refused.
+  std::function<void(const BadRow&)> bad_row = {};
 };
 
 /// Reads a file of one form. Throws IoError that names file, line, column, what was expected and

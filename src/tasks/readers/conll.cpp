@@ -60,7 +60,9 @@ class ConllReader {
       const bool ends = line.text.find_first_not_of(blanks) == line.text.npos ||
                         line.text.starts_with("-DOCSTART-");
       if (ends) end_sentence();
-      if (!ends && !is_comment) add_word(line);
+      if (ends || is_comment) continue;
+      const auto add = [&] { add_word(line); };
+      if (!read_row(options_, examples_.file, line.number, add)) is_whole_ = false;
     }
     end_sentence();
     if (examples_.rows.empty()) refuse(examples_.file, "sentences", "none");
@@ -75,8 +77,9 @@ class ConllReader {
   std::string tag_name() const { return std::to_string(tag_ >= 0 ? tag_ + 1 : width_); }
 
   void end_sentence() {
-    if (!sentence_.words.empty()) examples_.rows.push_back(std::move(sentence_));
+    if (!sentence_.words.empty() && is_whole_) examples_.rows.push_back(std::move(sentence_));
     sentence_ = {};
+    is_whole_ = true;
   }
 
   void add_word(const TextLine& line) {
@@ -84,11 +87,11 @@ class ConllReader {
     const std::string place = line_place(examples_.file, line.number);
     check_width(std::ssize(cells), line, place);
     if (sentence_.words.empty()) sentence_.line = line.number;
+    sentence_.word_lines.push_back(line.number);
     sentence_.words.push_back(cell(cells, word_, "a word", place));
     if (!options_.labelled) return;
     const Index column = tag_ >= 0 ? tag_ : width_ - 1;
     sentence_.labels.push_back(cell(cells, column, "a tag", place));
-    lines_.push_back(line.number);
   }
 
   void check_width(Index found, const TextLine& line, const std::string& place) {
@@ -117,21 +120,29 @@ class ConllReader {
     return std::string(text);
   }
 
-  void check_tags() const {
+  void check_tags() {
     std::set<std::string> all;
     for (const Example& sentence : examples_.rows)
       all.insert(sentence.labels.begin(), sentence.labels.end());
-    const std::vector<std::string> tags(all.begin(), all.end());
-    const std::string* foreign = foreign_tag(tags);
-    if (foreign == nullptr) return;
-    std::size_t word = 0;
-    for (const Example& sentence : examples_.rows)
-      for (const std::string& tag : sentence.labels) {
-        if (tag == *foreign)
-          refuse(line_place(examples_.file, lines_[word]) + ", column " + tag_name(),
-                 "O, or B, I, E or S with - and a kind, as other tags are", shown(tag));
-        ++word;
-      }
+    const std::vector<std::string> foreign = foreign_tags({all.begin(), all.end()});
+    if (!foreign.empty())
+      std::erase_if(examples_.rows,
+                    [&](const Example& sentence) { return has_tag(sentence, foreign); });
+  }
+
+  /// Whether the sentence has one of these tags, each of which is refused or told.
+  bool has_tag(const Example& sentence, const std::vector<std::string>& foreign) const {
+    bool has = false;
+    for (std::size_t i = 0; i < sentence.labels.size(); ++i) {
+      const std::string& tag = sentence.labels[i];
+      if (std::ranges::find(foreign, tag) == foreign.end()) continue;
+      const Index line = sentence.word_lines[i];
+      has = !read_row(options_, examples_.file, line, [&] {
+        refuse(line_place(examples_.file, line) + ", column " + tag_name(),
+               "O, or B, I, E or S with - and a kind, as other tags are", shown(tag));
+      });
+    }
+    return has;
   }
 
   const ReadOptions& options_;
@@ -142,7 +153,7 @@ class ConllReader {
   Index first_line_ = 0;
   Examples examples_;
   Example sentence_;
-  std::vector<Index> lines_;  // of each tag
+  bool is_whole_ = true;  // no word of the sentence was left out
 };
 
 }  // namespace

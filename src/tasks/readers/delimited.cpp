@@ -12,13 +12,13 @@ std::string columns(std::size_t count) {
   return std::to_string(count) + (count == 1 ? " column" : " columns");
 }
 
-void add(std::vector<Record>& records, Record record, const std::string& file) {
+void check_width(const Record& record, const std::vector<Record>& records,
+                 const std::string& file) {
   if (!records.empty() && record.cells.size() != records.front().cells.size())
     refuse(line_place(file, record.line),
            columns(records.front().cells.size()) + ", as line " +
                std::to_string(records.front().line) + " has",
            columns(record.cells.size()));
-  records.push_back(std::move(record));
 }
 
 /// Reads one record after another.
@@ -32,12 +32,18 @@ class CommaReader {
     if (empty) ++line_;
     return empty;
   }
+  [[nodiscard]] Index line() const { return line_; }
   [[nodiscard]] Record record() {
     Record record{line_, {}};
     do record.cells.push_back(text_.substr(at_).starts_with('"') ? quoted() : plain());
     while (take(","));
     if (take("\n") || take("\r\n") || take("\r")) ++line_;
     return record;
+  }
+  /// Goes on behind what a record was refused for.
+  void skip_line() {
+    at_ = std::min(text_.find('\n', at_), text_.size());
+    if (take("\n")) ++line_;
   }
 
  private:
@@ -88,7 +94,8 @@ class CommaReader {
 
 }  // namespace
 
-std::vector<Record> read_tab_separated(std::string_view text, const std::string& file) {
+std::vector<Record> read_tab_separated(std::string_view text, const std::string& file,
+                                       const ReadOptions& options) {
   std::vector<Record> records;
   for (const TextLine& line : lines_of(text)) {
     if (line.text.empty()) continue;
@@ -98,16 +105,25 @@ std::vector<Record> read_tab_separated(std::string_view text, const std::string&
       record.cells.emplace_back(line.text.substr(begin, end - begin));
       begin = end + 1;
     }
-    add(records, std::move(record), file);
+    const auto check = [&] { check_width(record, records, file); };
+    if (read_row(options, file, record.line, check)) records.push_back(std::move(record));
   }
   return records;
 }
 
-std::vector<Record> read_comma_separated(std::string_view text, const std::string& file) {
+std::vector<Record> read_comma_separated(std::string_view text, const std::string& file,
+                                         const ReadOptions& options) {
   std::vector<Record> records;
   CommaReader reader(text, file);
-  while (!reader.at_end())
-    if (!reader.skip_empty_line()) add(records, reader.record(), file);
+  while (!reader.at_end()) {
+    if (reader.skip_empty_line()) continue;
+    Record record;
+    const auto check = [&] { check_width(record, records, file); };
+    if (!read_row(options, file, reader.line(), [&] { record = reader.record(); }))
+      reader.skip_line();
+    else if (read_row(options, file, record.line, check))
+      records.push_back(std::move(record));
+  }
   return records;
 }
 

@@ -1,5 +1,7 @@
 #include "tasks/readers/squad.h"
 
+#include <algorithm>
+#include <string_view>
 #include <unordered_set>
 
 #include "electra/core/error.h"
@@ -17,10 +19,35 @@ struct Node {
   std::string path;
 };
 
+/// Where ids stand in a file, of which JSON says nothing; they are looked for in their order.
+class IdLines {
+ public:
+  explicit IdLines(std::string_view text) : text_(text) {}
+
+  /// 0 for one that is not found, and for all behind it.
+  Index line_of(const std::string& id) {
+    constexpr std::string_view key = "\"id\"";
+    const std::string value = json_string(id);
+    while (true) {
+      const std::size_t found = std::min(text_.find(key), text_.size());
+      line_ += std::ranges::count(text_.substr(0, found), '\n');
+      text_.remove_prefix(found);
+      if (text_.empty()) return 0;
+      text_.remove_prefix(key.size());
+      const std::size_t begin = std::min(text_.find_first_not_of(": \t\r\n"), text_.size());
+      if (text_.substr(begin).starts_with(value)) return line_;
+    }
+  }
+
+ private:
+  std::string_view text_;
+  Index line_ = 1;
+};
+
 class SquadReader {
  public:
   SquadReader(const std::filesystem::path& file, const ReadOptions& options)
-      : labelled_(options.labelled) {
+      : options_(options), text_(read_text(file)), lines_(text_) {
     examples_.file = file.string();
     for (const std::string* column :
          {&options.text, &options.text_b, &options.negative, &options.label})
@@ -29,8 +56,8 @@ class SquadReader {
                           shown(*column));
   }
 
-  Examples read(const std::filesystem::path& file) {
-    const Json root = parse_json_object(read_text(file), examples_.file);
+  Examples read() {
+    const Json root = parse_json_object(text_, examples_.file);
     for_each({root, ""}, "data", [&](const Node& article) {
       for_each(article, "paragraphs", [&](const Node& paragraph) { read_paragraph(paragraph); });
     });
@@ -73,14 +100,27 @@ class SquadReader {
     const std::vector<Index> starts = character_starts(passage);
     for_each(paragraph, "qas", [&](const Node& question) {
       Example example;
-      example.id = text(question, "id");
-      example.text = passage;
-      example.text_b = text(question, "question");
-      if (!ids_.insert(example.id).second)
-        fail(below(question, "id"), "an id of its own", shown(example.id) + " again");
-      if (labelled_) read_answers(example, question, starts);
-      examples_.rows.push_back(std::move(example));
+      example.line = line_of(question);
+      const auto read = [&] { read_question(example, question, passage, starts); };
+      if (read_row(options_, examples_.file, example.line, read))
+        examples_.rows.push_back(std::move(example));
     });
+  }
+
+  Index line_of(const Node& question) {
+    const bool has_id = question.value.is_object() && question.value.contains("id") &&
+                        question.value["id"].is_string();
+    return has_id ? lines_.line_of(question.value["id"].get<std::string>()) : 0;
+  }
+
+  void read_question(Example& example, const Node& question, const std::string& passage,
+                     const std::vector<Index>& starts) {
+    example.id = text(question, "id");
+    example.text = passage;
+    example.text_b = text(question, "question");
+    if (!ids_.insert(example.id).second)
+      fail(below(question, "id"), "an id of its own", shown(example.id) + " again");
+    if (options_.labelled) read_answers(example, question, starts);
   }
 
   void read_answers(Example& example, const Node& question, const std::vector<Index>& starts) {
@@ -118,7 +158,9 @@ class SquadReader {
     return {found, begin};
   }
 
-  bool labelled_;
+  const ReadOptions& options_;
+  std::string text_;
+  IdLines lines_;  // of text_
   Examples examples_;
   std::unordered_set<std::string> ids_;
 };
@@ -127,7 +169,7 @@ class SquadReader {
 
 Examples read_squad(const std::filesystem::path& file, TaskKind /*task*/,
                     const ReadOptions& options) {
-  return SquadReader(file, options).read(file);
+  return SquadReader(file, options).read();
 }
 
 }  // namespace electra

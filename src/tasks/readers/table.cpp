@@ -124,7 +124,7 @@ Example example_of(const Row& row, Index line, TaskKind task, const Columns& col
 Examples read_table(const std::filesystem::path& file, TaskKind task, const ReadOptions& options) {
   if (options.comments)
     throw ConfigError(file.string() + ": comments: a table has none, only files of columns have");
-  const TableRows table = read_rows(file);
+  const TableRows table = read_rows(file, options);
   const Columns columns = choose_columns(table.head, task, options);
   Examples examples{.file = file.string(),
                     .rows = {},
@@ -133,7 +133,10 @@ Examples read_table(const std::filesystem::path& file, TaskKind task, const Read
   const bool skips_first = columns.heading && !table.head.are_keys;
   for (std::size_t i = skips_first ? 1 : 0; i < table.rows.size(); ++i) {
     const Row row(examples.file, table.head, columns, table.rows[i]);
-    examples.rows.push_back(example_of(row, table.rows[i].line, task, columns, options.labelled));
+    const Index line = table.rows[i].line;
+    (void)read_row(options, examples.file, line, [&] {
+      examples.rows.push_back(example_of(row, line, task, columns, options.labelled));
+    });
   }
   if (examples.rows.empty()) refuse(table.head.place, "examples below the heading", "none");
   return examples;

@@ -57,16 +57,23 @@ Cell cell_of(const Json& value) {
   return cell;
 }
 
-TableRows of_json_lines(std::string_view text, const std::string& file) {
+Json object_of(const TextLine& line, const std::string& file) {
+  const std::string place = line_place(file, line.number);
+  if (line.text[line.text.find_first_not_of(" \t")] != '{')
+    refuse(place, "one JSON object a line", shown(line.text));
+  return parse_json_object(line.text, place);
+}
+
+TableRows of_json_lines(std::string_view text, const std::string& file,
+                        const ReadOptions& options) {
   std::vector<std::pair<Index, Json>> objects;
   std::set<std::string> keys;
   for (const TextLine& line : lines_of(text)) {
     if (is_blank(line.text)) continue;
-    const std::string place = line_place(file, line.number);
-    if (line.text[line.text.find_first_not_of(" \t")] != '{')
-      refuse(place, "one JSON object a line", shown(line.text));
-    objects.emplace_back(line.number, parse_json_object(line.text, place));
-    for (const auto& [key, value] : objects.back().second.items()) keys.insert(key);
+    Json object;
+    if (!read_row(options, file, line.number, [&] { object = object_of(line, file); })) continue;
+    for (const auto& [key, value] : object.items()) keys.insert(key);
+    objects.emplace_back(line.number, std::move(object));
   }
   if (objects.empty()) refuse(file, "JSON objects, one a line", "empty lines alone");
   TableRows table{.head = {.place = file, .names = {keys.begin(), keys.end()}, .are_keys = true},
@@ -83,7 +90,7 @@ TableRows of_json_lines(std::string_view text, const std::string& file) {
 
 }  // namespace
 
-TableRows read_rows(const std::filesystem::path& file) {
+TableRows read_rows(const std::filesystem::path& file, const ReadOptions& options) {
   const std::string extension = extension_of(file);
   const bool tabs = extension == ".tsv" || extension == ".txt";
   const bool json = extension == ".jsonl" || extension == ".json";
@@ -91,10 +98,10 @@ TableRows read_rows(const std::filesystem::path& file) {
     refuse(file.string(), "a file that ends with .tsv, .txt, .csv, .jsonl or .json",
            extension.empty() ? "none of these" : shown(extension));
   const std::string text = read_text(file);
-  if (json) return of_json_lines(text, file.string());
-  return of_records(
-      tabs ? read_tab_separated(text, file.string()) : read_comma_separated(text, file.string()),
-      file.string());
+  if (json) return of_json_lines(text, file.string(), options);
+  return of_records(tabs ? read_tab_separated(text, file.string(), options)
+                         : read_comma_separated(text, file.string(), options),
+                    file.string());
 }
 
 }  // namespace electra

@@ -31,7 +31,7 @@ struct TableRows {
 
 /// By the file's extension, in letters of either case: .tsv and .txt, .csv, .jsonl and .json (an
 /// object a line; columns are the keys of any). Throws IoError for another extension and for what
-/// the file's form forbids.
-[[nodiscard]] TableRows read_rows(const std::filesystem::path& file);
+/// the file's form forbids, unless it is a row and options.bad_row is told.
+[[nodiscard]] TableRows read_rows(const std::filesystem::path& file, const ReadOptions& options);
 
 }  // namespace electra

@@ -54,6 +54,18 @@ void refuse(const std::string& place, const std::string& expected, const std::st
   throw IoError(place + ": expected " + expected + ", found " + found);
 }
 
+BadRow bad_row_of(std::string_view message, const std::string& file, Index line) {
+  constexpr std::string_view before_line = ", line ";
+  if (message.starts_with(file)) message.remove_prefix(file.size());
+  if (message.starts_with(before_line)) {
+    const char* digits = message.data() + before_line.size();
+    const char* end = std::from_chars(digits, message.data() + message.size(), line).ptr;
+    message.remove_prefix(static_cast<std::size_t>(end - message.data()));
+  }
+  message.remove_prefix(std::min(message.find_first_not_of(",: "), message.size()));
+  return {line, std::string(message)};
+}
+
 bool is_digits(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }

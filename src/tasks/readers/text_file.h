@@ -5,7 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "electra/core/shape.h"
+#include "electra/core/error.h"
+#include "electra/tasks/task.h"
 
 namespace electra {
 
@@ -32,6 +33,23 @@ struct TextLine {
 /// Throws IoError: "PLACE: expected EXPECTED, found FOUND".
 [[noreturn]] void refuse(const std::string& place, const std::string& expected,
                          const std::string& found);
+
+/// A message that opens with the file, and its line or `line`: the rest of it.
+[[nodiscard]] BadRow bad_row_of(std::string_view message, const std::string& file, Index line);
+
+/// Reads a row, of which the message of IoError names the line, else it is `line`. One that cannot
+/// be read is told to options.bad_row if there is one, and the result is false.
+template <class Read>
+bool read_row(const ReadOptions& options, const std::string& file, Index line, Read&& read) {
+  try {
+    read();
+    return true;
+  } catch (const IoError& error) {
+    if (!options.bad_row) throw;
+    options.bad_row(bad_row_of(error.what(), file, line));
+    return false;
+  }
+}
 
 /// Whether a text is a number without sign, as columns are numbered.
 [[nodiscard]] bool is_digits(std::string_view text);

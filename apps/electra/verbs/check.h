@@ -1,0 +1,10 @@
+#pragma once
+
+#include "verbs.h"
+
+namespace electra {
+
+/// electra check.
+[[nodiscard]] Verb check_verb();
+
+}  // namespace electra

@@ -7,14 +7,11 @@
 ///
 /// docs/applications.md has the data, the commands that make the models, and figures.
 
+#include "answer_finder.h"
+
 #include <unistd.h>
 
-#include <optional>
-
 #include "application.h"
-#include "electra/infer/classifier.h"
-#include "electra/infer/question_answerer.h"
-#include "help_page.h"
 #include "support/lines.h"
 #include "word_vectors.h"
 
@@ -44,46 +41,17 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--paraphrases", options.paraphrases, "table of question, same_as and intent");
 }
 
-class AnswerFinder {
- public:
-  explicit AnswerFinder(const Options& options)
-      : page_(read_help_page(options.page)),
-        embedder_(options.encoder.directory, options.encoder.opening(), {.normalise = true}),
-        searched_(embedding_by(embedder_)(searched_texts(page_))),
-        least_(options.least) {
-    if (!options.intents.empty()) intents_.emplace(options.intents, options.encoder.opening());
-    if (!options.answers.empty()) answers_.emplace(options.answers, options.encoder.opening());
-  }
+void print(const FoundAnswer& found, double least) {
+  if (found.intent)
+    std::printf("[%s %.2f] ", found.intent->name.c_str(), found.intent->probability);
+  if (found.similarity < least)
+    return (void)std::printf("I have found nothing. Did you mean: %s\n", found.entry.text.c_str());
+  std::printf("%s (%.2f)\n%s\n", found.entry.text.c_str(), found.similarity,
+              found.entry.text_b.c_str());
+  if (!found.span.empty()) std::printf("In short: %s\n", found.span.c_str());
+}
 
-  void reply(const std::string& question) const {
-    const std::vector<float> asked = embedder_.embed(question).values;
-    const std::size_t best = nearest(asked, searched_).front();
-    const Example& found = page_.rows[best];
-    const double similarity = dot(asked, searched_[best]);
-    if (intents_) {
-      const ClassifiedText intent = intents_->classify(question);
-      std::printf("[%s %.2f] ", intent.name.c_str(), intent.probability);
-    }
-    if (similarity < least_) {
-      std::printf("I have found nothing. Did you mean: %s\n", found.text.c_str());
-      return;
-    }
-    std::printf("%s (%.2f)\n%s\n", found.text.c_str(), similarity, found.text_b.c_str());
-    if (!answers_) return;
-    const Answer answer = answers_->answer(question, found.text_b);
-    if (answer.is_there) std::printf("In short: %s\n", answer.best.text.c_str());
-  }
-
- private:
-  Examples page_;
-  TextEmbedder embedder_;
-  Vectors searched_;
-  double least_;
-  std::optional<Classifier> intents_;
-  std::optional<QuestionAnswerer> answers_;
-};
-
-int chat(const AnswerFinder& finder) {
+void chat(const AnswerFinder& finder, double least) {
   const bool is_terminal = isatty(STDIN_FILENO) != 0;
   const auto invite = [&] {
     flush_output();
@@ -93,31 +61,29 @@ int chat(const AnswerFinder& finder) {
   invite();
   for_lines(STDIN_FILENO, "standard input", [&](std::span<const std::string> lines) {
     for (const std::string& line : lines)
-      if (line.find_first_not_of(" \t") != line.npos) finder.reply(line);
+      if (line.find_first_not_of(" \t") != line.npos) print(finder.find(line), least);
     invite();
   });
-  return 0;
 }
 
-int evaluate(const Options& options) {
-  const Examples page = read_help_page(options.page);
-  const Examples paraphrases = read_paraphrases(options.paraphrases);
-  const TextEmbedder embedder(options.encoder.directory, options.encoder.opening(),
-                              {.normalise = true});
-  const WordVectors words(searched_texts(page));
+void print_figures(const AnswerFinder& finder, const Examples& paraphrases) {
+  const WordVectors words(searched_texts(finder.page()));
   std::printf("recall at 1 of %zu questions among %zu\n", paraphrases.rows.size(),
-              page.rows.size());
-  std::printf("by the model\t%.1f %%\n",
-              100 * recall_at_1(page, paraphrases, embedding_by(embedder)));
-  std::printf("by TF-IDF\t%.1f %%\n", 100 * recall_at_1(page, paraphrases, words));
-  return 0;
+              finder.page().rows.size());
+  std::printf("by the model\t%.1f %%\n", 100 * finder.recall_at_1(paraphrases));
+  std::printf("by TF-IDF\t%.1f %%\n", 100 * recall_at_1(finder.page(), paraphrases, words));
 }
 
 int run(const Options& options) {
-  if (options.evaluate) return evaluate(options);
-  const AnswerFinder finder(options);
-  if (options.questions.empty() || options.questions.front() == "-") return chat(finder);
-  for (const std::string& question : options.questions) finder.reply(question);
+  const AnswerFinder finder(read_help_page(options.page), options.encoder.directory,
+                            options.intents, options.answers, options.encoder.opening());
+  if (options.evaluate)
+    print_figures(finder, read_paraphrases(options.paraphrases));
+  else if (options.questions.empty() || options.questions.front() == "-")
+    chat(finder, options.least);
+  else
+    for (const std::string& question : options.questions)
+      print(finder.find(question), options.least);
   return 0;
 }
 

@@ -18,8 +18,7 @@ using namespace electra;
 
 struct Options {
   std::string model, out = "out/sentiment";
-  FilesConfig files{.train = bundled("sentiment_train.tsv"),
-                    .evaluate = bundled("sentiment_dev.tsv")};
+  FilesConfig files;
   std::vector<std::string> assignments;
   std::vector<std::string> texts{"What a lovely day.", "The soup was cold, again.",
                                  "I have had worse evenings, but not many."};
@@ -64,6 +63,8 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
   Options options;
+  options.files.train = bundled("sentiment_train.tsv");
+  options.files.evaluate = bundled("sentiment_dev.tsv");
   CLI::App app("Fine-tunes an encoder to tell praise from blame, and uses it",
                "finetune_sentiment");
   add_options(app, options);

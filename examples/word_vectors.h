@@ -22,8 +22,10 @@ class WordVectors {
     std::map<std::string, int> having;
     for (const std::string& text : texts)
       for (const auto& [word, count] : counts(text)) ++having[word];
-    for (const auto& [word, count] : having)
-      words_[word] = {words_.size(), 1 + std::log((1.0 + std::ssize(texts)) / (1.0 + count))};
+    for (const auto& [word, count] : having) {
+      const double share = (1 + static_cast<double>(texts.size())) / (1 + count);
+      words_.emplace(word, Word{words_.size(), 1 + std::log(share)});
+    }
   }
 
   /// A word that none of the first texts had counts for nothing.

@@ -44,8 +44,10 @@ void add_options(CLI::App& app, Options& options) {
 void print(const FoundAnswer& found, double least) {
   if (found.intent)
     std::printf("[%s %.2f] ", found.intent->name.c_str(), found.intent->probability);
-  if (found.similarity < least)
-    return (void)std::printf("I have found nothing. Did you mean: %s\n", found.entry.text.c_str());
+  if (found.similarity < least) {
+    std::printf("I have found nothing. Did you mean: %s\n", found.entry.text.c_str());
+    return;
+  }
   std::printf("%s (%.2f)\n%s\n", found.entry.text.c_str(), found.similarity,
               found.entry.text_b.c_str());
   if (!found.span.empty()) std::printf("In short: %s\n", found.span.c_str());

@@ -47,9 +47,10 @@ int run(const Options& options) {
     say("interrupted; electra finetune classify --out " + options.out + " --resume goes on");
     return 128 + signal_received;
   }
+  std::printf("seeds\t%zu\n", result.seeds.size());
   for (const ScoreSummary& score : result.scores)
-    std::printf("%s\t%.1f %%\t± %.1f over %zu seeds\n", std::string(score.info->title).c_str(),
-                100 * score.mean, 100 * score.spread, result.seeds.size());
+    std::printf("%s\t%.1f\t± %.1f %%\n", std::string(score.info->title).c_str(), 100 * score.mean,
+                100 * score.spread);
 
   const Classifier classifier(options.out, {.length = LongText::truncate});
   const std::vector<ClassifiedText> found = classifier.classify(options.texts);

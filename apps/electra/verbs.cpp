@@ -11,6 +11,7 @@
 #include "verbs/finetune.h"
 #include "verbs/info.h"
 #include "verbs/predict.h"
+#include "verbs/pretrain.h"
 #include "verbs/quantize.h"
 #include "verbs/report.h"
 #include "verbs/score.h"
@@ -22,9 +23,10 @@ namespace electra {
 
 std::span<const Verb> verbs() {
   static const std::vector<Verb> table{
-      finetune_verb(), predict_verb(), evaluate_verb(), detect_verb(), fill_verb(),
-      score_verb(),    answer_verb(),  embed_verb(),    search_verb(), tokenize_verb(),
-      vocab_verb(),    info_verb(),    quantize_verb(), bench_verb(),  report_verb()};
+      pretrain_verb(), finetune_verb(), predict_verb(),  evaluate_verb(),
+      detect_verb(),   fill_verb(),     score_verb(),    answer_verb(),
+      embed_verb(),    search_verb(),   tokenize_verb(), vocab_verb(),
+      info_verb(),     quantize_verb(), bench_verb(),    report_verb()};
   return table;
 }
 

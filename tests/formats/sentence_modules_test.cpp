@@ -139,7 +139,7 @@ TEST_CASE("modules for sentence-transformers say the pooling, the width and the 
   for (const Pooling pooling : {Pooling::cls, Pooling::mean, Pooling::max}) {
     const TemporaryFolder folder;
     write_file(folder / "config.json", R"({"architectures": ["ElectraModel"]})");
-    save_sentence_modules(folder.path(), pooling, 48, 77);
+    save_sentence_modules(folder.path(), {.pooling = pooling}, 48, 77);
     const StoredHead head = read_head(folder.path());
     CHECK(head.config.pooling == pooling);
     CHECK(head.config.normalise);

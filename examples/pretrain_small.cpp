@@ -42,7 +42,8 @@ void add_options(CLI::App& app, PretrainCommand& command) {
 
 PretrainConfig configuration(const PretrainCommand& command) {
   PretrainConfig config = configuration_of(command);
-  if (!command.resume && config.data.corpus.empty()) config.data.corpus = bundled_sample().string();
+  if (!command.resume && config.data.corpus.empty() && config.data.prepared.empty())
+    config.data.corpus = bundled_sample().string();
   return config;
 }
 

@@ -7,10 +7,13 @@
 #include "verbs/detect.h"
 #include "verbs/embed.h"
 #include "verbs/evaluate.h"
+#include "verbs/export.h"
 #include "verbs/fill.h"
 #include "verbs/finetune.h"
+#include "verbs/import.h"
 #include "verbs/info.h"
 #include "verbs/predict.h"
+#include "verbs/prepare.h"
 #include "verbs/pretrain.h"
 #include "verbs/quantize.h"
 #include "verbs/report.h"
@@ -23,10 +26,10 @@ namespace electra {
 
 std::span<const Verb> verbs() {
   static const std::vector<Verb> table{
-      pretrain_verb(), finetune_verb(), predict_verb(),  evaluate_verb(),
-      detect_verb(),   fill_verb(),     score_verb(),    answer_verb(),
-      embed_verb(),    search_verb(),   tokenize_verb(), vocab_verb(),
-      info_verb(),     quantize_verb(), bench_verb(),    report_verb()};
+      prepare_verb(), pretrain_verb(), finetune_verb(), predict_verb(), evaluate_verb(),
+      detect_verb(),  fill_verb(),     score_verb(),    answer_verb(),  embed_verb(),
+      search_verb(),  tokenize_verb(), vocab_verb(),    info_verb(),    quantize_verb(),
+      bench_verb(),   report_verb(),   export_verb(),   import_verb()};
   return table;
 }
 

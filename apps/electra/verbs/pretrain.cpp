@@ -82,8 +82,8 @@ PretrainCommand command_of(const Arguments& arguments) {
 
 PretrainConfig configuration(const PretrainCommand& command) {
   PretrainConfig config = configuration_of(command);
-  if (config.data.corpus.empty() && !command.resume)
-    refuse_value("--corpus", "a file or a folder, as nothing is resumed", "none");
+  if (config.data.corpus.empty() && config.data.prepared.empty() && !command.resume)
+    refuse_value("--corpus", "a file or a folder, as nothing is resumed or prepared", "none");
   return config;
 }
 
@@ -104,7 +104,10 @@ void print_figure(const Figure& figure, double value) {
 void print_lines(const Json& result, const RunResult& run) {
   for (const auto& [key, value] : result.items())
     if (!value.is_object())
-      print_line(key + "\t" + (value.is_string() ? value.get<std::string>() : value.dump()));
+      print_line(key + "\t" +
+                 (value.is_string()         ? value.get<std::string>()
+                  : value.is_number_float() ? decimal_text(value.get<double>(), 1)
+                                            : value.dump()));
   if (!run.evaluation) return;
   for (std::size_t i = 0; i < run.evaluation->figures().size(); ++i)
     if (const auto value = run.evaluation->at(i))

@@ -4,7 +4,7 @@
 
 namespace electra {
 
-/// `pretrain`: an encoder of raw text.
+/// electra pretrain.
 [[nodiscard]] Verb pretrain_verb();
 
 }  // namespace electra

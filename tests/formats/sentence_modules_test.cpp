@@ -152,5 +152,7 @@ TEST_CASE("modules for sentence-transformers say the pooling, the width and the 
     REQUIRE(modules.size() == 3);
     for (const auto& module : modules)
       CHECK(std::filesystem::is_directory(folder / module["path"].get<std::string>()));
+    save_sentence_modules(folder.path(), {.pooling = pooling, .normalise = false}, 48, 77);
+    CHECK_FALSE(read_head(folder.path()).config.normalise);
   }
 }

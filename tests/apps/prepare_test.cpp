@@ -1,6 +1,4 @@
-#include <csignal>
-#include <set>
-
+#include "apps/received_signal.h"
 #include "apps/run_verb.h"
 #include "electra/core/error.h"
 #include "electra/data/token_file.h"
@@ -9,7 +7,6 @@
 #include "electra/pretrain/prepared_text.h"
 #include "electra/pretrain/pretraining.h"
 #include "pretrain/tiny_run.h"
-#include "support/stop_signals.h"
 
 using namespace electra;
 using namespace electra::test;
@@ -179,9 +176,8 @@ TEST_CASE("prepare leaves nothing of what it could not finish", "[prepare]") {
              }),
              Contains((setting / "none")));
   for (const auto& [signal, code] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
-    signal_received = signal;
+    const ReceivedSignal received(signal);
     const VerbRun run = setting.prepare();
-    signal_received = 0;
     CHECK(run.code == code);
     CHECK(run.said.empty());
   }

@@ -1,12 +1,10 @@
-#include <csignal>
-
+#include "apps/received_signal.h"
 #include "apps/run_verb.h"
 #include "electra/core/error.h"
 #include "electra/io/json_lines.h"
 #include "electra/io/train_log.h"
 #include "electra/pretrain/pretraining.h"
 #include "pretrain/tiny_run.h"
-#include "support/stop_signals.h"
 
 using namespace electra;
 using namespace electra::test;
@@ -87,18 +85,13 @@ TEST_CASE("a run that was stopped says so by its code, and goes on to the same e
   const Setting whole, stopped;
   REQUIRE(whole.run().code == 0);
   for (const auto& [signal, code] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
-    signal_received = signal;
+    const ReceivedSignal received(signal);
     const VerbRun run = code == 130 ? stopped.run() : stopped.run({"--resume"});
-    signal_received = 0;
     CHECK(run.code == code);
     CHECK(run.said.empty());
     CHECK_THAT(run.errors, Contains("interrupted"));
   }
-  CHECK(stopped
-            .run(fs::exists(stopped / "run/config.resolved.json")
-                     ? std::vector<std::string>{"--resume"}
-                     : std::vector<std::string>{})
-            .code == 0);
+  CHECK(stopped.run({"--resume"}).code == 0);
   CHECK(read_file(stopped / "run/discriminator/model.safetensors") ==
         read_file(whole / "run/discriminator/model.safetensors"));
 }

@@ -36,6 +36,11 @@ CorpusOptions corpus_options(const PretrainConfig& config) {
           .bad_lines = config.data.bad_lines};
 }
 
+/// A corpus that is named besides, as where a run's pair is evaluated on another text, is read.
+bool takes_prepared_text(const DataConfig& config) {
+  return config.corpus.empty() && !config.prepared.empty();
+}
+
 fs::path record_beside(const fs::path& token_file) {
   return token_file.parent_path() / "corpus.json";
 }
@@ -141,17 +146,17 @@ WordpieceOptions wordpiece_options(const VocabularyConfig& config) {
 void check_inputs(const PretrainConfig& config) {
   const std::string& file = config.vocabulary.file;
   if (!file.empty()) (void)fitting_rows(config, load_vocabulary(file), file);
-  if (config.data.prepared.empty())
-    check_corpus(config.data.corpus, corpus_options(config));
-  else
+  if (takes_prepared_text(config.data))
     (void)TokenFile::open(PreparedText{config.data.prepared}.tokens(), load_vocabulary(file));
+  else
+    check_corpus(config.data.corpus, corpus_options(config));
 }
 
 void check_same_corpus(const PretrainConfig& config, const std::string& path_before,
                        const fs::path& record, const std::function<void(const std::string&)>& say,
                        const StopRequest& stop) {
   const std::string& path = config.data.corpus;
-  if (!config.data.prepared.empty()) return;  // the run has its own of it
+  if (takes_prepared_text(config.data)) return;  // the run has its own of it
   if (!fs::exists(record)) {
     if (path == path_before) return;
     throw ConfigError("data.corpus: the run was made from " + path_before + ", found " + path +
@@ -180,7 +185,7 @@ PreparedData::PreparedData(const PretrainConfig& config, const fs::path& vocabul
       vocabulary_rows_(fitting_rows(config, *vocabulary_, vocabulary_file)) {
   if (fs::exists(token_file)) {
     recall(record_beside(token_file));
-  } else if (!config.data.prepared.empty()) {
+  } else if (takes_prepared_text(config.data)) {
     take_prepared_text({config.data.prepared}, vocabulary_file, token_file);
     recall(record_beside(token_file));
   } else {

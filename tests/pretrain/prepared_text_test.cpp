@@ -59,6 +59,17 @@ TEST_CASE("a run on a prepared text that is resumed ends as one that was not int
     CHECK(read_file(s.run.out().root / file) == read_file(whole.run.out().root / file));
 }
 
+TEST_CASE("another text is read instead of a prepared one", "[prepared_text]") {
+  Setting s;
+  PretrainConfig config = with_prepared_text(s.run.options.config);
+  config.data.corpus = s.run.folder() / "other.txt";
+  write_file(config.data.corpus, "the ship\n\nthe whale\n\nthe sea\n");
+  CHECK_NOTHROW(check_inputs(config));
+  const PreparedData data(config, s.run.folder() / "vocab.txt", s.run.folder() / "other.etok",
+                          [](const std::string&) {});
+  CHECK(data.counts().documents == 3);
+}
+
 TEST_CASE("what is missing of a prepared text is named", "[prepared_text]") {
   Setting s;
   for (const fs::path& file :

@@ -13,85 +13,38 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
-#include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "electra/core/error.h"
 #include "electra/io/config.h"
-#include "electra/parallel/launch.h"
-#include "electra/pretrain/pretraining.h"
-#include "electra/pretrain/request.h"
 #include "example_defaults.h"
 #include "show_detection.h"
-#include "support/run_talk.h"
+#include "support/pretrain_command.h"
 
 namespace {
 
 using namespace electra;
 
-struct Options {
-  PretrainRequest request;
-  std::string out = "out/pretrain_small";
-  std::string dump_examples;
-  std::optional<double> minutes;
-  bool resume = false;
-  bool show_config = false;
-  LaunchFlags launch;
-};
+constexpr const char* default_out = "out/pretrain_small";
 
-void add_options(CLI::App& app, Options& o) {
-  app.add_option("--preset", o.request.preset,
-                 "tiny, mini, small, small_plus_plus, base or large (default: tiny on a CPU)");
-  app.add_option("--corpus", o.request.corpus,
-                 "a file, or a folder of *.txt, *.jsonl and *.json, also .gz and .zst\n"
-                 "(default: the bundled sample)");
-  app.add_option("--out", o.out, "folder of the run")->capture_default_str();
-  app.add_option("--steps", o.request.steps,
-                 "optimizer steps (train.steps); of a new run, what depends on them is scaled");
-  app.add_option("--minutes", o.minutes, "choose a new run's steps so that they take this long");
-  app.add_option("--seed", o.request.seed, "of everything that is random (default: 1)");
-  app.add_option("--config", o.request.config_file, "JSON file with configuration values");
-  app.add_option("--set", o.request.assignments,
-                 "path=value, e.g. schedule.peak=1e-4; may be repeated");
-  app.add_flag("--resume", o.resume,
-               "go on from the newest checkpoint in --out, as the run was made");
-  app.add_option("--dump-examples", o.dump_examples,
-                 "write the packed examples to this safetensors file");
-  app.add_option("--rank", o.launch.rank, "of this process, where no launcher says so");
-  app.add_option("--world-size", o.launch.size, "how many processes there are");
-  app.add_option("--local-rank", o.launch.local_rank, "of this process among its machine's");
-  app.add_option("--master", o.launch.master, "host:port where rank 0 can be reached");
-  app.add_flag("--show-config", o.show_config, "list every configuration value, and leave");
+void add_options(CLI::App& app, PretrainCommand& command) {
+  command.options([&](const char* name, auto& value, const char* placeholder, const char* help) {
+    if constexpr (std::is_same_v<decltype(value), bool&>)
+      app.add_flag(name, value, help);
+    else
+      app.add_option(name, value, help)->type_name(placeholder);
+  });
+  app.get_option("--out")->default_val(default_out);
+  app.footer("Without --corpus the bundled sample is read.");
 }
 
-PretrainConfig configuration(const Options& o, const PretrainFolder& folder) {
-  if (o.resume) return resumed_configuration_of(o.request, folder);
-  PretrainConfig config = configuration_of(o.request);
-  if (config.data.corpus.empty()) config.data.corpus = bundled_sample().string();
+PretrainConfig configuration(const PretrainCommand& command) {
+  PretrainConfig config = configuration_of(command);
+  if (!command.resume && config.data.corpus.empty() && config.data.prepared.empty())
+    config.data.corpus = bundled_sample().string();
   return config;
-}
-
-PretrainingOptions pretraining_options(const Options& o, const PretrainFolder& folder,
-                                       const std::vector<std::string>& arguments) {
-  PretrainingOptions options;
-  options.config = configuration(o, folder);
-  options.out = o.out;
-  options.start = o.resume ? Start::resume : Start::fresh;
-  options.preset = preset_of(o.request);
-  if (!o.resume && options.preset.empty()) options.preset = default_preset;
-  options.minutes = o.minutes;
-  options.dump_examples = o.dump_examples;
-  options.arguments = arguments;
-  options.launch = discover_launch(o.launch);
-  return options;
-}
-
-RunResult pretrain_and_show(const PretrainingOptions& options) {
-  ProgressLine line;
-  const RunResult result = pretrain(options, talk_on(line));
-  line.close();
-  return result;
 }
 
 /// Sentences that are longer than the model's positions are cut; where the vocabulary, as that of
@@ -132,33 +85,25 @@ void show_what_was_learned(const PretrainFolder& folder) {
   say("models: " + folder.generator().string() + ", " + folder.discriminator().string());
 }
 
-int run(const Options& o, const std::vector<std::string>& arguments) {
-  const PretrainFolder folder(o.out);
-  if (o.show_config) {
-    std::printf("%s", config_help(configuration(o, folder)).c_str());
+int run(const PretrainCommand& command, const std::vector<std::string>& arguments) {
+  const PretrainConfig config = configuration(command);
+  if (command.show_config) {
+    std::printf("%s", config_help(config).c_str());
     return 0;
   }
-  const PretrainingOptions options = pretraining_options(o, folder, arguments);
-  const bool leads = options.launch->leads();
-  if (leads)
-    for (const std::string& warning : options.launch->warnings) say(warning);
-  const RunResult result = pretrain_and_show(options);
-  if (result.end == RunResult::End::interrupted) {
-    if (leads)
-      say("interrupted at step " + std::to_string(result.step) + "; --resume goes on from there");
-    return 128 + (signal_received != 0 ? signal_received.load() : SIGTERM);  // another rank's
-  }
-  if (!leads) return 0;
-  show_what_was_learned(folder);
-  return signal_received != 0 ? 128 + signal_received : 0;
+  const PretrainingOptions options = pretraining_options(command, config, arguments);
+  if (pretrain_and_talk(options).end == RunResult::End::interrupted) return code_when_stopped();
+  if (!options.launch->leads()) return 0;
+  show_what_was_learned(PretrainFolder(options.out));
+  return signal_received != 0 ? code_when_stopped() : 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  Options options;
+  PretrainCommand command;
   CLI::App app("Pretrains ELECTRA from raw text and shows what it learned", "pretrain_small");
-  add_options(app, options);
+  add_options(app, command);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -166,7 +111,7 @@ int main(int argc, char** argv) {
   }
   catch_stop_signals();
   try {
-    return run(options, {argv, argv + argc});
+    return run(command, {argv, argv + argc});
   } catch (const ConfigError& error) {
     std::fprintf(stderr, "pretrain_small: %s\n", error.what());
     return 2;

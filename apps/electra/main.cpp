@@ -80,7 +80,7 @@ bool names_a_verb(const std::string& word) {
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_DFL);  // who reads our results may have seen enough
   if (argc > 1 && !names_a_verb(argv[1])) return 2;
-  CLI::App app("Fine-tunes ELECTRA encoders, and uses them", "electra");
+  CLI::App app("Pretrains and fine-tunes ELECTRA encoders, and uses them", "electra");
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string(version));
   app.footer("electra VERB --help says more of each.");

@@ -14,4 +14,10 @@ inline void catch_stop_signals() {
     std::signal(number, [](int received) { signal_received = received; });
 }
 
+/// The exit code of a program that was stopped: 130 or 143, as its signal says; where another
+/// rank's did, 143.
+inline int code_when_stopped() {
+  return 128 + (signal_received != 0 ? signal_received.load() : SIGTERM);
+}
+
 }  // namespace electra

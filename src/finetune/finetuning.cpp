@@ -160,7 +160,7 @@ class Finetuning {
     const std::size_t best = best_of(result.seeds);
     publish_model(models_[best], config_.model, folder_.root);
     if (data_.task->kind == TaskKind::embed)
-      save_sentence_modules(folder_.root, config_.head.pooling, network_.hidden,
+      save_sentence_modules(folder_.root, {.pooling = config_.head.pooling}, network_.hidden,
                             config_.features.length);
     const StopRequest& stop = callbacks_.stop_requested;
     const std::vector<Prediction> predictions =

@@ -102,15 +102,13 @@ std::vector<StoredNetwork> check_pair(const fs::path& generator, const fs::path&
 }
 
 void save_network(const fs::path& directory, const NetworkParts& network,
-                  const ParameterStore& store, std::int32_t pad, const StoredHead* head) {
-  if (network.kind->architecture.starts_with("Bert"))
-    throw Error(directory.string() +
-                ": expected a head that an ELECTRA has in transformers, found that of " +
-                std::string(network.kind->architecture) + ", which is read and never written");
+                  const ParameterStore& store, std::int32_t pad, const StoredHead* head,
+                  ModelForm form) {
+  const std::string config = network_config_json(network, pad, head, form);
   make_folders(directory);
   std::map<std::string, std::vector<float>> weights;
   SafetensorsWriter writer;
-  for (const NamedPiece& piece : hugging_face_pieces(network)) {
+  for (const NamedPiece& piece : hugging_face_pieces(network, form)) {
     const Parameter* found = store.find(piece.parameter);
     if (found == nullptr) throw Error(piece.parameter + ": the store has no such parameter");
     const Parameter& parameter = *found;
@@ -125,7 +123,7 @@ void save_network(const fs::path& directory, const NetworkParts& network,
                 .bytes = std::as_bytes(part)});
   }
   writer.write(directory / "model.safetensors", {{"format", "pt"}});
-  write_file(directory / "config.json", network_config_json(network, pad, head));
+  write_file(directory / "config.json", config);
 }
 
 }  // namespace electra

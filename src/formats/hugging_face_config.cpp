@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "electra/core/error.h"
@@ -148,6 +149,31 @@ void check_sizes(NetworkConfig config, const ConfigFile& file) {
                                                  std::to_string(config.hidden));
 }
 
+/// What a BERT calls an encoder with our head.
+constexpr auto bert_architectures = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"ElectraForMaskedLM", "BertForMaskedLM"},
+    {"ElectraForPreTraining", "BertModel"},
+    {"ElectraForTokenClassification", "BertForTokenClassification"},
+    {"ElectraForQuestionAnswering", "BertForQuestionAnswering"},
+    {"ElectraModel", "BertModel"},
+    {"BertForSequenceClassification", "BertForSequenceClassification"},
+});
+
+std::string_view bert_architecture(const NetworkParts& network) {
+  const NetworkConfig& config = network.config;
+  if (config.embedding != config.hidden)
+    throw ConfigError("embedding_size: expected hidden_size = " + std::to_string(config.hidden) +
+                      ", as a BERT has it, found " + std::to_string(config.embedding));
+  const std::string_view own = network.kind->architecture;
+  if (own == "ElectraForMaskedLM" && config.activation != Gelu::erf)
+    throw ConfigError("hidden_act: expected gelu, as this head has it in a BERT, found " +
+                      name_of(config.activation));
+  for (const auto& [electra, bert] : bert_architectures)
+    if (own == electra) return bert;
+  throw ConfigError("head: expected one that a BERT has in transformers, found that of " +
+                    std::string(own));
+}
+
 void agree(const std::string& what, const std::string& generator,
            const std::string& discriminator) {
   if (generator != discriminator)
@@ -175,10 +201,26 @@ bool ties_word_embeddings(const std::filesystem::path& directory) {
   return ConfigFile(directory).flag("tie_word_embeddings", true);
 }
 
+std::span<const std::string_view> enum_names(ModelForm) {
+  static constexpr std::array<std::string_view, 2> names{"electra", "bert"};
+  return names;
+}
+
+std::string_view architecture_in(ModelForm form, const NetworkParts& network) {
+  if (form == ModelForm::bert) return bert_architecture(network);
+  if (network.kind->architecture.starts_with("Bert"))
+    throw ConfigError("head: expected one that an ELECTRA has in transformers, found that of " +
+                      std::string(network.kind->architecture));
+  return network.kind->architecture;
+}
+
 std::string network_config_json(const NetworkParts& network, std::int32_t pad,
-                                const StoredHead* head) {
-  OrderedJson json{{"architectures", {network.kind->architecture}}, {"model_type", "electra"}};
-  for (const Key& key : keys) json[key.name] = std::visit(KeyValue{network.config}, key.member);
+                                const StoredHead* head, ModelForm form) {
+  OrderedJson json{{"architectures", {architecture_in(form, network)}},
+                   {"model_type", enum_names(form)[static_cast<std::size_t>(form)]}};
+  for (const Key& key : keys)
+    if (form == ModelForm::electra || std::string_view(key.name) == key.bert_name)
+      json[key.name] = std::visit(KeyValue{network.config}, key.member);
   json["pad_token_id"] = pad;
   json["position_embedding_type"] = "absolute";
   json["tie_word_embeddings"] = true;

@@ -60,6 +60,13 @@ constexpr auto of_bert_head = std::to_array<std::pair<std::string_view, std::str
     {"generator_lm_head.weight", "cls.predictions.decoder.weight"},
 });
 
+std::string bert_name(const std::string& name) {
+  if (name.starts_with("electra.")) return "bert." + name.substr(8);
+  for (const auto& [own, bert] : of_bert_head)
+    if (name == own) return std::string(bert);
+  return name;
+}
+
 }  // namespace
 
 std::vector<Index> NamedPiece::shape(const Shape& whole) const {
@@ -69,7 +76,7 @@ std::vector<Index> NamedPiece::shape(const Shape& whole) const {
   return shape;
 }
 
-std::vector<NamedPiece> hugging_face_pieces(const NetworkParts& network) {
+std::vector<NamedPiece> hugging_face_pieces(const NetworkParts& network, ModelForm form) {
   std::vector<NamedPiece> pieces;
   const auto add = [&](const auto& names, const std::string& prefix, const std::string& file) {
     for (const Names& each : names)
@@ -84,9 +91,13 @@ std::vector<NamedPiece> hugging_face_pieces(const NetworkParts& network) {
     const std::string number = std::to_string(i);
     add(of_layer, encoder + "layer_" + number + "/", "electra.encoder.layer." + number + ".");
   }
+  const bool is_headless = form == ModelForm::bert && architecture_in(form, network) == "BertModel";
   for (const HeadTensor& tensor : network.kind->tensors)
-    pieces.push_back({std::string(tensor.file),
-                      network.head.prefix + "/" + std::string(tensor.parameter), 0, 1});
+    if (!is_headless)
+      pieces.push_back({std::string(tensor.file),
+                        network.head.prefix + "/" + std::string(tensor.parameter), 0, 1});
+  if (form == ModelForm::bert)
+    for (NamedPiece& piece : pieces) piece.name = bert_name(piece.name);
   return pieces;
 }
 

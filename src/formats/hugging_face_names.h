@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "electra/formats/hugging_face_config.h"
 #include "electra/models/network_parts.h"
 
 namespace electra {
@@ -22,8 +23,10 @@ struct NamedPiece {
   [[nodiscard]] Index first(const Shape& whole) const { return part * size(whole); }
 };
 
-/// Every tensor of a network, its head's included, in no particular order.
-[[nodiscard]] std::vector<NamedPiece> hugging_face_pieces(const NetworkParts& network);
+/// Every tensor of a network, its head's included, in no particular order; as a BERT's without a
+/// head that a BERT has not.
+[[nodiscard]] std::vector<NamedPiece> hugging_face_pieces(const NetworkParts& network,
+                                                          ModelForm form = ModelForm::electra);
 
 /// The names that a tensor may have in a file, the one written now first: with "electra." or
 /// "bert." before it or nothing, as BertForMaskedLM calls it, and with the norms' old names.

@@ -65,8 +65,11 @@ Pooling read_pooling(const fs::path& file) {
 }
 
 /// What is done with a text, in order, and in which folder each part is told of.
-constexpr auto written_modules = std::to_array<std::pair<const char*, const char*>>(
-    {{"", "Transformer"}, {"1_Pooling", "Pooling"}, {"2_Normalize", "Normalize"}});
+constexpr std::string_view normalize = "Normalize";
+constexpr auto written_modules = std::to_array<std::pair<const char*, std::string_view>>(
+    {{"", "Transformer"}, {"1_Pooling", "Pooling"}, {"2_Normalize", normalize}});
+
+fs::path modules_of(const fs::path& directory) { return directory / "modules.json"; }
 
 void write_json(const fs::path& file, const OrderedJson& json) {
   write_file(file, json.dump(2) + "\n");
@@ -81,9 +84,11 @@ std::string text_of(const Json& module, const char* key) {
 
 }  // namespace
 
+bool has_sentence_modules(const fs::path& directory) { return fs::exists(modules_of(directory)); }
+
 void read_sentence_modules(const fs::path& directory, HeadConfig& head) {
-  const fs::path path = directory / "modules.json";
-  if (!fs::exists(path)) return;
+  if (!has_sentence_modules(directory)) return;
+  const fs::path path = modules_of(directory);
   const Json modules = parse_json(read_file(path), path.string());
   if (!modules.is_array())
     throw IoError(path.string() + ": expected a list of modules, found " + kind_of(modules));
@@ -101,25 +106,27 @@ void read_sentence_modules(const fs::path& directory, HeadConfig& head) {
   }
 }
 
-void save_sentence_modules(const fs::path& directory, Pooling pooling, Index width, Index length) {
+void save_sentence_modules(const fs::path& directory, const HeadConfig& head, Index width,
+                           Index length) {
   OrderedJson modules = OrderedJson::array();
   for (const auto& [folder, name] : written_modules) {
+    if (name == normalize && !head.normalise) continue;
     make_folders(directory / folder);
     const std::string number = std::to_string(modules.size());
     modules.push_back({{"idx", modules.size()},
                        {"name", number},
                        {"path", folder},
-                       {"type", std::string("sentence_transformers.models.") + name}});
+                       {"type", "sentence_transformers.models." + std::string(name)}});
   }
   OrderedJson modes{{"word_embedding_dimension", width}};
-  const auto names = enum_names(pooling);
+  const auto names = enum_names(head.pooling);
   for (const auto& [key, mode] : flags)
     if (const auto at = std::ranges::find(names, std::string_view(mode)); at != names.end())
-      modes[key] = at - names.begin() == static_cast<std::ptrdiff_t>(pooling);
+      modes[key] = at - names.begin() == static_cast<std::ptrdiff_t>(head.pooling);
   write_json(directory / "1_Pooling" / "config.json", modes);
   write_json(directory / "sentence_bert_config.json",
              {{"max_seq_length", length}, {"do_lower_case", false}});
-  write_json(directory / "modules.json", modules);
+  write_json(modules_of(directory), modules);
 }
 
 }  // namespace electra

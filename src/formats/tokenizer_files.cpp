@@ -236,6 +236,15 @@ StoredTokenizer load_tokenizer(const fs::path& directory) {
   return {std::move(vocabulary), options, std::move(added), stored_length(folder)};
 }
 
+StoredTokenizer load_tokenizer(const fs::path& directory, Index rows) {
+  StoredTokenizer tokenizer = load_tokenizer(directory);
+  if (tokenizer.vocabulary.size() > rows)
+    throw IoError(tokenizer.vocabulary.source() +
+                  ": expected at most vocab_size = " + std::to_string(rows) + " tokens, found " +
+                  std::to_string(tokenizer.vocabulary.size()));
+  return tokenizer;
+}
+
 Vocabulary load_vocabulary(const fs::path& file) {
   return file.extension() == ".json" ? vocabulary_of(TokenizerJson(file), file)
                                      : Vocabulary::load(file);

@@ -85,15 +85,6 @@ void check_text(std::size_t number, const Engine::Sequence& text, const NetworkC
                        ", its tokens, found " + std::to_string(row));
 }
 
-StoredTokenizer tokenizer_of(const std::filesystem::path& directory, const NetworkConfig& config) {
-  StoredTokenizer tokenizer = load_tokenizer(directory);
-  if (tokenizer.vocabulary.size() > config.vocabulary)
-    throw IoError(tokenizer.vocabulary.source() +
-                  ": expected at most vocab_size = " + std::to_string(config.vocabulary) +
-                  " tokens, found " + std::to_string(tokenizer.vocabulary.size()));
-  return tokenizer;
-}
-
 AddedTokens added_tokens(const StoredTokenizer& tokenizer, const Engine::Options& options) {
   if (!options.match_added_tokens) return {};
   return {tokenizer.added, tokenizer.options};
@@ -118,7 +109,7 @@ std::span<const float> trimmed(std::span<const float> values, Index rows, Index 
 struct Engine::Reading {
   Reading(const std::filesystem::path& directory, const NetworkConfig& config,
           const Options& options)
-      : tokenizer(tokenizer_of(directory, config)),
+      : tokenizer(load_tokenizer(directory, config.vocabulary)),
         limit(limit_of(options, tokenizer, config)),
         wordpiece(tokenizer.vocabulary, tokenizer.options, added_tokens(tokenizer, options)) {}
 

@@ -50,12 +50,7 @@ Source source_of(const std::string& sentence, const InspectionOptions& options) 
   config.initialize.generator = folder.generator().string();
   config.initialize.discriminator = folder.discriminator().string();
   config = with_released_sizes(config);
-  StoredTokenizer tokenizer = load_tokenizer(folder.discriminator());
-  if (tokenizer.vocabulary.size() > config.vocabulary.size)
-    throw IoError(folder.discriminator().string() + ": vocab.txt: expected at most vocab_size = " +
-                  std::to_string(config.vocabulary.size) + " tokens, found " +
-                  std::to_string(tokenizer.vocabulary.size()));
-  return {std::move(tokenizer), config};
+  return {load_tokenizer(folder.discriminator(), config.vocabulary.size), config};
 }
 
 /// The pair, and what it takes to compute with it.

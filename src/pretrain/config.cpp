@@ -19,6 +19,9 @@ void check(const PretrainConfig& config) {
          "5 to " + std::to_string(DataConfig::longest) +
              " (more positions can be read, but not trained on: dropout has no numbers there)",
          static_cast<double>(config.data.length));
+  if (!config.data.prepared.empty() && !config.data.corpus.empty())
+    refuse_value("data.corpus", "none beside data.prepared = " + config.data.prepared,
+                 config.data.corpus);
   if (!is_corpus_encoding(config.data.encoding))
     refuse_value("data.encoding", "auto, or an encoding that iconv knows here",
                  config.data.encoding);

@@ -15,6 +15,7 @@
 #include "electra/formats/tokenizer_files.h"
 #include "electra/io/safetensors.h"
 #include "electra/pretrain/objectives/masking.h"
+#include "electra/pretrain/prepared_text.h"
 #include "pretrain/kept_tokens.h"
 
 namespace electra {
@@ -33,6 +34,11 @@ CorpusOptions corpus_options(const PretrainConfig& config) {
           .text_key = config.data.text_key,
           .encoding = config.data.encoding,
           .bad_lines = config.data.bad_lines};
+}
+
+/// A corpus that is named besides, as where a run's pair is evaluated on another text, is read.
+bool takes_prepared_text(const DataConfig& config) {
+  return config.corpus.empty() && !config.prepared.empty();
 }
 
 fs::path record_beside(const fs::path& token_file) {
@@ -146,13 +152,17 @@ WordpieceOptions wordpiece_options(const VocabularyConfig& config) {
 void check_inputs(const PretrainConfig& config) {
   const std::string& file = config.vocabulary.file;
   if (!file.empty()) (void)fitting_rows(config, load_vocabulary(file), file);
-  check_corpus(config.data.corpus, corpus_options(config));
+  if (takes_prepared_text(config.data))
+    (void)TokenFile::open(PreparedText{config.data.prepared}.tokens(), load_vocabulary(file));
+  else
+    check_corpus(config.data.corpus, corpus_options(config));
 }
 
 void check_same_corpus(const PretrainConfig& config, const std::string& path_before,
                        const fs::path& record, const std::function<void(const std::string&)>& say,
                        const StopRequest& stop) {
   const std::string& path = config.data.corpus;
+  if (takes_prepared_text(config.data)) return;  // the run has its own of it
   if (!fs::exists(record)) {
     if (path == path_before) return;
     throw ConfigError("data.corpus: the run was made from " + path_before + ", found " + path +
@@ -179,13 +189,14 @@ PreparedData::PreparedData(const PretrainConfig& config, const fs::path& vocabul
           find_vocabulary(config, vocabulary_file, record_beside(token_file), say, stop))),
       added_tokens_(added_tokens_in(vocabulary_file.parent_path())),
       vocabulary_rows_(fitting_rows(config, *vocabulary_, vocabulary_file)) {
-  if (!fs::exists(token_file)) {
+  if (fs::exists(token_file)) {
+    recall(record_beside(token_file));
+  } else if (takes_prepared_text(config.data)) {
+    take_prepared_text({config.data.prepared}, vocabulary_file, token_file);
+    recall(record_beside(token_file));
+  } else {
     say("tokenising " + config.data.corpus);
     tokenise(config, token_file, stop);
-  } else if (fs::exists(record_beside(token_file))) {
-    const CorpusRecord record = load_corpus_record(record_beside(token_file));
-    findings_ = record.findings;
-    unknown_ = {.tokens = record.tokens, .unknown = record.unknown_tokens};
   }
   tokens_ = std::make_unique<TokenFile>(TokenFile::open(token_file, *vocabulary_));
   const Index documents = tokens_->counts().documents;
@@ -193,6 +204,13 @@ PreparedData::PreparedData(const PretrainConfig& config, const fs::path& vocabul
     split_ = split_documents(documents, config.data.held_out, config.seed);
   else
     split_.held_out = all_of(documents);
+}
+
+void PreparedData::recall(const fs::path& record_file) {
+  if (!fs::exists(record_file)) return;
+  const CorpusRecord record = load_corpus_record(record_file);
+  findings_ = record.findings;
+  unknown_ = {.tokens = record.tokens, .unknown = record.unknown_tokens};
 }
 
 void PreparedData::tokenise(const PretrainConfig& config, const fs::path& token_file,

@@ -15,7 +15,7 @@
 #include "electra/io/config.h"
 #include "electra/parallel/agreement.h"
 #include "electra/pretrain/objectives.h"
-#include "electra/pretrain/prepared_data.h"
+#include "electra/pretrain/prepared_text.h"
 #include "electra/train/trainer.h"
 #include "pretrain/initialization.h"
 #include "pretrain/run_plan.h"
@@ -48,7 +48,7 @@ class Pretraining {
         ranks_(ranks),
         remark_(std::move(remark)),
         agreement_(context, ranks),
-        config_(starts_anew() ? with_released_sizes(plan_.config) : plan_.config) {}
+        config_(starts_anew() ? with_inputs(plan_.config) : plan_.config) {}
 
   RunResult run() {
     if (!remark_.empty()) say(remark_);  // no run takes to the CPU silently
@@ -84,7 +84,11 @@ class Pretraining {
   void begin_folder() const {
     if (options_.start == Start::fresh) {
       check_inputs(config_);
-      for (const std::string& input : {config_.data.corpus, config_.vocabulary.file})
+      const std::string& prepared = config_.data.prepared;
+      for (const std::filesystem::path& input :
+           {std::filesystem::path(config_.data.corpus),
+            std::filesystem::path(config_.vocabulary.file),
+            prepared.empty() ? std::filesystem::path() : PreparedText{prepared}.tokens()})
         folder_.check_apart(input);
       folder_.begin(config_to_json(config_));
       return;

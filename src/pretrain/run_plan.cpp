@@ -4,6 +4,7 @@
 
 #include "electra/core/error.h"
 #include "electra/io/checkpoint.h"
+#include "electra/pretrain/prepared_text.h"
 #include "pretrain/initialization.h"
 
 namespace electra {
@@ -11,7 +12,7 @@ namespace electra {
 namespace {
 
 RunPlan new_plan(const PretrainingOptions& options) {
-  const PretrainConfig released = with_released_sizes(options.config);
+  const PretrainConfig released = with_inputs(options.config);
   check(released);
   std::vector<std::string> remarks = check_released(released);
   return {.config = options.config,
@@ -21,7 +22,7 @@ RunPlan new_plan(const PretrainingOptions& options) {
 
 RunPlan resumed_plan(const PretrainingOptions& options, const PretrainFolder& folder) {
   const bool from_start = list_checkpoints(folder.checkpoints()).empty();
-  const PretrainConfig now = from_start ? with_released_sizes(options.config) : options.config;
+  const PretrainConfig now = from_start ? with_inputs(options.config) : options.config;
   RunOrigin origin = origin_of(folder);
   std::string corpus_before = origin.used.data.corpus;
   Resumption resumption = resume_with(origin, {.config = now,
@@ -40,6 +41,10 @@ RunPlan resumed_plan(const PretrainingOptions& options, const PretrainFolder& fo
 }
 
 }  // namespace
+
+PretrainConfig with_inputs(PretrainConfig config) {
+  return with_released_sizes(with_prepared_text(std::move(config)));
+}
 
 void check_folder(const PretrainFolder& folder, Start start) {
   if (start == Start::fresh)

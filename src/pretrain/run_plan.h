@@ -16,6 +16,9 @@ struct RunPlan {
   std::string corpus_before = {};  // of a resume: where the run found its corpus
 };
 
+/// The configuration with what the directories that it names decide: a prepared text, released
+/// weights. Throws Error.
+[[nodiscard]] PretrainConfig with_inputs(PretrainConfig config);
 /// Throws Error where a run may not begin, or there is none to go on with. Touches nothing.
 void check_folder(const PretrainFolder& folder, Start start);
 /// Of a new run, or of one that goes on, which without a checkpoint begins again with what it has

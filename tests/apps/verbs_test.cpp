@@ -97,7 +97,14 @@ TEST_CASE("the verbs have the options that scripts rely on", "[verbs][law]") {
       {"answer", {"DIR", "PASSAGE", "QUESTION", "--top", "--json"}},
       {"tokenize", {"DIR", "FILE", "--ids", "--json"}},
       {"vocab", {"--corpus", "--size", "--out", "--extend", "--json"}},
-      {"info", {"DIR", "--json"}}};
+      {"info", {"DIR", "--json"}},
+      {"prepare", {"--corpus", "--out", "--vocab", "--size", "--seed", "--set", "--json"}},
+      {"pretrain", {"--preset",     "--corpus",     "--out",       "--steps",         "--minutes",
+                    "--seed",       "--config",     "--set",       "--resume",        "--device",
+                    "--threads",    "--precision",  "--objective", "--dump-examples", "--rank",
+                    "--world-size", "--local-rank", "--master",    "--show-config",   "--json"}},
+      {"export", {"DIR", "--out", "--as", "--json"}},
+      {"import", {"DIR", "--out", "--json"}}};
   for (const auto& [name, options] : promised) {
     const auto verb = std::ranges::find(verbs(), name, &Verb::name);
     REQUIRE(verb != verbs().end());

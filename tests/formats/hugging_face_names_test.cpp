@@ -1,5 +1,6 @@
 #include "formats/hugging_face_names.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
 #include <set>
@@ -59,6 +60,26 @@ TEST_CASE("every parameter of a model is in its files once, whatever its head",
       const TextModel model(store, config, head);
       CHECK(covered(model.parts(), store) == parameters_of(store));
     }
+}
+
+TEST_CASE("as a BERT every tensor has a name by which it is found again",
+          "[hugging_face_names][law]") {
+  NetworkConfig config = network_of(small_model(), Network::discriminator, small_vocabulary);
+  config.embedding = config.hidden;
+  for (const char* kind : {"masked_token", "tagging", "question", "embedding", "replaced_token"}) {
+    CAPTURE(kind);
+    ParameterStore store;
+    const TextModel model(store, config, head_kind(kind));
+    const auto own = hugging_face_pieces(model.parts());
+    const auto bert = hugging_face_pieces(model.parts(), ModelForm::bert);
+    const bool is_headless = std::string_view(kind) == "replaced_token";
+    CHECK(bert.size() == own.size() - (is_headless ? model.parts().kind->tensors.size() : 0));
+    for (std::size_t i = 0; i < bert.size(); ++i) {
+      CHECK(bert[i].parameter == own[i].parameter);
+      const std::vector<std::string> all = hugging_face_spellings(own[i].name);
+      CHECK(std::ranges::find(all, bert[i].name) != all.end());
+    }
+  }
 }
 
 TEST_CASE("every parameter of a pair is in one network's files, or in both if it is shared",

@@ -139,7 +139,7 @@ TEST_CASE("modules for sentence-transformers say the pooling, the width and the 
   for (const Pooling pooling : {Pooling::cls, Pooling::mean, Pooling::max}) {
     const TemporaryFolder folder;
     write_file(folder / "config.json", R"({"architectures": ["ElectraModel"]})");
-    save_sentence_modules(folder.path(), pooling, 48, 77);
+    save_sentence_modules(folder.path(), {.pooling = pooling}, 48, 77);
     const StoredHead head = read_head(folder.path());
     CHECK(head.config.pooling == pooling);
     CHECK(head.config.normalise);
@@ -152,5 +152,7 @@ TEST_CASE("modules for sentence-transformers say the pooling, the width and the 
     REQUIRE(modules.size() == 3);
     for (const auto& module : modules)
       CHECK(std::filesystem::is_directory(folder / module["path"].get<std::string>()));
+    save_sentence_modules(folder.path(), {.pooling = pooling, .normalise = false}, 48, 77);
+    CHECK_FALSE(read_head(folder.path()).config.normalise);
   }
 }

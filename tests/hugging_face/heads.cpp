@@ -72,7 +72,7 @@ void write_model(const std::filesystem::path& directory, const StoredHead& head)
   save_network(directory, model.parts(), store, 0, &head);
   save_tokenizer(directory, vocabulary(), {}, network().positions);
   if (head.task == "embed")
-    save_sentence_modules(directory, head.config.pooling, network().hidden, network().positions);
+    save_sentence_modules(directory, head.config, network().hidden, network().positions);
 }
 
 /// The model of a directory.

@@ -168,9 +168,9 @@ TEST_CASE("rows of the word table behind the vocabulary may be drawn, and have n
     }
   }
   CHECK(named > 0);
-  CHECK_THAT(
-      message_of<IoError>([&] { (void)inspect(static_cast<std::size_t>(rows) + 1, 1); }),
-      Contains("vocab.txt: expected at most vocab_size = " + std::to_string(rows) + " tokens"));
+  CHECK_THAT(message_of<IoError>([&] { (void)inspect(static_cast<std::size_t>(rows) + 1, 1); }),
+             Contains("tokenizer.json: expected at most vocab_size = " + std::to_string(rows) +
+                      " tokens"));
 }
 
 TEST_CASE("special and added tokens of a sentence are those tokens, if the word table has them",

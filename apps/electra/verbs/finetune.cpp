@@ -1,7 +1,6 @@
 #include "verbs/finetune.h"
 
 #include <array>
-#include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -213,7 +212,7 @@ int finetune_and_print(const Arguments& arguments) {
     const bool begun = std::filesystem::exists(FinetuneFolder{of.out}.config());
     if (of.launch->leads())
       say(begun ? "interrupted; --resume goes on from there" : "interrupted before it began");
-    return 128 + (signal_received != 0 ? signal_received.load() : SIGTERM);  // another rank's
+    return code_when_stopped();
   }
   if (!of.launch->leads()) return 0;
   if (arguments.has("--json"))

@@ -54,9 +54,10 @@ void load_pair(const std::filesystem::path& generator, const std::filesystem::pa
 
 /// Writes config.json and model.safetensors as `from_pretrained` reads them. `pad`: the id of
 /// [PAD], whose row of the word table transformers does not train; `head`: of one with labels or
-/// options.
+/// options; `form`: a BERT's as well, if the network has that form (architecture_in). Throws
+/// ConfigError if it has not.
 void save_network(const std::filesystem::path& directory, const NetworkParts& network,
                   const ParameterStore& store, std::int32_t pad = 0,
-                  const StoredHead* head = nullptr);
+                  const StoredHead* head = nullptr, ModelForm form = ModelForm::electra);
 
 }  // namespace electra

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "electra/formats/stored_head.h"
 #include "electra/models/network_parts.h"
@@ -21,10 +24,21 @@ namespace electra {
 /// Whether the output matrix of its masked-language model is the word table, as config.json says.
 [[nodiscard]] bool ties_word_embeddings(const std::filesystem::path& directory);
 
+/// Whose names and keys a directory has: transformers' Electra… or Bert….
+enum class ModelForm : std::uint8_t { electra, bert };
+[[nodiscard]] std::span<const std::string_view> enum_names(ModelForm);
+
+/// What transformers calls a network in this form: "BertForMaskedLM"; of a head that a BERT has not
+/// and an encoder does without, "BertModel". Throws ConfigError for a network that has no such
+/// form: a BERT's embeddings are as wide as its layers, its texts get a label by its pooler, and
+/// its masked-language model has the encoder's activation.
+[[nodiscard]] std::string_view architecture_in(ModelForm form, const NetworkParts& network);
+
 /// The text of such a file. `pad`: the id of [PAD]; `head`: what is to be said of a head that has
 /// labels or options; null: nothing.
 [[nodiscard]] std::string network_config_json(const NetworkParts& network, std::int32_t pad = 0,
-                                              const StoredHead* head = nullptr);
+                                              const StoredHead* head = nullptr,
+                                              ModelForm form = ModelForm::electra);
 
 /// The pair that two networks make up, with their vocabulary. Throws ConfigError that names what
 /// the two disagree about.

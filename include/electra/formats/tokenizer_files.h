@@ -50,6 +50,8 @@ struct StoredTokenizer {
 /// `model_max_length`. Throws IoError that names file and key, for another tokenizer's class and
 /// for components that are not BERT's too.
 [[nodiscard]] StoredTokenizer load_tokenizer(const std::filesystem::path& directory);
+/// The same of a model whose word table has so many rows; there may be fewer tokens, never more.
+[[nodiscard]] StoredTokenizer load_tokenizer(const std::filesystem::path& directory, Index rows);
 
 /// Reads a vocabulary alone: of a file whose name ends in .json its model.vocab, else a vocab.txt.
 [[nodiscard]] Vocabulary load_vocabulary(const std::filesystem::path& file);

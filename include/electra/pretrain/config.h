@@ -66,6 +66,7 @@ struct InitializeConfig {
 
 struct DataConfig {
   std::string corpus;
+  std::string prepared;
   std::string text_key = "text";
   std::string encoding = "auto";
   double bad_lines = 0.01;
@@ -80,6 +81,8 @@ struct DataConfig {
 
   void fields(auto&& visit) {
     visit("corpus", corpus, "a file, or a folder of *.txt, *.jsonl, *.json, also .gz and .zst");
+    visit("prepared", prepared,
+          "instead of a corpus: a folder that electra prepare made of one, with its vocabulary");
     visit("text_key", text_key, "what the text is called in JSON lines");
     visit("encoding", encoding, "auto: UTF-8, or UTF-16 seen to be that; else a name of iconv's");
     visit("bad_lines", bad_lines, "share of the JSON lines that may be bad, and be left out",

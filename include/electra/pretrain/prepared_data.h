@@ -22,7 +22,8 @@ namespace electra {
 
 [[nodiscard]] WordpieceOptions wordpiece_options(const VocabularyConfig& config);
 
-/// Opens what a run will read, a corpus and perhaps a vocabulary, and reads the first text of it.
+/// Opens what a run will read, a corpus or a prepared one and perhaps a vocabulary, and reads the
+/// first text of it.
 /// Throws IoError.
 void check_inputs(const PretrainConfig& config);
 
@@ -41,8 +42,9 @@ class PreparedData {
   enum class Use : std::uint8_t { training, evaluation };
 
   /// Opens what `vocabulary_file` and `token_file` hold if they are there (a run that is resumed);
-  /// else loads or trains the vocabulary and tokenises the corpus, and writes both, and corpus.json
-  /// beside the tokens, by which the corpus is known again (CorpusRecord). `say` is told what is
+  /// else loads or trains the vocabulary and tokenises the corpus, or takes the tokens of
+  /// data.prepared (take_prepared_text), and writes both, and corpus.json beside the tokens, by
+  /// which the corpus is known again (CorpusRecord). `say` is told what is
   /// done. Throws Error; Interrupted, and then what is not complete is not there.
   PreparedData(const PretrainConfig& config, const std::filesystem::path& vocabulary_file,
                const std::filesystem::path& token_file,
@@ -62,6 +64,10 @@ class PreparedData {
   [[nodiscard]] LogRecord facts() const;
   /// What of the text became [UNK]; where it was tokenised before, only how many.
   [[nodiscard]] const UnknownTokens& unknown() const { return unknown_; }
+  [[nodiscard]] const TokenCounts& counts() const { return tokens_->counts(); }
+  /// What was found when the corpus was read.
+  [[nodiscard]] const CorpusFindings& findings() const { return findings_; }
+  [[nodiscard]] const DocumentSplit& split() const { return split_; }
   [[nodiscard]] Index training_tokens() const { return tokens_of(split_.training); }
   [[nodiscard]] Index held_out_tokens() const { return tokens_of(split_.held_out); }
   [[nodiscard]] Index held_out_documents() const { return std::ssize(split_.held_out); }
@@ -80,6 +86,7 @@ class PreparedData {
  private:
   void tokenise(const PretrainConfig& config, const std::filesystem::path& token_file,
                 const StopRequest& stop);
+  void recall(const std::filesystem::path& record_file);
   [[nodiscard]] Index tokens_of(const std::vector<Index>& documents) const;
 
   std::unique_ptr<Vocabulary> vocabulary_;

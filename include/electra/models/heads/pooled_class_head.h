@@ -7,7 +7,7 @@ namespace electra {
 
 /// The hidden state of [CLS] to a logit for each label through BERT's pooler:
 /// linear(tanh(dense(h))), as transformers' BertForSequenceClassification has it. For inference: it
-/// is read, never trained or written.
+/// is read and never trained, and what is written of it is a BERT.
 class PooledClassHead final : public Head {
  public:
   static constexpr HeadTensor tensors[] = {

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "verbs.h"
+
+namespace electra {
+
+/// electra import.
+[[nodiscard]] Verb import_verb();
+
+}  // namespace electra

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "verbs.h"
+
+namespace electra {
+
+/// electra pretrain.
+[[nodiscard]] Verb pretrain_verb();
+
+}  // namespace electra

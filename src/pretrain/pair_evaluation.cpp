@@ -49,6 +49,8 @@ PretrainConfig config_of(const PretrainFolder& run, const fs::path& text) {
                   ": expected the configuration of a run of pretraining, found no such file");
   auto config = config_from_file<PretrainConfig>(run.config());
   config.data.corpus = text.string();
+  config.data.prepared.clear();
+  config.vocabulary.file.clear();
   config.initialize = {.generator = run.generator().string(),
                        .discriminator = run.discriminator().string()};
   config.evaluate.batches = 0;

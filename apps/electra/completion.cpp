@@ -37,7 +37,7 @@ _electra_complete() {
   case $kind in
     words) mapfile -t COMPREPLY < <(compgen -W "$*" -- "$word") ;;
     file | directory)
-      compopt -o filenames 2>/dev/null
+      compopt -o filenames
       mapfile -t COMPREPLY < <(compgen -A "$kind" -- "$word")
       ;;
   esac

@@ -21,6 +21,7 @@ struct OptionInfo {
   std::string_view value = {};  // what stands for the value in help: "N"
   std::string_view help = {};
   bool required = false;
+  std::string_view choices = {};  // the values that are usual, blanks between them
 };
 
 /// What a command line gave a verb.

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "completion.h"
 #include "electra/core/build_config.h"
 #include "electra/core/error.h"
+#include "manual.h"
 #include "verbs.h"
 
 namespace {
@@ -75,15 +77,25 @@ bool names_a_verb(const std::string& word) {
   return false;
 }
 
+/// What the command says of itself, for what installs it; empty: it was not asked.
+std::string own_words(const std::string& option) {
+  if (option == "--completion") return bash_completion(verbs());
+  return option == "--manual" ? manual_page(verbs()) : "";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_DFL);  // who reads our results may have seen enough
   if (argc > 1 && !names_a_verb(argv[1])) return 2;
+  if (const std::string words = argc == 2 ? own_words(argv[1]) : ""; !words.empty())
+    return std::fputs(words.c_str(), stdout) < 0 || std::fflush(stdout) != 0 ? 1 : 0;
   CLI::App app("Pretrains and fine-tunes ELECTRA encoders, and uses them", "electra");
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string(version));
-  app.footer("electra VERB --help says more of each.");
+  app.footer(
+      "electra VERB --help says more of each, electra --manual all of it as a page of man, and\n"
+      "electra --completion how bash completes it: source <(electra --completion)");
   std::vector<Command> commands;
   for (const Verb& verb : verbs()) commands.push_back(add_verb(app, verb));
   try {

@@ -10,8 +10,11 @@
 namespace electra {
 
 // Options that every verb has which opens a model.
-inline constexpr OptionInfo device_option{"--device", OptionInfo::Kind::text, "DEVICE",
-                                          "cpu (default), cuda, cuda:N, or auto: the first GPU"};
+inline constexpr OptionInfo device_option{
+    .name = "--device",
+    .value = "DEVICE",
+    .help = "cpu (default), cuda, cuda:N, or auto: the first GPU",
+    .choices = "cpu cuda auto"};
 inline constexpr OptionInfo threads_option{"--threads", OptionInfo::Kind::integer, "N",
                                            "of the device cpu (default: all processors)"};
 inline constexpr OptionInfo length_option{
@@ -21,8 +24,12 @@ inline constexpr OptionInfo json_option{"--json", OptionInfo::Kind::flag, "",
                                         "results as JSON, an object a line"};
 
 inline constexpr OptionInfo precision_option{
-    "--precision", OptionInfo::Kind::text, "P",
-    "f32 (default), bf16, or int8: smaller weights, and faster where the processor has units"};
+    .name = "--precision",
+    .value = "P",
+    .help =
+        "f32 (default), bf16, or int8: smaller weights, and faster where the processor has "
+        "units",
+    .choices = "f32 bf16 int8"};
 
 inline constexpr OptionInfo plain_option{
     "--plain", OptionInfo::Kind::flag, "",

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <set>
+#include <sstream>
 #include <string>
+
+#include "electra/tasks/task.h"
 
 using namespace electra;
 using Kind = OptionInfo::Kind;
@@ -77,6 +80,20 @@ TEST_CASE("every verb has two examples that are of this verb and its options", "
       rest.remove_prefix(rest.find(" --") + 3);
     }
   }
+}
+
+TEST_CASE("the usual values of an option are named in its help, and are the tasks of TASK",
+          "[verbs]") {
+  std::string all;
+  for (const TaskInfo& task : tasks()) all += (all.empty() ? "" : " ") + std::string(task.name);
+  for (const Verb& verb : verbs())
+    for (const OptionInfo& option : verb.options) {
+      CAPTURE(verb.name, option.name, option.choices);
+      std::istringstream choices{std::string(option.choices)};
+      for (std::string choice; choices >> choice;)
+        CHECK(option.help.find(choice) != option.help.npos);
+      if (option.name == "TASK") CHECK(option.choices.starts_with(all));
+    }
 }
 
 TEST_CASE("the verbs have the options that scripts rely on", "[verbs][law]") {

@@ -5,11 +5,13 @@
 #include <nlohmann/json.hpp>
 
 #include "electra/core/error.h"
+#include "electra/core/range.h"
 #include "electra/tasks/scores.h"
 #include "labelled_data.h"
 #include "model_options.h"
 #include "output.h"
 #include "support/progress_line.h"
+#include "verbs/evaluate_blimp.h"
 
 namespace electra {
 
@@ -20,10 +22,12 @@ using Kind = OptionInfo::Kind;
 
 constexpr auto options = std::to_array<OptionInfo>({
     {.name = "TASK",
-     .help = "classify, multilabel, regress, tag, answer or embed: the model's",
-     .required = true},
-    model_option,
-    data_option,
+     .help = "classify, multilabel, regress, tag, answer or embed: the model's; or blimp",
+     .required = true,
+     .choices = "classify multilabel regress tag answer embed blimp"},
+    {"--model", Kind::text, "DIR",
+     "directory of a fine-tuned model; of blimp, of a generator or a discriminator", true},
+    {"--data", Kind::text, "FILE", "labelled examples; of blimp, minimal pairs", true},
     {"--against", Kind::text, "DIR", "another model of the task, for a comparison"},
     text_option,
     text_b_option,
@@ -31,6 +35,7 @@ constexpr auto options = std::to_array<OptionInfo>({
     comments_option,
     rounds_option,
     seed_option,
+    every_option,
     length_option,
     device_option,
     threads_option,
@@ -43,7 +48,11 @@ constexpr std::string_view forms =
     "give (percentile bootstrap), precision, recall, F1 and number of each label, and how often\n"
     "each label was taken for which. With --against: what --model scores more on the same\n"
     "examples, with the interval of the difference and the share of samples in which it is not\n"
-    "better (paired bootstrap). Cells stand between tabs.";
+    "better (paired bootstrap). Cells stand between tabs.\n"
+    "\n"
+    "blimp: how often the model finds the good sentence of a minimal pair likelier than the bad\n"
+    "one, in percent, by phenomenon, then the means of all phenomena and of all paradigms. A tie\n"
+    "counts half. FILE has a heading and the columns paradigm, phenomenon, good and bad.";
 
 constexpr std::string_view example_lines =
     "  electra evaluate classify --model out/sentiment --data share/labelled/sentiment_dev.tsv\n"
@@ -177,6 +186,9 @@ void print_tables(const Evaluation& of) {
 }
 
 int evaluate(const Arguments& arguments) {
+  if (arguments.text("TASK") == "blimp") return evaluate_blimp(arguments);
+  if (const auto every = arguments.given("--every"))
+    refuse_value("--every", "none but of blimp", *every);
   const Evaluation result = evaluation(arguments);
   if (result.cut > 0)
     say(std::to_string(result.cut) + " of " + std::to_string(result.examples) +

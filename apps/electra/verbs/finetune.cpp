@@ -25,7 +25,8 @@ using enum OptionInfo::Kind;
 constexpr auto options = std::to_array<OptionInfo>({
     {.name = "TASK",
      .help = "classify, multilabel, regress, tag, answer or embed",
-     .required = true},
+     .required = true,
+     .choices = "classify multilabel regress tag answer embed"},
     {"--model", text, "DIR", "directory of the encoder that is trained on"},
     {"--train", text, "FILE", "labelled examples that are learned"},
     {"--eval", text, "FILE", "labelled examples that every epoch is judged by"},

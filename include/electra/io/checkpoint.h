@@ -19,7 +19,7 @@ namespace electra {
 using CheckpointValue = std::variant<std::int64_t, double, std::string>;
 using CheckpointState = std::map<std::string, CheckpointValue, std::less<>>;
 
-/// Writes ROOT/checkpoint-<step>/ under a temporary name; without `commit` nothing remains. The
+/// Writes ROOT/checkpoint-STEP/ under a temporary name; without `commit` nothing remains. The
 /// folder holds safetensors files and state.json with their sizes and checksums.
 class CheckpointWriter {
  public:
@@ -77,7 +77,7 @@ class Checkpoint {
   std::vector<std::string> files_;
 };
 
-/// The folders checkpoint-<step> in ROOT, newest first, complete or not. Empty if ROOT is missing.
+/// The folders checkpoint-STEP in ROOT, newest first, complete or not. Empty if ROOT is missing.
 [[nodiscard]] std::vector<std::filesystem::path> list_checkpoints(
     const std::filesystem::path& root);
 

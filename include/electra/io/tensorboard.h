@@ -23,7 +23,7 @@ namespace electra {
 /// A TensorBoard event file of scalars; each is with the operating system on return.
 class EventFile {
  public:
-  /// Creates events.out.tfevents.<seconds>.<host>.<process> in the folder; for a run that goes on
+  /// Creates events.out.tfevents.SECONDS.HOST.PROCESS in the folder; for a run that goes on
   /// from its checkpoint at step `resumed_at`, readers forget later steps. Throws IoError.
   explicit EventFile(const std::filesystem::path& folder,
                      std::optional<Index> resumed_at = std::nullopt);

@@ -14,6 +14,13 @@ Bootstrap bootstrap_of(const Arguments& arguments) {
           static_cast<std::uint64_t>(arguments.integer("--seed").value_or(1))};
 }
 
+void refuse_labelled_options(const Arguments& arguments, const std::string& what) {
+  for (const std::string_view option :
+       {"--against", "--text", "--text-b", "--label", "--comments", "--rounds", "--seed"})
+    if (const auto value = arguments.given(option))
+      refuse_value(std::string(option), "none of " + what, *value);
+}
+
 void check_task(const Predictor& predictor, const std::string& asked, const std::string& model) {
   (void)task_named(asked);
   if (predictor.task().name != asked)

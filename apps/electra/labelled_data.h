@@ -35,6 +35,8 @@ struct Bootstrap {
 /// As --rounds and --seed say.
 [[nodiscard]] Bootstrap bootstrap_of(const Arguments& arguments);
 
+/// Throws ConfigError for an option that is about labelled examples, where `what` has none.
+void refuse_labelled_options(const Arguments& arguments, const std::string& what);
 /// Throws ConfigError for a task that is not the model's.
 void check_task(const Predictor& predictor, const std::string& asked, const std::string& model);
 /// Throws IoError if one reads pairs of texts and the other does not.

@@ -12,6 +12,7 @@
 #include "output.h"
 #include "support/progress_line.h"
 #include "verbs/evaluate_blimp.h"
+#include "verbs/evaluate_pretrained.h"
 
 namespace electra {
 
@@ -22,12 +23,17 @@ using Kind = OptionInfo::Kind;
 
 constexpr auto options = std::to_array<OptionInfo>({
     {.name = "TASK",
-     .help = "classify, multilabel, regress, tag, answer or embed: the model's; or blimp",
+     .help = "classify, multilabel, regress, tag, answer or embed: the model's; or blimp, or "
+             "pretrained",
      .required = true,
-     .choices = "classify multilabel regress tag answer embed blimp"},
+     .choices = "classify multilabel regress tag answer embed blimp pretrained"},
     {"--model", Kind::text, "DIR",
-     "directory of a fine-tuned model; of blimp, of a generator or a discriminator", true},
-    {"--data", Kind::text, "FILE", "labelled examples; of blimp, minimal pairs", true},
+     "directory of a fine-tuned model; of blimp, of a generator or a discriminator; of "
+     "pretrained, folder of a run",
+     true},
+    {"--data", Kind::text, "FILE",
+     "labelled examples; of blimp, minimal pairs; of pretrained, a text or a folder of texts",
+     true},
     {"--against", Kind::text, "DIR", "another model of the task, for a comparison"},
     text_option,
     text_b_option,
@@ -52,7 +58,10 @@ constexpr std::string_view forms =
     "\n"
     "blimp: how often the model finds the good sentence of a minimal pair likelier than the bad\n"
     "one, in percent, by phenomenon, then the means of all phenomena and of all paradigms. A tie\n"
-    "counts half. FILE has a heading and the columns paradigm, phenomenon, good and bad.";
+    "counts half. FILE has a heading and the columns paradigm, phenomenon, good and bad.\n"
+    "\n"
+    "pretrained: the figures of a run's own evaluations, of its generator and discriminator, on\n"
+    "every document of another text. The folder is only read.";
 
 constexpr std::string_view example_lines =
     "  electra evaluate classify --model out/sentiment --data share/labelled/sentiment_dev.tsv\n"
@@ -187,6 +196,7 @@ void print_tables(const Evaluation& of) {
 
 int evaluate(const Arguments& arguments) {
   if (arguments.text("TASK") == "blimp") return evaluate_blimp(arguments);
+  if (arguments.text("TASK") == "pretrained") return evaluate_pretrained(arguments);
   if (const auto every = arguments.given("--every"))
     refuse_value("--every", "none but of blimp", *every);
   const Evaluation result = evaluation(arguments);

@@ -5,6 +5,7 @@
 
 #include "electra/core/quantity_text.h"
 #include "electra/core/range.h"
+#include "labelled_data.h"
 #include "minimal_pairs.h"
 #include "model_options.h"
 #include "output.h"
@@ -17,13 +18,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using Clock = std::chrono::steady_clock;
-
-/// Options that are about labelled examples.
-void refuse_options_of_tasks(const Arguments& arguments) {
-  for (const std::string_view option :
-       {"--against", "--text", "--text-b", "--label", "--comments", "--rounds", "--seed"})
-    if (const auto value = arguments.given(option)) refuse_value(option, "none of blimp", *value);
-}
 
 /// Says every few seconds how far it is.
 class PairProgress {
@@ -113,7 +107,7 @@ void print_table(const BlimpScores& of) {
 }  // namespace
 
 int evaluate_blimp(const Arguments& arguments) {
-  refuse_options_of_tasks(arguments);
+  refuse_labelled_options(arguments, "blimp");
   const Index every = arguments.integer("--every").value_or(1);
   check_range("--every", every, from(1));
   const MinimalPairs pairs = read_minimal_pairs(arguments.text("--data"), every);

@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "electra/tasks/task.h"
+
 namespace electra {
 
 namespace {
@@ -79,10 +81,17 @@ complete -F _electra electra
 
 bool is_argument(const OptionInfo& option) { return !option.name.starts_with('-'); }
 
+std::string task_names() {
+  std::string names;
+  for (const TaskInfo& task : tasks()) names += " " + std::string(task.name);
+  return names;
+}
+
 /// What completes a value; empty: nothing.
 std::string takes(const OptionInfo& option) {
   if (option.kind == OptionInfo::Kind::flag) return "flag";
   if (!option.choices.empty()) return "words " + std::string(option.choices);
+  if (option.name == "TASK") return "words" + task_names();
   const std::string_view value = is_argument(option) ? option.name : option.value;
   if (value == "DIR") return "directory";
   return std::ranges::find(files, value) != files.end() ? "file" : "";

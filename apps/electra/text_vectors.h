@@ -7,8 +7,9 @@
 
 namespace electra {
 
-inline constexpr OptionInfo pooling_option{"--pooling", OptionInfo::Kind::text, "POOLING",
-                                           "mean, cls or max (default: as the model says)"};
+inline constexpr OptionInfo pooling_option{
+    "--pooling", OptionInfo::Kind::text, "POOLING", "mean, cls or max (default: as the model says)",
+    false,       "mean cls max"};
 
 /// Opens the model as --pooling, --device, --threads, --precision and --length say. Throws
 /// ConfigError for a value that there is not.

@@ -92,7 +92,7 @@ TEST_CASE("the usual values of an option are named in its help, and are the task
       std::istringstream choices{std::string(option.choices)};
       for (std::string choice; choices >> choice;)
         CHECK(option.help.find(choice) != option.help.npos);
-      if (option.name == "TASK") CHECK(option.choices.starts_with(all));
+      if (option.name == "TASK" && !option.choices.empty()) CHECK(option.choices.starts_with(all));
     }
 }
 

@@ -123,19 +123,27 @@ void NetworkReader::read_portion(const Portion& portion, ParameterStore& store,
   to_device(context, scratch, to);
 }
 
-/// The whole of it, as what is packed depends on several rows.
+/// As many rows at once as are packed together, whatever pieces they lie in.
 void NetworkReader::read_packed(const Portion& portion, std::vector<float>& scratch) const {
   const Parameter& parameter = *portion.parameter;
-  scratch.resize(static_cast<std::size_t>(parameter.padded.size()));
-  for (const Found* found : portion.pieces) {
-    const Shape shape = shape_of(*found);
-    read_share(
-        *found, shape, 0,
-        std::span(scratch).subspan(static_cast<std::size_t>(found->piece.first(parameter.shape)),
-                                   static_cast<std::size_t>(shape.size())));
+  const Index width = parameter.padded.width(), rows = parameter.padded.rows();
+  const Index unit = packed_row_unit();
+  const Index most = std::max(most_at_once / width / unit, Index{1}) * unit;
+  for (Index row = 0; row < rows; row += most) {
+    const Index count = std::min(most, rows - row);
+    const Index first = row * width, last = first + count * width;
+    scratch.assign(static_cast<std::size_t>(last - first), 0.0F);
+    for (const Found* found : portion.pieces) {
+      const Shape shape = shape_of(*found);
+      const Index begin = found->piece.first(parameter.shape);
+      const Index from = std::max(begin, first), to = std::min(begin + shape.size(), last);
+      if (from < to)
+        read_share(*found, shape, from - begin,
+                   std::span(scratch).subspan(static_cast<std::size_t>(from - first),
+                                              static_cast<std::size_t>(to - from)));
+    }
+    pack_rows({scratch.data(), {count, width}, DType::f32}, parameter.packed, row);
   }
-  std::fill(scratch.begin() + parameter.shape.size(), scratch.end(), 0.0F);
-  pack_weight({scratch.data(), parameter.padded, DType::f32}, parameter.packed);
 }
 
 /// Where the file has it; if it cannot stay there, it is copied as f32.

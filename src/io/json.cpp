@@ -1,6 +1,7 @@
 #include "io/json.h"
 
-#include <unordered_set>
+#include <bit>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -89,9 +90,14 @@ class Builder {
   }
 
   void expect_keys_once() const {
-    std::unordered_set<std::string_view> keys(entries_->size());
-    for (const auto& [key, value] : *entries_)
-      if (!keys.insert(key).second) refuse_second(key);
+    std::vector<const std::string*> places(std::bit_ceil(2 * entries_->size() + 1));
+    const std::size_t mask = places.size() - 1;
+    for (const auto& [key, value] : *entries_) {
+      std::size_t at = std::hash<std::string>()(key) & mask;
+      for (; places[at] != nullptr; at = (at + 1) & mask)
+        if (*places[at] == key) refuse_second(key);
+      places[at] = &key;
+    }
   }
 
   [[noreturn]] void refuse_second(const std::string& key) const {

@@ -230,4 +230,27 @@ TEST_CASE("a packed linear layer names what does not fit", "[kernel][packed_line
   }
 }
 
+TEST_CASE("a weight that is packed some rows at a time is packed as at once",
+          "[kernel][packed_linear][law]") {
+  const auto format = GENERATE(WeightFormat::f32, WeightFormat::bf16, WeightFormat::int8);
+  const Index unit = packed_row_unit(), out = 3 * unit + 5;
+  Case whole{.rows = 1, .in = 150, .out = out, .format = format};
+  Case parts{.rows = 1, .in = 150, .out = out, .format = format};
+  pack_weight(whole.plain, whole.weight());
+  const auto some = [&](Index first, Index count) {
+    pack_rows(parts.plain.view().slice(first, count), parts.weight(), first);
+  };
+  some(2 * unit, unit + 5);
+  some(0, 2 * unit);
+  CHECK(std::ranges::equal(whole.words.view().span<std::int32_t>(),
+                           parts.words.view().span<std::int32_t>()));
+  if (format == WeightFormat::int8) {
+    CHECK(std::ranges::equal(whole.scales.view().span<float>(), parts.scales.view().span<float>()));
+    CHECK(std::ranges::equal(whole.sums.view().span<float>(), parts.sums.view().span<float>()));
+  }
+  CHECK_THROWS_AS(some(1, unit), ShapeError);
+  CHECK_THROWS_AS(some(0, unit + 1), ShapeError);
+  CHECK_THROWS_AS(some(3 * unit, 5 + unit), ShapeError);
+}
+
 }  // namespace electra

@@ -38,6 +38,10 @@ void run_on(CpuContext& context, const PackedLinear& kernel);
 /// Lays weight [out, in], f32, in the host's memory, out in `to`, all of whose views exist.
 /// Rounding is to the nearest, ties to even; a group of int8 has its greatest magnitude at 127.
 void pack_weight(ConstTensorView weight, const PackedWeight& to);
+/// The same of some of its rows, from `first` on: a multiple of `packed_row_unit()`, as their
+/// number is unless they are the last. Throws ShapeError for others.
+void pack_rows(ConstTensorView rows, const PackedWeight& to, Index first);
+[[nodiscard]] Index packed_row_unit();
 /// Whether this build of the library multiplies such weights in the processor's own unit for them:
 /// without it they are slower than f32.
 [[nodiscard]] bool has_unit_for(WeightFormat format);

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <bit>
 #include <numeric>
+#include <string>
 #include <vector>
 
+#include "electra/core/error.h"
 #include "electra/kernels/packed_linear.h"
 #include "kernels/cpu/packed_tiles.h"
 
@@ -59,21 +61,34 @@ Index packed_scales(WeightFormat format, Index out, Index in) {
   return format == WeightFormat::int8 ? cpu::round_up(out, panel) * groups_of(in) : 0;
 }
 
-void pack_weight(ConstTensorView weight, const PackedWeight& to) {
+Index packed_row_unit() { return panel; }
+
+void pack_weight(ConstTensorView weight, const PackedWeight& to) { pack_rows(weight, to, 0); }
+
+void pack_rows(ConstTensorView rows, const PackedWeight& to, Index first) {
+  const Index last = first + rows.rows();
+  if (rows.width() != to.in || first % panel != 0 || last > to.out ||
+      (last < to.out && last % panel != 0))
+    throw ShapeError("pack_rows: expected rows of " + std::to_string(to.in) +
+                     " numbers, from a multiple of " + std::to_string(panel) +
+                     " to another or to the end, " + std::to_string(to.out) + ", found " +
+                     std::to_string(first) + " to " + std::to_string(last) + " of " +
+                     std::to_string(rows.width()));
+  const Index scales = cpu::round_up(rows.rows(), panel) * groups_of(to.in);
+  for (const TensorView& view : {to.scales, to.sums})
+    if (view) std::fill_n(view.data<float>() + first * groups_of(to.in), scales, 0.0F);
   cpu::visit_words(to.format, [&]<class Format>(Format format) {
     const Index depth = words_of(to.in, Format::per_word);
-    if (to.scales) std::fill_n(to.scales.data<float>(), to.scales.size(), 0.0F);
-    if (to.sums) std::fill_n(to.sums.data<float>(), to.sums.size(), 0.0F);
-    std::vector<std::int32_t> rows(static_cast<std::size_t>(panel * depth));  // of one panel
-    auto* word = to.words.data<std::int32_t>();
-    for (Index first = 0; first < to.out; first += panel) {
-      const Index count = std::min(panel, to.out - first);
+    std::vector<std::int32_t> words(static_cast<std::size_t>(panel * depth));  // of one panel
+    auto* word = to.words.data<std::int32_t>() + first * depth;
+    for (Index begin = first; begin < last; begin += panel) {
+      const Index count = std::min(panel, last - begin);
       for (Index i = 0; i < count; ++i)
-        pack_row(format, weight.data<float>() + (first + i) * to.in, to, first + i,
-                 rows.data() + i * depth);
-      std::fill(rows.begin() + count * depth, rows.end(), 0);
+        pack_row(format, rows.data<float>() + (begin - first + i) * to.in, to, begin + i,
+                 words.data() + i * depth);
+      std::fill(words.begin() + count * depth, words.end(), 0);
       for (Index k = 0; k < depth; ++k)
-        for (Index i = 0; i < panel; ++i) *word++ = rows[static_cast<std::size_t>(i * depth + k)];
+        for (Index i = 0; i < panel; ++i) *word++ = words[static_cast<std::size_t>(i * depth + k)];
     }
   });
 }

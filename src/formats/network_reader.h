@@ -20,8 +20,8 @@ class NetworkReader {
   NetworkReader(const std::filesystem::path& directory, const NetworkParts& network,
                 const ParameterStore& store, HeadWeights head);
 
-  /// Into the store's weights, in the form in which it keeps them. Throws IoError that names the
-  /// first value that is not finite.
+  /// Into the store's weights, in the form in which it keeps them. Throws IoError that names a
+  /// value that is not finite.
   void read_into(ParameterStore& store) const;
   /// The same of every value, and nothing is kept.
   void check_values() const;

@@ -1,9 +1,10 @@
+#include "electra/inspect/explanation_page.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
 
-#include "electra/inspect/explanation.h"
 #include "report/chart.h"
 #include "report/page_frame.h"
 

@@ -10,6 +10,7 @@
 #include "electra/core/range.h"
 #include "electra/data/unicode.h"
 #include "electra/inspect/explanation.h"
+#include "electra/inspect/explanation_page.h"
 #include "electra/pretrain/pretraining.h"
 #include "input_lines.h"
 #include "line_answers.h"

@@ -78,10 +78,4 @@ class Explainer {
   std::unique_ptr<Parts> parts_;
 };
 
-/// A page that stands alone, without a network, light and dark: for each text its tokens, coloured
-/// by what they contribute, what the model says, what the generator proposed, and the attention of
-/// a layer and head that the reader chooses.
-[[nodiscard]] std::string explanation_html(const std::string& model,
-                                           std::span<const Explanation> explanations);
-
 }  // namespace electra

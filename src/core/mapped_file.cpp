@@ -14,6 +14,19 @@
 
 namespace electra {
 
+namespace {
+
+/// Of the pages that these bytes lie on.
+void advise(std::span<const std::byte> bytes, int advice) noexcept {
+  if (bytes.empty()) return;
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data()) / page * page;
+  const auto end = reinterpret_cast<std::uintptr_t>(bytes.data() + bytes.size());
+  ::madvise(reinterpret_cast<void*>(begin), end - begin, advice);
+}
+
+}  // namespace
+
 MappedFile::MappedFile(std::filesystem::path path) : path_(std::move(path)) {
   // Without O_NONBLOCK a pipe would wait for its writer before it could be refused.
   handle_ = open_file(path_, O_RDONLY | O_NONBLOCK, "cannot be opened");
@@ -46,12 +59,14 @@ void MappedFile::copy(std::span<const std::byte> bytes, std::span<std::byte> to)
   }
 }
 
+void MappedFile::have_at_hand(std::span<const std::byte> bytes) const noexcept {
+#ifdef MADV_POPULATE_READ  // Linux 5.14; an older one says that it cannot, and nothing is lost
+  advise(bytes, MADV_POPULATE_READ);
+#endif
+}
+
 void MappedFile::release(std::span<const std::byte> bytes) const noexcept {
-  if (bytes.empty()) return;
-  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data()) / page * page;
-  const auto end = reinterpret_cast<std::uintptr_t>(bytes.data() + bytes.size());
-  ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  advise(bytes, MADV_DONTNEED);
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept

@@ -3,6 +3,9 @@
 #include <array>
 #include <string>
 
+#include "electra/core/error.h"
+#include "kernels/weight_packing.h"
+
 namespace electra {
 
 std::span<const std::string_view> enum_names(WeightFormat) {
@@ -32,5 +35,31 @@ KernelCost PackedLinear::cost() const {
   return {.flops = 2.0 * static_cast<double>(x.size()) * static_cast<double>(weight.out),
           .bytes = static_cast<double>(bytes)};
 }
+
+Index packed_words(WeightFormat format, Index out, Index in) {
+  return weight_packing().words(format, out, in);
+}
+
+Index packed_scales(WeightFormat format, Index out, Index in) {
+  return weight_packing().scales(format, out, in);
+}
+
+Index packed_row_unit() { return weight_packing().row_unit; }
+
+void pack_weight(ConstTensorView weight, const PackedWeight& to) { pack_rows(weight, to, 0); }
+
+void pack_rows(ConstTensorView rows, const PackedWeight& to, Index first) {
+  const Index last = first + rows.rows(), unit = packed_row_unit();
+  if (rows.width() != to.in || first % unit != 0 || last > to.out ||
+      (last < to.out && last % unit != 0))
+    throw ShapeError("pack_rows: expected rows of " + std::to_string(to.in) +
+                     " numbers, from a multiple of " + std::to_string(unit) +
+                     " to another or to the end, " + std::to_string(to.out) + ", found " +
+                     std::to_string(first) + " to " + std::to_string(last) + " of " +
+                     std::to_string(rows.width()));
+  weight_packing().rows(rows, to, first);
+}
+
+bool has_unit_for(WeightFormat format) { return weight_packing().has_unit(format); }
 
 }  // namespace electra

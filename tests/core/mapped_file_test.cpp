@@ -1,13 +1,16 @@
 #include "electra/core/mapped_file.h"
 
+#include <sys/mman.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
 #include <utility>
 
 #include "electra/core/error.h"
 #include "electra/core/file.h"
+#include "electra/core/peak_memory.h"
 #include "support/temporary_folder.h"
 
 using namespace electra;
@@ -65,4 +68,21 @@ TEST_CASE("what cannot be mapped is named with the reason", "[file]") {
   CHECK_THAT(message_of<IoError>([&] { (void)read_file(folder / "none"); }),
              Contains("No such file"));
   CHECK_THAT(message_of<IoError>([&] { (void)read_file(folder.path()); }), Contains("directory"));
+}
+
+TEST_CASE("what is at hand makes a process no larger when it is read", "[file]") {
+  if (::madvise(nullptr, 0, 22) != 0) {  // MADV_POPULATE_READ
+    WARN("left out: this system has no MADV_POPULATE_READ (Linux 5.14)");
+    return;
+  }
+  constexpr Index size = Index{16} << 20;
+  const TemporaryFolder folder;
+  write_file(folder / "large", std::string(size, 'x'));
+  const MappedFile file(folder / "large");
+  const Index before = resident_memory_bytes();
+  file.have_at_hand(file.bytes());
+  const Index at_hand = resident_memory_bytes();
+  CHECK(at_hand - before > size - size / 16);
+  CHECK(std::ranges::count(file.text(), 'x') == size);
+  CHECK(resident_memory_bytes() - at_hand < size / 16);
 }

@@ -4,7 +4,6 @@
 #include <thread>
 
 #include "core/cpu/cpu_context.h"
-#include "kernels/cpu/blocked_product.h"
 #include "support/near.h"
 
 namespace {
@@ -109,15 +108,15 @@ TEST_CASE("matmul agrees with sums in f64", "[kernel][matmul]") {
   SECTION("bf16 to f32") { check_all(context, DType::bf16, DType::f32); }
 }
 
-TEST_CASE("a context of own products gives the bits of the library's tiles", "[kernel][matmul]") {
+TEST_CASE("own products have the same bits for any number of threads", "[kernel][matmul]") {
   for (const DType type : {DType::f32, DType::bf16, DType::f64})
     for (const Case& c : cases) {
-      CpuContext own(2, Products::own), any(1);
+      CpuContext two(2, Products::own), one(1, Products::own);
       const Problem problem(c, type, wide(type), Write::overwrite, false);
-      own.run(problem.kernel());
+      two.run(problem.kernel());
       const HostTensor found = problem.c;
       poison(problem.c);
-      cpu::blocked_product(any, problem.kernel());
+      one.run(problem.kernel());
       CHECK(test::identical(found, problem.c));
     }
 }
@@ -136,17 +135,17 @@ TEST_CASE("matmul rounds bf16 once", "[kernel][matmul]") {
 TEST_CASE("matmul's own tiles give the same bits for every split", "[kernel][matmul][law]") {
   for (const DType type : {DType::f32, DType::bf16, DType::f64}) {
     const Problem whole({0, 100, 75, 600}, type, type, Write::overwrite, false);
-    CpuContext one(1), three(3);
-    cpu::blocked_product(one, whole.kernel());
+    CpuContext one(1, Products::own), three(3, Products::own);
+    one.run(whole.kernel());
     const HostTensor first = whole.c;
     poison(whole.c);
-    cpu::blocked_product(three, whole.kernel());
+    three.run(whole.kernel());
     CHECK(test::identical(whole.c, first));
     const HostTensor part({37, 75}, type);
     Matmul rows = whole.kernel();
     rows.a = rows.a.slice(41, 37);
     rows.c = part;
-    cpu::blocked_product(three, rows);
+    three.run(rows);
     CHECK(test::identical(part, first.view().slice(41, 37)));
   }
 }

@@ -115,7 +115,7 @@ nlohmann::ordered_json conditions(const Opened& opened, const Arguments& argumen
   return {{"open_ms", opened.milliseconds},
           {"threads", small_integer(arguments, "--threads").value_or(0)},
           {"precision", precision},
-          {"isa", instruction_set()},
+          {"isa", to_string(instruction_set())},
           {"memory_bytes", resident_memory_bytes()}};
 }
 

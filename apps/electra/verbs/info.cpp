@@ -137,7 +137,7 @@ Json facts_of(const std::string& directory, const Arguments& arguments) {
           {"weights", weights_of(directory)},
           {"precision", name_of(engine.precision())},
           {"weight_bytes", engine.weight_bytes()},
-          {"isa", instruction_set()},
+          {"isa", to_string(instruction_set())},
           {"library",
            {{"version", version},
             {"cuda", built_with_cuda},

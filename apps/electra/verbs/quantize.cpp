@@ -110,7 +110,7 @@ double rate(const Trials& trials, const Trial& trial) {
 void print_object(const Trials& trials) {
   Json object{{"task", trials.task().name},
               {"examples", trials.examples()},
-              {"isa", instruction_set()},
+              {"isa", to_string(instruction_set())},
               {"precisions", Json::array()}};
   for (const Trial& trial : trials.all()) {
     Json one{{"precision", name_of(trial.asked)},

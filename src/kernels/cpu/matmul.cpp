@@ -1,6 +1,7 @@
 #include "electra/kernels/matmul.h"
 
 #include "core/cpu/cpu_context.h"
+#include "electra/core/instruction_set.h"
 #include "kernels/cpu/blocked_product.h"
 #include "kernels/math/matmul_extents.h"
 
@@ -91,15 +92,44 @@ class OnednnProducts final : public CpuContext::ProductCache {
   std::map<Key, Product> products_;
 };
 
-bool processor_has(dnnl::cpu_isa wanted) {
+/// What oneDNN may use where ELECTRA_ISA has lowered the set.
+dnnl::cpu_isa most_of(InstructionSet set) {
+  using enum InstructionSet;
+  switch (set) {
+    case baseline:
+      return dnnl::cpu_isa::sse41;
+    case avx2:
+      return dnnl::cpu_isa::avx2;
+    case avx512:
+      return dnnl::cpu_isa::avx512_core;
+    case avx512_vnni:
+      return dnnl::cpu_isa::avx512_core_vnni;
+    case avx512_bf16:
+      return dnnl::cpu_isa::avx512_core_bf16;
+    case amx:
+      break;
+  }
+  return dnnl::cpu_isa::all;
+}
+
+/// oneDNN takes a limit before it is first asked what it has, and never again.
+dnnl::cpu_isa onednn_set() {
+  static const dnnl::cpu_isa set = [] {
+    (void)dnnl::set_max_cpu_isa(most_of(instruction_set()));
+    return dnnl::get_effective_cpu_isa();
+  }();
+  return set;
+}
+
+bool onednn_has(dnnl::cpu_isa wanted) {
   const int bits = static_cast<int>(wanted);
-  return (static_cast<int>(dnnl::get_effective_cpu_isa()) & bits) == bits;
+  return (static_cast<int>(onednn_set()) & bits) == bits;
 }
 
 /// Where vectors have 256 bits, the library's own tiles are faster (docs/decisions/006).
 bool suits_onednn(const CpuContext& context, const Matmul& kernel) {
-  static const bool wide_vectors = processor_has(dnnl::cpu_isa::avx512_core);
-  static const bool bf16_products = processor_has(dnnl::cpu_isa::avx512_core_bf16);
+  static const bool wide_vectors = onednn_has(dnnl::cpu_isa::avx512_core);
+  static const bool bf16_products = onednn_has(dnnl::cpu_isa::avx512_core_bf16);
   if (context.products() == Products::own || math::extents(kernel).k == 0) return false;
   return kernel.a.dtype() == DType::f32 ? wide_vectors
                                         : kernel.a.dtype() == DType::bf16 && bf16_products;

@@ -1,11 +1,10 @@
+#include "kernels/weight_packing.h"
+
 #include <algorithm>
 #include <bit>
 #include <numeric>
-#include <string>
 #include <vector>
 
-#include "electra/core/error.h"
-#include "electra/kernels/packed_linear.h"
 #include "kernels/cpu/packed_tiles.h"
 
 namespace electra {
@@ -50,30 +49,17 @@ void pack_row(Format format, const float* row, const PackedWeight& to, Index, st
   cpu::to_words(format, row, to.in, words);
 }
 
-}  // namespace
-
-Index packed_words(WeightFormat format, Index out, Index in) {
+Index count_words(WeightFormat format, Index out, Index in) {
   const Index per_word = cpu::visit_words(format, [](auto words) { return words.per_word; });
   return cpu::round_up(out, panel) * words_of(in, per_word);
 }
 
-Index packed_scales(WeightFormat format, Index out, Index in) {
+Index count_scales(WeightFormat format, Index out, Index in) {
   return format == WeightFormat::int8 ? cpu::round_up(out, panel) * groups_of(in) : 0;
 }
 
-Index packed_row_unit() { return panel; }
-
-void pack_weight(ConstTensorView weight, const PackedWeight& to) { pack_rows(weight, to, 0); }
-
 void pack_rows(ConstTensorView rows, const PackedWeight& to, Index first) {
   const Index last = first + rows.rows();
-  if (rows.width() != to.in || first % panel != 0 || last > to.out ||
-      (last < to.out && last % panel != 0))
-    throw ShapeError("pack_rows: expected rows of " + std::to_string(to.in) +
-                     " numbers, from a multiple of " + std::to_string(panel) +
-                     " to another or to the end, " + std::to_string(to.out) + ", found " +
-                     std::to_string(first) + " to " + std::to_string(last) + " of " +
-                     std::to_string(rows.width()));
   const Index scales = cpu::round_up(rows.rows(), panel) * groups_of(to.in);
   for (const TensorView& view : {to.scales, to.sums})
     if (view) std::fill_n(view.data<float>() + first * groups_of(to.in), scales, 0.0F);
@@ -93,8 +79,15 @@ void pack_rows(ConstTensorView rows, const PackedWeight& to, Index first) {
   });
 }
 
-bool has_unit_for(WeightFormat format) {
+bool has_unit(WeightFormat format) {
   return cpu::visit_words(format, [](auto words) { return words.has_unit; });
+}
+
+}  // namespace
+
+const WeightPacking& weight_packing() {
+  static constexpr WeightPacking all{panel, count_words, count_scales, pack_rows, has_unit};
+  return all;
 }
 
 }  // namespace electra

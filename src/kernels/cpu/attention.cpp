@@ -2,6 +2,7 @@
 
 #include "kernels/cpu/attention_heads.h"
 #include "kernels/cpu/attention_mask.h"
+#include "kernels/cpu/attention_operands.h"
 #include "kernels/cpu/vector_math.h"
 
 namespace electra {
@@ -13,13 +14,15 @@ using cpu::Heads;
 using cpu::Part;
 using cpu::Scratch;
 
-constexpr Index query_block = 64;  // rows of scores that one thread holds at once
+constexpr Index query_block = 48;  // rows of scores that one thread holds at once
 
 /// One thread's forward: blocks of queries, one head after another.
 template <class S>
 class Forward {
  public:
   using T = Computed<S>;
+  using Operands = typename cpu::OperandsOf<S>::type;
+  using Word = typename Operands::Word;
 
   Forward(const AttentionForward& kernel, Scratch<T> scratch)
       : heads_(kernel.qkv, kernel.rows, kernel.heads),
@@ -28,17 +31,20 @@ class Forward {
         out_(kernel.out.data<S>()),
         log_sum_exp_(kernel.log_sum_exp.data<T>()),
         score_row_(cpu::score_row<T>(heads_.length())),
-        keys_(scratch.take(cpu::panel_size<T>(heads_.width(), heads_.length()))),
-        values_(scratch.take(cpu::panel_size<T>(heads_.length(), heads_.width()))),
-        queries_(scratch.take(query_block * heads_.width())),
+        keys_(scratch.template take<Word>(sizes(heads_).keys)),
+        values_(scratch.template take<Word>(sizes(heads_).values)),
+        queries_(scratch.template take<Word>(query_block * Operands::words(heads_.width()))),
+        rounded_(scratch.template take<Word>(sizes(heads_).rounded)),
         scores_(scratch.take(query_block * score_row_)),
         mixed_(scratch.take(query_block * heads_.width())) {}
 
   [[nodiscard]] static Index scratch_size(const Heads& heads) {
-    return Scratch<T>::padded(cpu::panel_size<T>(heads.width(), heads.length())) +
-           Scratch<T>::padded(cpu::panel_size<T>(heads.length(), heads.width())) +
-           2 * Scratch<T>::padded(query_block * heads.width()) +
-           Scratch<T>::padded(query_block * cpu::score_row<T>(heads.length()));
+    const Sizes s = sizes(heads);
+    const auto padded = Scratch<T>::padded;
+    return padded(s.keys) + padded(s.values) + padded(s.rounded) +
+           padded(query_block * Operands::words(heads.width())) +
+           padded(query_block * cpu::score_row<T>(heads.length())) +
+           padded(query_block * heads.width());
   }
 
   void run(Index head, Index block) {
@@ -56,11 +62,20 @@ class Forward {
   }
 
  private:
+  struct Sizes {
+    Index keys, values, rounded;
+  };
+  [[nodiscard]] static Sizes sizes(const Heads& heads) {
+    const Index width = heads.width(), length = heads.length();
+    return {.keys = cpu::panel_size<Word>(Operands::words(width), length),
+            .values = cpu::panel_size<Word>(Operands::words(length), width),
+            .rounded = Operands::score_words(query_block, cpu::score_row<T>(length))};
+  }
+
   void pack(Index head) {
-    const auto keys = heads_.part(qkv_, head, Part::key);
-    const auto values = heads_.part(qkv_, head, Part::value);
-    cpu::pack_panels<T>(cpu::transposed(keys), heads_.width(), heads_.keys(head), keys_);
-    cpu::pack_panels<T>(values, heads_.keys(head), heads_.width(), values_);
+    const Index width = heads_.width(), keys = heads_.keys(head);
+    Operands::pack_transposed(heads_.part(qkv_, head, Part::key), width, keys, keys_);
+    Operands::pack(heads_.part(qkv_, head, Part::value), keys, width, values_);
     packed_ = head;
   }
 
@@ -69,8 +84,9 @@ class Forward {
     const Index keys = heads_.keys(head);
     const Index rows = end - begin;
     const auto queries =
-        cpu::widened(heads_.part(qkv_, head, Part::query).at(begin, 0), rows, width, queries_);
-    cpu::multiply(rows, keys, width, queries, keys_, scores_, score_row_, Write::overwrite);
+        Operands::left(heads_.part(qkv_, head, Part::query).at(begin, 0), rows, width, queries_);
+    cpu::multiply(rows, keys, Operands::words(width), queries, keys_, scores_, score_row_,
+                  Write::overwrite);
     for (Index i = 0; i < rows; ++i) {
       T* row = scores_ + i * score_row_;
       const auto [log_sum_exp, sum] = cpu::exponentials(row, keys, heads_.scale<T>());
@@ -79,9 +95,10 @@ class Forward {
         mask_.apply(heads_.sequence(head), heads_.number(head), begin + i, keys, 1 / sum, row, row);
       else
         cpu::scale_row(row, keys, 1 / sum);
-      cpu::round_as<S>(row, keys);
+      Operands::round(row, keys);
     }
-    cpu::multiply(rows, width, keys, {scores_, score_row_, 1}, values_, mixed_, width,
+    cpu::multiply(rows, width, Operands::words(keys),
+                  Operands::left(scores_, score_row_, rows, keys, rounded_), values_, mixed_, width,
                   Write::overwrite);
   }
 
@@ -91,7 +108,8 @@ class Forward {
   S* out_;
   T* log_sum_exp_;
   Index score_row_;
-  T *keys_, *values_, *queries_, *scores_, *mixed_;
+  Word *keys_, *values_, *queries_, *rounded_;
+  T *scores_, *mixed_;
   Index packed_ = -1;
 };
 

@@ -1,6 +1,7 @@
 #include "electra/kernels/attention.h"
 #include "kernels/cpu/attention_heads.h"
 #include "kernels/cpu/attention_mask.h"
+#include "kernels/cpu/attention_operands.h"
 #include "kernels/cpu/vector_math.h"
 
 namespace electra {
@@ -13,13 +14,15 @@ using cpu::Part;
 using cpu::Scratch;
 using cpu::Strided;
 
-constexpr Index query_block = 64;  // rows of scores that one thread holds at once
+constexpr Index query_block = 48;  // rows of scores that one thread holds at once
 
 /// One thread's backward, a head after another: docs/math/attention.md.
 template <class S>
 class Backward {
  public:
   using T = Computed<S>;
+  using Operands = typename cpu::OperandsOf<S>::type;
+  using Word = typename Operands::Word;
 
   Backward(const AttentionBackward& kernel, const Heads& heads, Scratch<T> scratch)
       : heads_(heads),
@@ -30,16 +33,16 @@ class Backward {
         log_sum_exp_(kernel.log_sum_exp.data<T>()),
         dqkv_(kernel.dqkv.data<S>()),
         sizes_(heads),
-        keys_transposed_(scratch.take(sizes_.transposed)),
-        values_transposed_(scratch.take(sizes_.transposed)),
-        keys_(scratch.take(sizes_.panels)),
+        keys_transposed_(scratch.template take<Word>(sizes_.transposed)),
+        values_transposed_(scratch.template take<Word>(sizes_.transposed)),
+        keys_(scratch.template take<Word>(sizes_.panels)),
         key_gradient_(scratch.take(sizes_.gradient)),
         value_gradient_(scratch.take(sizes_.gradient)),
-        query_panels_(scratch.take(sizes_.block_panels)),
-        dout_panels_(scratch.take(sizes_.block_panels)),
-        queries_(scratch.take(sizes_.block)),
-        douts_(scratch.take(sizes_.block)),
-        outs_(scratch.take(sizes_.block)),
+        query_panels_(scratch.template take<Word>(sizes_.block_panels)),
+        dout_panels_(scratch.template take<Word>(sizes_.block_panels)),
+        queries_(scratch.template take<Word>(sizes_.block)),
+        douts_(scratch.template take<Word>(sizes_.block)),
+        rounded_(scratch.template take<Word>(sizes_.rounded)),
         query_gradient_(scratch.take(sizes_.block)),
         probabilities_(scratch.take(sizes_.scores)),
         masked_(scratch.take(sizes_.scores)),
@@ -49,7 +52,8 @@ class Backward {
     const Sizes s(heads);
     const auto padded = Scratch<T>::padded;
     return 2 * padded(s.transposed) + padded(s.panels) + 2 * padded(s.gradient) +
-           2 * padded(s.block_panels) + 4 * padded(s.block) + 3 * padded(s.scores);
+           2 * padded(s.block_panels) + 3 * padded(s.block) + padded(s.rounded) +
+           3 * padded(s.scores);
   }
 
   void run(Index head) {
@@ -70,22 +74,23 @@ class Backward {
   /// Elements of what is kept for a head and for a block of its queries.
   struct Sizes {
     explicit Sizes(const Heads& heads)
-        : transposed(cpu::panel_size<T>(heads.width(), heads.length())),
-          panels(cpu::panel_size<T>(heads.length(), heads.width())),
+        : transposed(cpu::panel_size<Word>(Operands::words(heads.width()), heads.length())),
+          panels(cpu::panel_size<Word>(Operands::words(heads.length()), heads.width())),
           gradient(heads.length() * heads.width()),
-          block_panels(cpu::panel_size<T>(query_block, heads.width())),
+          block_panels(cpu::panel_size<Word>(Operands::words(query_block), heads.width())),
           block(query_block * heads.width()),
+          rounded(Operands::score_words(query_block, cpu::score_row<T>(heads.length()))),
           scores(query_block * cpu::score_row<T>(heads.length())) {}
-    Index transposed, panels, gradient, block_panels, block, scores;
+    Index transposed, panels, gradient, block_panels, block, rounded, scores;
   };
 
   void pack(Index head, Index keys) {
     const Index width = heads_.width();
     const auto key = heads_.part(qkv_, head, Part::key);
     const auto value = heads_.part(qkv_, head, Part::value);
-    cpu::pack_panels<T>(cpu::transposed(key), width, keys, keys_transposed_);
-    cpu::pack_panels<T>(cpu::transposed(value), width, keys, values_transposed_);
-    cpu::pack_panels<T>(key, keys, width, keys_);
+    Operands::pack_transposed(key, width, keys, keys_transposed_);
+    Operands::pack_transposed(value, width, keys, values_transposed_);
+    Operands::pack(key, keys, width, keys_);
   }
 
   void store(const T* gradient, Index rows, Index head, Part part, Index first) {
@@ -99,30 +104,31 @@ class Backward {
     const Index row = cpu::score_row<T>(heads_.length());
     const auto query_rows = heads_.part(qkv_, head, Part::query).at(begin, 0);
     const auto dout_rows = heads_.mixed(dout_, head).at(begin, 0);
-    const auto queries = cpu::widened(query_rows, rows, width, queries_);
-    const auto douts = cpu::widened(dout_rows, rows, width, douts_);
-    cpu::pack_panels<T>(query_rows, rows, width, query_panels_);
-    cpu::pack_panels<T>(dout_rows, rows, width, dout_panels_);
-
-    cpu::multiply(rows, keys, width, queries, keys_transposed_, probabilities_, row,
-                  Write::overwrite);
-    cpu::multiply(rows, keys, width, douts, values_transposed_, score_gradient_, row,
-                  Write::overwrite);
-    const auto outs = cpu::widened(heads_.mixed(out_, head).at(begin, 0), rows, width, outs_);
+    const Index depth = Operands::words(width);
+    Operands::pack(query_rows, rows, width, query_panels_);
+    Operands::pack(dout_rows, rows, width, dout_panels_);
+    cpu::multiply(rows, keys, depth, Operands::left(query_rows, rows, width, queries_),
+                  keys_transposed_, probabilities_, row, Write::overwrite);
+    cpu::multiply(rows, keys, depth, Operands::left(dout_rows, rows, width, douts_),
+                  values_transposed_, score_gradient_, row, Write::overwrite);
+    const auto out_rows = heads_.mixed(out_, head).at(begin, 0);
     for (Index i = 0; i < rows; ++i) {
       probabilities_of_row(head, begin + i, i * row);
-      const T shared = rounds ? cpu::dot(masked_ + i * row, score_gradient_ + i * row, keys)
-                              : cpu::dot(douts.at(i, 0).data, outs.at(i, 0).data, width);
-      differentiate_row(keys, i * row, shared);
+      differentiate_row(
+          keys, i * row,
+          shared_of_row(i * row, keys, dout_rows.at(i, 0).data, out_rows.at(i, 0).data));
     }
-    const Strided<T> masked{mask_.drops() || rounds ? masked_ : probabilities_, row, 1};
-    const Strided<T> gradient{score_gradient_, row, 1};
     const Write write = begin == 0 ? Write::overwrite : Write::add;
-    cpu::multiply(keys, width, rows, cpu::transposed(masked), dout_panels_, value_gradient_, width,
-                  write);
-    cpu::multiply(keys, width, rows, cpu::transposed(gradient), query_panels_, key_gradient_, width,
-                  write);
-    cpu::multiply(rows, width, keys, gradient, keys_, query_gradient_, width, Write::overwrite);
+    Operands::left(masked_row(0), row, rows, keys, rounded_);
+    cpu::multiply(keys, width, Operands::words(rows),
+                  Operands::left_transposed(masked_row(0), row, rows, keys, rounded_), dout_panels_,
+                  value_gradient_, width, write);
+    const auto gradient = Operands::left(score_gradient_, row, rows, keys, rounded_);
+    cpu::multiply(keys, width, Operands::words(rows),
+                  Operands::left_transposed(score_gradient_, row, rows, keys, rounded_),
+                  query_panels_, key_gradient_, width, write);
+    cpu::multiply(rows, width, Operands::words(keys), gradient, keys_, query_gradient_, width,
+                  Write::overwrite);
     store(query_gradient_, rows, head, Part::query, begin);
   }
 
@@ -146,8 +152,17 @@ class Backward {
       std::copy_n(probability, keys, masked);
   }
 
+  /// D of a row: in bf16 from the probabilities, for out is rounded.
+  [[nodiscard]] T shared_of_row(Index offset, Index keys, [[maybe_unused]] const S* dout,
+                                [[maybe_unused]] const S* out) const {
+    if constexpr (rounds)
+      return cpu::dot(masked_ + offset, score_gradient_ + offset, keys);
+    else
+      return cpu::dot(dout, out, heads_.width());
+  }
+
   /// From the gradient of the masked probabilities that of the scores; then the masked ones are
-  /// rounded. `shared` is D: in bf16 from the probabilities, for out is rounded.
+  /// rounded.
   void differentiate_row(Index keys, Index offset, T shared) {
     const T scale = heads_.scale<T>();
     T* probability = probabilities_ + offset;
@@ -158,7 +173,7 @@ class Backward {
           cpu::load(masked + k) * cpu::load(gradient + k) - cpu::load(probability + k) * shared;
       cpu::store<T>(difference * scale, gradient + k);
     }
-    cpu::round_as<S>(masked, keys);
+    Operands::round(masked, keys);
   }
 
   static constexpr bool rounds = std::is_same_v<S, bf16>;
@@ -169,10 +184,10 @@ class Backward {
   const T* log_sum_exp_;
   S* dqkv_;
   Sizes sizes_;
-  T *keys_transposed_, *values_transposed_, *keys_;
+  Word *keys_transposed_, *values_transposed_, *keys_;
   T *key_gradient_, *value_gradient_;
-  T *query_panels_, *dout_panels_, *queries_, *douts_, *outs_, *query_gradient_;
-  T *probabilities_, *masked_, *score_gradient_;
+  Word *query_panels_, *dout_panels_, *queries_, *douts_, *rounded_;
+  T *query_gradient_, *probabilities_, *masked_, *score_gradient_;
 };
 
 template <class S>

@@ -72,18 +72,6 @@ template <class S>
   return {matrix.data, matrix.column, matrix.row};
 }
 
-/// The rows in the type that is computed in: as they lie, or converted into `copy`.
-template <class S>
-[[nodiscard]] Strided<Computed<S>> widened(const Strided<S>& from, Index rows, Index width,
-                                           Computed<S>* copy) {
-  if constexpr (std::is_same_v<S, Computed<S>>) {
-    return from;
-  } else {
-    for (Index i = 0; i < rows; ++i) convert(from.at(i, 0).data, copy + i * width, width);
-    return {copy, width, 1};
-  }
-}
-
 /// Rounds dense rows into a head's place.
 template <class T, class S>
 void store_rows(const T* from, Index rows, Index width, S* to, Index to_row) {
@@ -101,10 +89,13 @@ class Scratch {
  public:
   explicit Scratch(T* data) : data_(data) {}
 
-  [[nodiscard]] T* take(Index count) {
+  /// Of numbers, or of words of their size.
+  template <class Word = T>
+  [[nodiscard]] Word* take(Index count) {
+    static_assert(sizeof(Word) == sizeof(T));
     T* taken = data_;
     data_ += padded(count);
-    return taken;
+    return reinterpret_cast<Word*>(taken);
   }
   [[nodiscard]] static constexpr Index padded(Index count) {
     return round_up(count, 64 / static_cast<Index>(sizeof(T)));

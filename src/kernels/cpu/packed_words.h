@@ -7,10 +7,6 @@
 #include <cstdint>
 #include <limits>
 
-#ifdef __AVX512F__
-#include <immintrin.h>
-#endif
-
 #include "electra/core/packed_weight.h"
 #include "kernels/cpu/panel_product.h"
 
@@ -41,18 +37,12 @@ struct Bf16Words {
 
 #ifdef __AVX512BF16__
   static constexpr bool has_unit = true;
-  static Floats add_product(Floats sum, std::int32_t x, Words weight) {
-    return _mm512_dpbf16_ps(sum, std::bit_cast<__m512bh>(_mm512_set1_epi32(x)),
-                            std::bit_cast<__m512bh>(weight));
-  }
 #else
   static constexpr bool has_unit = false;
-  static Floats add_product(Floats sum, std::int32_t x, Words weight) {
-    constexpr auto high = static_cast<std::int32_t>(0xffff0000U);
-    sum += std::bit_cast<float>(x << 16) * std::bit_cast<Floats>(weight << 16);
-    return sum + std::bit_cast<float>(x & high) * std::bit_cast<Floats>(weight & high);
-  }
 #endif
+  static Floats add_product(Floats sum, std::int32_t x, Words weight) {
+    return cpu::add_product(sum, x, weight);
+  }
 };
 
 /// x without a sign, the weight with one.

@@ -2,10 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <type_traits>
 
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
+
 #include "electra/core/tensor.h"
+#include "kernels/cpu/transpose.h"
 
 /// Small matrix products by hand: the right operand is laid out as panels two vectors wide, the
 /// left one is read where it lies, and a tile of the result stays in registers. Every element is
@@ -40,6 +46,7 @@ using Computed = std::conditional_t<std::is_same_v<S, double>, double, float>;
 [[nodiscard]] inline float computed(bf16 value) { return to_float(value); }
 [[nodiscard]] inline float computed(float value) { return value; }
 [[nodiscard]] inline double computed(double value) { return value; }
+[[nodiscard]] inline std::int32_t computed(std::int32_t value) { return value; }
 
 [[nodiscard]] constexpr Index round_up(Index value, Index unit) {
   return (value + unit - 1) / unit * unit;
@@ -106,6 +113,54 @@ template <class T>
   return depth * round_up(columns, panel_width<T>);
 }
 
+/// What products of T are summed in. Words are pairs of bf16, the lower half the earlier number.
+template <class T>
+using Sum = std::conditional_t<std::is_same_v<T, std::int32_t>, float, T>;
+
+/// One vector at a time: a copy of a whole array would keep the sums out of the registers.
+template <class T>
+[[nodiscard]] typename VectorOf<T>::type load_vector(const T* from) {
+  return *reinterpret_cast<const typename VectorOf<T>::in_memory*>(from);
+}
+
+template <class T>
+void store_vector(T* to, typename VectorOf<T>::type value) {
+  *reinterpret_cast<typename VectorOf<T>::in_memory*>(to) = value;
+}
+
+/// A vector of numbers as they are computed with.
+template <class T, class S>
+[[nodiscard]] typename VectorOf<T>::type load_computed(const S* from) {
+  if constexpr (std::is_same_v<S, T>) {
+    return load_vector(from);
+  } else {
+    typename VectorOf<T>::type value;
+#pragma GCC unroll 16
+    for (Index i = 0; i < lanes<T>; ++i) value[i] = computed(from[i]);
+    return value;
+  }
+}
+
+/// Half a panel of a matrix whose columns lie densely: squares of it are transposed in registers.
+template <class T, class S>
+void pack_dense_columns(Strided<S> from, Index depth, Index columns, T* panel) {
+  constexpr auto n = static_cast<int>(lanes<T>);
+  const Index whole = depth / n * n;
+  for (Index k = 0; k < whole; k += n, panel += n * panel_width<T>) {
+    typename VectorOf<T>::type rows[n];
+#pragma GCC unroll 16
+    for (int j = 0; j < n; ++j)
+      rows[j] = j < columns ? load_computed<T>(from.data + j * from.column + k)
+                            : typename VectorOf<T>::type{};
+    transpose(rows);
+#pragma GCC unroll 16
+    for (int i = 0; i < n; ++i) store_vector(panel + i * panel_width<T>, rows[i]);
+  }
+  for (Index k = whole; k < depth; ++k, panel += panel_width<T>)
+    for (Index j = 0; j < n; ++j)
+      panel[j] = j < columns ? computed(from.data[j * from.column + k]) : T{0};
+}
+
 /// Lays a [depth, columns] matrix out as panels [columns / width][depth][width], zeros at the end.
 template <class T, class S>
 void pack_panels(Strided<S> source, Index depth, Index columns, T* panels) {
@@ -113,6 +168,11 @@ void pack_panels(Strided<S> source, Index depth, Index columns, T* panels) {
   for (Index first = 0; first < columns; first += width, panels += depth * width) {
     const Index count = std::min(width, columns - first);
     const Strided<S> from = source.at(0, first);
+    if (from.row == 1) {
+      for (Index j = 0; j < width; j += lanes<T>)
+        pack_dense_columns(from.at(0, j), depth, count - j, panels + j);
+      continue;
+    }
     if (count < width) std::fill_n(panels, depth * width, T{0});
     if (from.column == 1) {
       for (Index k = 0; k < depth; ++k)
@@ -127,17 +187,6 @@ void pack_panels(Strided<S> source, Index depth, Index columns, T* panels) {
         }
     }
   }
-}
-
-/// One vector at a time: a copy of a whole array would keep the sums out of the registers.
-template <class T>
-[[nodiscard]] typename VectorOf<T>::type load_vector(const T* from) {
-  return *reinterpret_cast<const typename VectorOf<T>::in_memory*>(from);
-}
-
-template <class T>
-void store_vector(T* to, typename VectorOf<T>::type value) {
-  *reinterpret_cast<typename VectorOf<T>::in_memory*>(to) = value;
 }
 
 /// What the sums of a tile begin with: element (i, j) lies at data[i * row + j]; no data: zeros.
@@ -173,9 +222,30 @@ void pack_tiles(Strided<S> source, Index rows, Index depth, T* tiles) {
   }
 }
 
+/// sum + a b, of a number and the numbers of all columns.
+template <class V, class T>
+[[nodiscard]] inline V add_product(V sum, T a, V b) {
+  return sum + a * b;
+}
+
+/// Of pairs: sum + a[0] b[0] + a[1] b[1].
+[[nodiscard]] inline VectorOf<float>::type add_product(VectorOf<float>::type sum, std::int32_t a,
+                                                       VectorOf<std::int32_t>::type b) {
+#ifdef __AVX512BF16__
+  return _mm512_dpbf16_ps(sum, std::bit_cast<__m512bh>(_mm512_set1_epi32(a)),
+                          std::bit_cast<__m512bh>(b));
+#else
+  using Floats = VectorOf<float>::type;
+  constexpr auto high = static_cast<std::int32_t>(0xffff0000U);
+  sum += std::bit_cast<float>(a << 16) * std::bit_cast<Floats>(b << 16);
+  return sum + std::bit_cast<float>(a & high) * std::bit_cast<Floats>(b & high);
+#endif
+}
+
 template <class T, int rows>
-void multiply_tile(LeftRows<T> a, Index depth, const T* panel, Start<T> start, T* c, Index c_row) {
-  using Vector = typename VectorOf<T>::type;
+void multiply_tile(LeftRows<T> a, Index depth, const T* panel, Start<Sum<T>> start, Sum<T>* c,
+                   Index c_row) {
+  using Vector = typename VectorOf<Sum<T>>::type;
   Vector low[rows] = {};
   Vector high[rows] = {};
   for (int i = 0; i < rows; ++i) __builtin_prefetch(c + i * c_row, 1);
@@ -188,13 +258,13 @@ void multiply_tile(LeftRows<T> a, Index depth, const T* panel, Start<T> start, T
   }
   const T* left = a.data;
   for (Index k = 0; k < depth; ++k, left += a.column, panel += panel_width<T>) {
-    const Vector b0 = load_vector(panel);
-    const Vector b1 = load_vector(panel + lanes<T>);
+    const auto b0 = load_vector(panel);
+    const auto b1 = load_vector(panel + lanes<T>);
 #pragma GCC unroll 16
     for (int i = 0; i < rows; ++i) {
       const T value = left[i * a.row];
-      low[i] += value * b0;
-      high[i] += value * b1;
+      low[i] = add_product(low[i], value, b0);
+      high[i] = add_product(high[i], value, b1);
     }
   }
 #pragma GCC unroll 16
@@ -206,8 +276,8 @@ void multiply_tile(LeftRows<T> a, Index depth, const T* panel, Start<T> start, T
 
 /// The tile of `count` rows, at most `rows`.
 template <class T, int rows = tile_rows>
-void multiply_rows(Index count, LeftRows<T> a, Index depth, const T* panel, Start<T> start, T* c,
-                   Index c_row) {
+void multiply_rows(Index count, LeftRows<T> a, Index depth, const T* panel, Start<Sum<T>> start,
+                   Sum<T>* c, Index c_row) {
   if (count >= rows) return multiply_tile<T, rows>(a, depth, panel, start, c, c_row);
   if constexpr (rows > 1) multiply_rows<T, rows - 1>(count, a, depth, panel, start, c, c_row);
 }
@@ -215,19 +285,19 @@ void multiply_rows(Index count, LeftRows<T> a, Index depth, const T* panel, Star
 /// c = start + a b, with a [rows, depth] and b [depth, columns] laid out by pack_panels.
 template <class T>
 void multiply(Index rows, Index columns, Index depth, LeftRows<T> a, const T* panels,
-              Start<T> start, T* c, Index c_row) {
+              Start<Sum<T>> start, Sum<T>* c, Index c_row) {
   constexpr Index width = panel_width<T>;
   for (Index j = 0; j < columns; j += width, panels += depth * width) {
     const Index count = std::min(width, columns - j);
     for (Index i = 0; i < rows; i += tile_rows) {
       const Index height = std::min<Index>(tile_rows, rows - i);
-      T* to = c + i * c_row + j;
-      const Start<T> from = start.at(i, j);
+      Sum<T>* to = c + i * c_row + j;
+      const Start<Sum<T>> from = start.at(i, j);
       if (count == width) {
         multiply_rows<T>(height, a.from(i), depth, panels, from, to, c_row);
         continue;
       }
-      std::array<T, tile_rows * width> edge{};
+      std::array<Sum<T>, tile_rows * width> edge{};
       if (from.data != nullptr)
         for (Index r = 0; r < height; ++r)
           std::copy_n(from.data + r * from.row, count, &edge[r * width]);
@@ -239,9 +309,9 @@ void multiply(Index rows, Index columns, Index depth, LeftRows<T> a, const T* pa
 
 /// c = a b, or c += a b.
 template <class T>
-void multiply(Index rows, Index columns, Index depth, Strided<T> a, const T* panels, T* c,
+void multiply(Index rows, Index columns, Index depth, Strided<T> a, const T* panels, Sum<T>* c,
               Index c_row, Write write) {
-  const Start<T> start = write == Write::add ? Start<T>{c, c_row} : Start<T>{};
+  const Start<Sum<T>> start = write == Write::add ? Start<Sum<T>>{c, c_row} : Start<Sum<T>>{};
   multiply<T>(rows, columns, depth, LeftRows<T>(a), panels, start, c, c_row);
 }
 

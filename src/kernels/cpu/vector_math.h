@@ -70,11 +70,22 @@ template <class T>
   return sum * std::bit_cast<Vector<T>>(exponent);
 }
 
+/// All lanes, joined two and two: halves first.
+template <class T, Index count = lanes<T>, class V, class Join>
+[[nodiscard]] T join_lanes(V value, const Join& join) {
+  if constexpr (count == 2) {
+    return join(T{value[0]}, T{value[1]});
+  } else {
+    typedef T Half __attribute__((vector_size(sizeof(V) / 2)));
+    Half halves[2];
+    std::memcpy(halves, &value, sizeof value);
+    return join_lanes<T, count / 2>(join(halves[0], halves[1]), join);
+  }
+}
+
 template <class T>
 [[nodiscard]] inline T sum_of(Vector<T> value) {
-  T sum = 0;
-  for (Index i = 0; i < lanes<T>; ++i) sum += value[i];
-  return sum;
+  return join_lanes<T>(value, [](auto a, auto b) { return a + b; });
 }
 
 /// sum(a * b) over `count` elements, the same bits for the same values.
@@ -116,12 +127,19 @@ ExponentialSum<T> exponentials(T* row, Index count, T scale) {
     const Vector<T> value = load(row + i) * scale;
     greatest_of = value > greatest_of ? value : greatest_of;
   }
-  T greatest = greatest_of[0];
-  for (Index i = 1; i < lanes<T>; ++i) greatest = std::max(greatest, T{greatest_of[i]});
-  exponential_row(row, count, scale, greatest);
-  std::fill(row + count, row + padded, T{0});
+  const T greatest = join_lanes<T>(greatest_of, [](auto a, auto b) { return a > b ? a : b; });
   Vector<T> sums{};
-  for (Index i = 0; i < count; i += lanes<T>) sums += load(row + i);
+  Index i = 0;
+  for (; i + lanes<T> <= count; i += lanes<T>) {
+    const Vector<T> value = exp<T>(load(row + i) * scale - greatest);
+    store<T>(value, row + i);
+    sums += value;
+  }
+  if (i < count) {
+    store<T>(exp<T>(load(row + i) * scale - greatest), row + i);
+    std::fill(row + count, row + padded, T{0});
+    sums += load(row + i);
+  }
   const T sum = sum_of<T>(sums);
   return {greatest + std::log(sum), sum};
 }

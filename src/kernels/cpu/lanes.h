@@ -1,8 +1,12 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
+#ifdef __AVX512BF16__
+#include <immintrin.h>
+#endif
 
 #include "electra/core/tensor.h"
 
@@ -41,6 +45,13 @@ using Bits = Register<std::uint32_t, register_bytes>::type;
 using Halves = Register<std::uint16_t, register_bytes / 2>::type;
 
 inline Halves rounded_halves(Lanes<float> value) {
+#ifdef __AVX512BF16__
+  // The processor's own rounding takes subnormal numbers for 0.
+  constexpr int subnormal = 0x20;
+  if (const auto numbers = std::bit_cast<__m512>(value);
+      _mm512_fpclass_ps_mask(numbers, subnormal) == 0) [[likely]]
+    return std::bit_cast<Halves>(_mm512_cvtneps_pbh(numbers));
+#endif
   const Bits bits = reinterpret_cast<Bits>(value);
   const Bits rounded = (bits + 0x7fffU + ((bits >> 16U) & 1U)) >> 16U;
   const Bits quiet = (bits >> 16U) | 64U;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/cpu/cpu_context.h"
+#include "electra/core/instruction_set.h"
 
 namespace electra {
 namespace {
@@ -103,7 +104,7 @@ TEST_CASE("a CPU records nothing, and does not call what it was to record", "[co
   const Fixture f;
   CHECK(f.context->record([] { FAIL("called"); }) == nullptr);
   CHECK(f.context->generation() == 0);
-  CHECK(f.context->platform() == "cpu");
+  CHECK(f.context->platform() == "cpu, " + std::string(to_string(instruction_set())));
 }
 
 TEST_CASE("a CPU has as many threads as it was given, all if none", "[context]") {

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "electra/core/file.h"
+#include "electra/core/instruction_set.h"
 #include "electra/infer/detector.h"
 #include "electra/io/checkpoint.h"
 #include "electra/io/config.h"
@@ -176,8 +177,9 @@ TEST_CASE("a checkpoint and the log name what decides the last bits", "[pretrain
   run.run();
   const LatestCheckpoint latest = latest_checkpoint(run.out().checkpoints());
   REQUIRE(latest.checkpoint);
-  CHECK(latest.checkpoint->text("platform") == "cpu");
-  CHECK(log_lines(run.out()).front().at("platform") == "cpu");
+  const std::string platform = "cpu, " + std::string(to_string(instruction_set()));
+  CHECK(latest.checkpoint->text("platform") == platform);
+  CHECK(log_lines(run.out()).front().at("platform") == platform);
 }
 
 TEST_CASE("there must be something to resume", "[pretraining]") {

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "electra/core/instruction_set.h"
+
 namespace electra {
 
 namespace {
@@ -63,6 +65,11 @@ CpuContext::CpuContext(int threads, Products products, Waiting waiting)
       team_(waiting == Waiting::asleep ? std::make_unique<ThreadTeam>() : nullptr) {
   if (threads < 0)
     throw ConfigError("threads: expected 0 (all) or more, found " + std::to_string(threads));
+}
+
+/// Another set sums in another order.
+std::string CpuContext::platform() const {
+  return "cpu, " + std::string(to_string(instruction_set()));
 }
 
 CpuContext::~CpuContext() { std::free(workspace_); }

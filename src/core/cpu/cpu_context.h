@@ -56,6 +56,7 @@ class CpuContext final : public Context {
   void deallocate(void* data) noexcept override;
   void zero(TensorView view) override;
   void synchronize() override {}
+  std::string platform() const override;
   std::unique_ptr<Readback> make_readback(Index bytes) override;
   std::unique_ptr<Recording> record(const std::function<void()>&) override { return nullptr; }
 

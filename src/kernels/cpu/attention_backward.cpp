@@ -1,7 +1,7 @@
 #include "electra/kernels/attention.h"
 #include "kernels/cpu/attention_heads.h"
 #include "kernels/cpu/attention_mask.h"
-#include "kernels/cpu/attention_operands.h"
+#include "kernels/cpu/product_operands.h"
 #include "kernels/cpu/vector_math.h"
 
 namespace electra {
@@ -21,7 +21,7 @@ template <class S>
 class Backward {
  public:
   using T = Computed<S>;
-  using Operands = typename cpu::OperandsOf<S>::type;
+  using Operands = cpu::OperandsOf<S>;
   using Word = typename Operands::Word;
 
   Backward(const AttentionBackward& kernel, const Heads& heads, Scratch<T> scratch)

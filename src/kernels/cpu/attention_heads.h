@@ -67,11 +67,6 @@ template <class T>
   return (round_up(length, line) / line | 1) * line;
 }
 
-template <class S>
-[[nodiscard]] Strided<S> transposed(const Strided<S>& matrix) {
-  return {matrix.data, matrix.column, matrix.row};
-}
-
 /// Rounds dense rows into a head's place.
 template <class T, class S>
 void store_rows(const T* from, Index rows, Index width, S* to, Index to_row) {

@@ -1,6 +1,6 @@
 #include "kernels/cpu/blocked_product.h"
 
-#include "kernels/cpu/panel_product.h"
+#include "kernels/cpu/product_operands.h"
 #include "kernels/math/matmul_extents.h"
 
 namespace electra::cpu {
@@ -31,8 +31,12 @@ template <class S, class C>
 class Product {
  public:
   using T = Computed<S>;
+  using Operands = OperandsOf<S>;
+  using Word = typename Operands::Word;
   static constexpr bool in_place = std::is_same_v<C, T>;
-  static constexpr Index left_size = tiles_size<T>(row_block, depth_block);
+  static constexpr Index left_size = tiles_size<Word>(row_block, depth_block);
+  /// Numbers that are summed at once.
+  static constexpr Index deepest = depth_block * Operands::per_word;
   /// What each thread needs for itself.
   static constexpr Index own_size = left_size + (in_place ? 0 : row_block * column_block);
 
@@ -49,25 +53,30 @@ class Product {
 
   /// How many elements the panels of b need for a block of columns.
   [[nodiscard]] Index panels_size() const {
-    return panel_size<T>(extents_.k, std::min(column_block, extents_.n));
+    return panel_size<Word>(Operands::words(extents_.k), std::min(column_block, extents_.n));
   }
 
   /// Lays columns `part` of b's block `columns` out as panels, block of depth by block of depth.
-  void pack(Range columns, Range part, T* panels) const {
-    const Index width = round_up(columns.size(), panel_width<T>);
-    for (Index p = 0; p < extents_.k; p += depth_block) {
-      const Index depth = std::min(depth_block, extents_.k - p);
-      pack_panels<T>(b_.at(p, part.begin), depth, part.size(),
-                     panels + p * width + (part.begin - columns.begin) * depth);
+  void pack(Range columns, Range part, Word* panels) const {
+    const Index width = round_up(columns.size(), panel_width<Word>);
+    for (Index p = 0; p < extents_.k; p += deepest) {
+      const Index depth = std::min(deepest, extents_.k - p);
+      const Strided<S> from = b_.at(p, part.begin);
+      Word* to = panels + Operands::words(p) * width +
+                 (part.begin - columns.begin) * Operands::words(depth);
+      if (from.column == 1)
+        Operands::pack(from, depth, part.size(), to);
+      else
+        Operands::pack_transposed(transposed(from), depth, part.size(), to);
     }
   }
 
   /// The elements of c in `rows` and in `part`, whole panels of the block `columns`.
-  void multiply(Range rows, Range columns, Range part, const T* panels, T* own) const {
-    const Index width = round_up(columns.size(), panel_width<T>);
+  void multiply(Range rows, Range columns, Range part, const Word* panels, Word* own) const {
+    const Index width = round_up(columns.size(), panel_width<Word>);
     for (Index i = rows.begin; i < rows.end; i += row_block) {
       const Index height = std::min(row_block, rows.end - i);
-      T* c = own + left_size;
+      T* c = reinterpret_cast<T*>(own + left_size);
       Index c_row = part.size();
       if constexpr (in_place) {
         c = c_ + i * extents_.n + part.begin;
@@ -76,10 +85,12 @@ class Product {
       Start<T> start = first_sums({i, i + height}, part, c, c_row);
       Index p = 0;
       do {
-        const Index depth = std::min(depth_block, extents_.k - p);
-        cpu::multiply<T>(height, part.size(), depth, left_operand(i, p, height, depth, own),
-                         panels + p * width + (part.begin - columns.begin) * depth, start, c,
-                         c_row);
+        const Index depth = std::min(deepest, extents_.k - p);
+        const Index words = Operands::words(depth);
+        cpu::multiply<Word>(
+            height, part.size(), words, left_operand(i, p, height, depth, own),
+            panels + Operands::words(p) * width + (part.begin - columns.begin) * words, start, c,
+            c_row);
         start = {c, c_row};
         p += depth;
       } while (p < extents_.k);
@@ -101,16 +112,11 @@ class Product {
   }
 
   /// a's block: read as it lies if its rows are dense and need no conversion, else copied.
-  [[nodiscard]] LeftRows<T> left_operand(Index i, Index p, Index rows, Index depth, T* own) const {
+  [[nodiscard]] Strided<Word> left_operand(Index i, Index p, Index rows, Index depth,
+                                           Word* own) const {
     const Strided<S> from = a_.at(i, p);
-    if (from.column != 1) {
-      pack_tiles<T>(from, rows, depth, own);
-      return {own, depth};
-    }
-    if constexpr (std::is_same_v<S, T>) return from;
-    for (Index r = 0; r < rows; ++r)
-      convert(from.data + r * from.row, own + r * depth_block, depth);
-    return Strided<T>{own, depth_block, 1};
+    if (from.column != 1) return Operands::left_of_columns(from, rows, depth, own);
+    return Operands::left(from, rows, depth, own);
   }
 
   math::MatmulExtents extents_;
@@ -128,7 +134,7 @@ void run_batch(CpuContext& context, const Matmul& kernel) {
   const Index panels_size = P(kernel, 0).panels_size();
   const int pieces = static_cast<int>(std::min<Index>(context.threads(), batch));
   const Index each = panels_size + P::own_size;
-  const auto scratch = context.workspace_of<typename P::T>(pieces * each);
+  const auto scratch = context.workspace_of<typename P::Word>(pieces * each);
   context.run_pieces(pieces, [&](int piece) {
     auto* panels = scratch.data() + piece * each;
     const Range matrices = Range{0, batch}.piece(piece, pieces, 1);
@@ -148,12 +154,12 @@ void run_batch(CpuContext& context, const Matmul& kernel) {
 template <class S, class C>
 void run_one(CpuContext& context, const Matmul& kernel) {
   using P = Product<S, C>;
-  constexpr Index width = panel_width<typename P::T>;
+  constexpr Index width = panel_width<typename P::Word>;
   const auto [batch, m, n, k] = math::extents(kernel);
   const P product(kernel, 0);
   const int pieces = context.threads();
   const auto scratch =
-      context.workspace_of<typename P::T>(product.panels_size() + pieces * P::own_size);
+      context.workspace_of<typename P::Word>(product.panels_size() + pieces * P::own_size);
   auto* panels = scratch.data();
   const bool by_rows = m >= std::min(n, column_block);
   for (Index j = 0; j < n; j += column_block) {

@@ -64,27 +64,6 @@ struct Strided {
   }
 };
 
-/// The left operand of a product, read tile by tile: element (r, k) of the tile that begins with
-/// row i, a multiple of tile_rows, lies at data[i * step + r * row + k * column].
-template <class T>
-struct LeftRows {
-  const T* data = nullptr;
-  Index row = 0;
-  Index column = 1;
-  Index step = 0;
-
-  LeftRows(Strided<T> matrix)  // NOLINT: any matrix will do
-      : data(matrix.data), row(matrix.row), column(matrix.column), step(matrix.row) {}
-  LeftRows(const T* tiles, Index depth) : data(tiles), row(1), column(tile_rows), step(depth) {}
-
-  /// The same from row i on.
-  [[nodiscard]] LeftRows from(Index i) const {
-    LeftRows rest = *this;
-    rest.data += i * step;
-    return rest;
-  }
-};
-
 /// Converts a run of elements; runs of 16 at a time, which compilers turn into vectors.
 template <class To, class From>
 void convert(const From* __restrict from, To* __restrict to, Index count) {
@@ -200,26 +179,10 @@ struct Start {
   }
 };
 
-/// How many elements pack_tiles writes.
+/// How many elements a copy of a left operand needs, so that there is room for whole tiles.
 template <class T>
 [[nodiscard]] constexpr Index tiles_size(Index rows, Index depth) {
   return depth * round_up(rows, tile_rows);
-}
-
-/// Lays a [rows, depth] matrix whose columns lie densely out as tiles [rows / tile][depth][tile],
-/// with anything in the rows beyond the last.
-template <class T, class S>
-void pack_tiles(Strided<S> source, Index rows, Index depth, T* tiles) {
-  for (Index first = 0; first < rows; first += tile_rows) {
-    const Index count = std::min<Index>(tile_rows, rows - first);
-    const S* from = source.data + first;
-    for (Index k = 0; k < depth; ++k, from += source.column, tiles += tile_rows) {
-      if (count == tile_rows)
-        for (int r = 0; r < tile_rows; ++r) tiles[r] = computed(from[r]);
-      else
-        for (Index r = 0; r < count; ++r) tiles[r] = computed(from[r]);
-    }
-  }
 }
 
 /// sum + a b, of a number and the numbers of all columns.
@@ -243,7 +206,7 @@ template <class V, class T>
 }
 
 template <class T, int rows>
-void multiply_tile(LeftRows<T> a, Index depth, const T* panel, Start<Sum<T>> start, Sum<T>* c,
+void multiply_tile(Strided<T> a, Index depth, const T* panel, Start<Sum<T>> start, Sum<T>* c,
                    Index c_row) {
   using Vector = typename VectorOf<Sum<T>>::type;
   Vector low[rows] = {};
@@ -276,7 +239,7 @@ void multiply_tile(LeftRows<T> a, Index depth, const T* panel, Start<Sum<T>> sta
 
 /// The tile of `count` rows, at most `rows`.
 template <class T, int rows = tile_rows>
-void multiply_rows(Index count, LeftRows<T> a, Index depth, const T* panel, Start<Sum<T>> start,
+void multiply_rows(Index count, Strided<T> a, Index depth, const T* panel, Start<Sum<T>> start,
                    Sum<T>* c, Index c_row) {
   if (count >= rows) return multiply_tile<T, rows>(a, depth, panel, start, c, c_row);
   if constexpr (rows > 1) multiply_rows<T, rows - 1>(count, a, depth, panel, start, c, c_row);
@@ -284,7 +247,7 @@ void multiply_rows(Index count, LeftRows<T> a, Index depth, const T* panel, Star
 
 /// c = start + a b, with a [rows, depth] and b [depth, columns] laid out by pack_panels.
 template <class T>
-void multiply(Index rows, Index columns, Index depth, LeftRows<T> a, const T* panels,
+void multiply(Index rows, Index columns, Index depth, Strided<T> a, const T* panels,
               Start<Sum<T>> start, Sum<T>* c, Index c_row) {
   constexpr Index width = panel_width<T>;
   for (Index j = 0; j < columns; j += width, panels += depth * width) {
@@ -294,14 +257,14 @@ void multiply(Index rows, Index columns, Index depth, LeftRows<T> a, const T* pa
       Sum<T>* to = c + i * c_row + j;
       const Start<Sum<T>> from = start.at(i, j);
       if (count == width) {
-        multiply_rows<T>(height, a.from(i), depth, panels, from, to, c_row);
+        multiply_rows<T>(height, a.at(i, 0), depth, panels, from, to, c_row);
         continue;
       }
       std::array<Sum<T>, tile_rows * width> edge{};
       if (from.data != nullptr)
         for (Index r = 0; r < height; ++r)
           std::copy_n(from.data + r * from.row, count, &edge[r * width]);
-      multiply_rows<T>(height, a.from(i), depth, panels, {edge.data(), width}, edge.data(), width);
+      multiply_rows<T>(height, a.at(i, 0), depth, panels, {edge.data(), width}, edge.data(), width);
       for (Index r = 0; r < height; ++r) std::copy_n(&edge[r * width], count, to + r * c_row);
     }
   }
@@ -312,7 +275,7 @@ template <class T>
 void multiply(Index rows, Index columns, Index depth, Strided<T> a, const T* panels, Sum<T>* c,
               Index c_row, Write write) {
   const Start<Sum<T>> start = write == Write::add ? Start<Sum<T>>{c, c_row} : Start<Sum<T>>{};
-  multiply<T>(rows, columns, depth, LeftRows<T>(a), panels, start, c, c_row);
+  multiply<T>(rows, columns, depth, a, panels, start, c, c_row);
 }
 
 }  // namespace electra::cpu

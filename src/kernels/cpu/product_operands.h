@@ -2,12 +2,16 @@
 
 #include <cstring>
 
-#include "kernels/cpu/attention_heads.h"
+#include "kernels/cpu/panel_product.h"
 
-/// How the products of attention read their operands, all of which lie in rows of a tensor or of
-/// scores. `left` is a product's left operand, `pack` lays out its right one; depth is what is
-/// summed over.
+/// How products read their operands, which lie in rows of a tensor or of scores. `left` is a
+/// product's left operand, `pack` lays out its right one; depth is what is summed over.
 namespace electra::cpu {
+
+template <class S>
+[[nodiscard]] Strided<S> transposed(const Strided<S>& matrix) {
+  return {matrix.data, matrix.column, matrix.row};
+}
 
 /// As numbers in the type that is computed in; scores are to be rounded as S before.
 template <class S>
@@ -17,6 +21,7 @@ struct Numbers {
 
   static void round(T* scores, Index count) { round_as<S>(scores, count); }
 
+  static constexpr Index per_word = 1;
   static constexpr Index words(Index numbers) { return numbers; }
   /// What `left` and `left_transposed` need to write the words of scores.
   static constexpr Index score_words(Index, Index) { return 0; }
@@ -26,6 +31,13 @@ struct Numbers {
     if constexpr (std::is_same_v<S, T>) return from;
     for (Index i = 0; i < rows; ++i) convert(from.at(i, 0).data, copy + i * depth, depth);
     return {copy, depth, 1};
+  }
+  /// from is [rows, depth] with dense columns; `copy` has room for whole tiles.
+  static Strided<Word> left_of_columns(const Strided<S>& from, Index rows, Index depth,
+                                       Word* copy) {
+    const Index row = round_up(rows, tile_rows);
+    for (Index k = 0; k < depth; ++k) convert(from.at(0, k).data, copy + k * row, rows);
+    return {copy, 1, row};
   }
   /// from is [depth, columns].
   static void pack(const Strided<S>& from, Index depth, Index columns, Word* panels) {
@@ -53,16 +65,27 @@ struct Pairs {
 
   static void round(T*, Index) {}  // `left` does
 
+  static constexpr Index per_word = 2;
   static constexpr Index words(Index numbers) { return (numbers + 1) / 2; }
   static constexpr Index score_words(Index rows, Index row) { return round_up(rows, 2) * row; }
 
   static Strided<Word> left(const Strided<bf16>& from, Index rows, Index depth, Word* copy) {
+    if (are_words(from, depth)) return {words_at(from.data), from.row / 2, 1};
     for (Index i = 0; i < rows; ++i) {
       bf16* to = row_of(copy, 2 * words(depth), i);
       std::memcpy(static_cast<void*>(to), from.at(i, 0).data, bytes(depth));
       end_row(to, depth);
     }
     return {copy, words(depth), 1};
+  }
+
+  static Strided<Word> left_of_columns(const Strided<bf16>& from, Index rows, Index depth,
+                                       Word* copy) {
+    const Index row = round_up(rows, tile_rows);
+    for (Index k = 0; k < depth; k += 2)
+      pair_rows(from.at(0, k).data, k + 1 < depth ? from.at(0, k + 1).data : nullptr, rows,
+                copy + k / 2 * row);
+    return {copy, 1, row};
   }
 
   static void pack(const Strided<bf16>& from, Index depth, Index columns, Word* panels) {
@@ -77,10 +100,9 @@ struct Pairs {
   }
 
   static void pack_transposed(const Strided<bf16>& from, Index depth, Index columns, Word* panels) {
-    if (depth % 2 == 0 && from.row % 2 == 0)
-      return pack_panels<Word>(
-          Strided<Word>{reinterpret_cast<const Word*>(from.data), 1, from.row / 2}, depth / 2,
-          columns, panels);
+    if (are_words(from, depth))
+      return pack_panels<Word>(Strided<Word>{words_at(from.data), 1, from.row / 2}, depth / 2,
+                               columns, panels);
     std::fill_n(panels, panel_size<Word>(words(depth), columns), 0);
     for (Index j = 0; j < columns; ++j)
       for (Index k = 0; k < depth; ++k) {
@@ -114,6 +136,13 @@ struct Pairs {
  private:
   static constexpr Index width = panel_width<Word>;
 
+  /// Whether each row's numbers may be read as whole words.
+  static bool are_words(const Strided<bf16>& rows, Index depth) {
+    return depth % 2 == 0 && rows.row % 2 == 0 &&
+           reinterpret_cast<std::uintptr_t>(rows.data) % sizeof(Word) == 0;
+  }
+  static const Word* words_at(const bf16* data) { return reinterpret_cast<const Word*>(data); }
+
   static std::size_t bytes(Index count) { return static_cast<std::size_t>(count) * sizeof(bf16); }
   static bf16* row_of(Word* words, Index row, Index i) {
     return reinterpret_cast<bf16*>(words) + i * row;
@@ -136,14 +165,16 @@ struct Pairs {
 
 /// What is faster on this processor.
 template <class S>
-struct OperandsOf {
+struct FastestOperands {
   using type = Numbers<S>;
 };
 #ifdef __AVX512BF16__
 template <>
-struct OperandsOf<bf16> {
+struct FastestOperands<bf16> {
   using type = Pairs;
 };
 #endif
+template <class S>
+using OperandsOf = typename FastestOperands<S>::type;
 
 }  // namespace electra::cpu

@@ -42,8 +42,8 @@ elseif(NOT ELECTRA_ONEDNN STREQUAL "OFF")
   endif()
 endif()
 if(NOT electra_onednn)
-  message(STATUS "electra: oneDNN is left out: matrix products run on Eigen, at about 60 % of the "
-                 "speed, and bf16 products at f32's")
+  message(STATUS "electra: oneDNN is left out: matrix products run on the library's own tiles, at 90 % of "
+                 "its speed; tiles of AMX are not used")
 endif()
 
 add_library(electra_dependencies INTERFACE)

@@ -5,14 +5,14 @@ namespace electra::bench {
 namespace {
 
 struct Texts {
-  Texts(Index length, Index width, DType dtype, Pooling pooling)
+  Texts(Index length_, Index width, DType dtype, Pooling pooling_)
       : batch(texts()),
-        length(length),
+        length(length_),
         whole({batch * length, width}, dtype),
         pooled({batch, width}, dtype),
         places_of_max({batch, width}, DType::i32),
         lengths({batch}, DType::i32),
-        pooling(pooling) {
+        pooling(pooling_) {
     lengths.fill(static_cast<std::int32_t>(length));
   }
   [[nodiscard]] TextRows rows() const { return {batch, length, lengths}; }

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "electra/core/instruction_set.h"
 #include "electra/core/peak_memory.h"
 #include "step/pretraining_steps.h"
 #include "step/roofline.h"
@@ -26,6 +27,7 @@ struct Options {
   Index length = 128;
   Index vocabulary = 30522;
   double dropout = 0.1;
+  Recompute recompute = Recompute::none;
   int threads = 0;
   int steps = 12;
   int warmup = 2;
@@ -48,6 +50,7 @@ struct Figures {
   int observed = 1;
   Index launches = 0;
   std::vector<std::string> slow_products;
+  std::vector<std::pair<std::string, Index>> memory;
 
   [[nodiscard]] double flops() const {
     double sum = 0;
@@ -73,6 +76,14 @@ Options parse(int argc, char** argv, CLI::App& app) {
       ->check(CLI::IsMember({"f32", "bf16"}))
       ->capture_default_str();
   app.add_option("--device", o.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  app.add_option_function<std::string>(
+         "--recompute",
+         [&o](const std::string& name) {
+           const auto names = enum_names(o.recompute);
+           o.recompute = static_cast<Recompute>(std::ranges::find(names, name) - names.begin());
+         },
+         "train.recompute: none, feed_forward or block")
+      ->check(CLI::IsMember({"none", "feed_forward", "block"}));
   app.add_option("--threads", o.threads, "0: all processors")->capture_default_str();
   app.add_option("--steps", o.steps, "steps that are timed")
       ->check(CLI::PositiveNumber)
@@ -106,6 +117,7 @@ PretrainConfig configuration(const Options& o) {
   config.data.length = o.length;
   config.train.batch = o.batch;
   config.train.steps = 1000000;
+  config.train.recompute = o.recompute;
   check(config);
   return config;
 }
@@ -132,6 +144,7 @@ Figures measure(const Options& o, bench::PretrainingSteps& steps) {
   if (o.parts || (gpu && !o.skip_observed)) f.parts = bench::parts_of(steps.observed(f.observed));
   for (const std::string& product : steps.context().slow_products())
     f.slow_products.push_back(product);
+  f.memory = steps.memory();
   const FigureValues values = steps.take_values();
   f.mlm_loss = *values["mlm_loss"];
   f.discriminator_loss = *values["disc_loss"];
@@ -183,23 +196,28 @@ double tokens_per_second(const Options& o, const Figures& f) {
 void print_json(const Options& o, const Figures& f, Device device,
                 const nlohmann::ordered_json& gpu) {
   const auto [least, most] = std::ranges::minmax(f.ms);
-  nlohmann::ordered_json out{{"system", "libelectra"},
-                             {"preset", o.preset},
-                             {"precision", o.precision},
-                             {"device", to_string(device)},
-                             {"threads", o.threads},
-                             {"batch", o.batch},
-                             {"length", o.length},
-                             {"vocab", o.vocabulary},
-                             {"dropout", o.dropout},
-                             {"parameters", f.parameters},
-                             {"steps", o.steps},
-                             {"ms_per_step", median(f.ms)},
-                             {"ms_min", least},
-                             {"ms_max", most},
-                             {"tokens_per_second", tokens_per_second(o, f)},
-                             {"peak_memory_bytes", peak_memory_bytes()},
-                             {"losses", {f.mlm_loss, f.discriminator_loss}}};
+  nlohmann::ordered_json out{
+      {"system", "libelectra"},
+      {"preset", o.preset},
+      {"precision", o.precision},
+      {"device", to_string(device)},
+      {"isa", to_string(instruction_set())},
+      {"threads", o.threads},
+      {"batch", o.batch},
+      {"length", o.length},
+      {"vocab", o.vocabulary},
+      {"dropout", o.dropout},
+      {"recompute", enum_names(o.recompute)[static_cast<std::size_t>(o.recompute)]},
+      {"parameters", f.parameters},
+      {"steps", o.steps},
+      {"ms_per_step", median(f.ms)},
+      {"ms_min", least},
+      {"ms_max", most},
+      {"tokens_per_second", tokens_per_second(o, f)},
+      {"peak_memory_bytes", peak_memory_bytes()},
+      {"losses", {f.mlm_loss, f.discriminator_loss}}};
+  out["memory"] = nlohmann::ordered_json::object();
+  for (const auto& [part, bytes] : f.memory) out["memory"][part] = bytes;
   out.update(gpu);
   if (o.parts) out["parts"] = as_json(f.parts, f.observed);
   std::printf("%s\n", out.dump().c_str());
@@ -218,6 +236,8 @@ void print_text(const Options& o, const Figures& f, Device device,
   for (const auto& [key, value] : gpu.items())
     std::printf("%s: %s\n", key.c_str(),
                 value.is_string() ? value.get<std::string>().c_str() : value.dump().c_str());
+  for (const auto& [part, bytes] : f.memory)
+    std::printf("  %-32s %8.1f MiB\n", part.c_str(), static_cast<double>(bytes) / (1 << 20));
   if (o.parts) print(f.parts, f.observed);
 }
 

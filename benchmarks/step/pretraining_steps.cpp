@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "core/cpu/cpu_context.h"
+#include "electra/core/peak_memory.h"
 #include "electra/core/random.h"
 #include "electra/core/recording.h"
 #include "electra/pretrain/objectives.h"
@@ -73,6 +75,24 @@ std::vector<double> PretrainingSteps::timed(int count) {
     milliseconds.push_back(1e3 * seconds_since(start));
   }
   return milliseconds;
+}
+
+std::vector<std::pair<std::string, Index>> PretrainingSteps::memory() const {
+  const bool has_copy = store_.values().raw() != store_.master().raw();
+  const Optimizer& optimizer = trainer_->optimizer();
+  std::vector<std::pair<std::string, Index>> parts{
+      {"weights", store_.master().bytes()},
+      {"weights in bf16", has_copy ? store_.values().bytes() : 0},
+      {"gradients", store_.gradients().bytes()},
+      {"moments", optimizer.moment_1().bytes() + optimizer.moment_2().bytes()},
+      {"activations", trainer_->arena().capacity()}};
+  if (const auto* cpu = dynamic_cast<const CpuContext*>(context_.get()))
+    parts.emplace_back("scratch of kernels", cpu->workspace_bytes());
+  Index known = 0;
+  for (const auto& [name, bytes] : parts) known += bytes;
+  if (context_->device().type == DeviceType::cpu)
+    parts.emplace_back("program, libraries and the rest", peak_memory_bytes() - known);
+  return parts;
 }
 
 double PretrainingSteps::sustained(double seconds) {

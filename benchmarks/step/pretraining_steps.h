@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "electra/core/context.h"
@@ -27,6 +29,8 @@ class PretrainingSteps {
 
   [[nodiscard]] Context& context() const { return *context_; }
   [[nodiscard]] Index parameters() const { return store_.parameter_count(); }
+  /// What the step keeps in memory, in bytes, by what it is for.
+  [[nodiscard]] std::vector<std::pair<std::string, Index>> memory() const;
   /// Kernels of the recorded step; 0 if none was recorded.
   [[nodiscard]] Index launches() const;
   [[nodiscard]] FigureValues take_values() { return trainer_->take_values(); }

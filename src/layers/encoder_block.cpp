@@ -10,6 +10,14 @@ EncoderBlock::EncoderBlock(const ParameterScope& scope, const NetworkConfig& con
                          {layer, Place::feed_forward_dropout}) {}
 
 TensorView EncoderBlock::forward(Pass& pass, ConstTensorView x, Saved& saved, TensorView y) const {
+  if (pass.recompute == Recompute::block && pass.mode == Mode::training) {
+    if (!y) y = pass.tensor(x.shape(), x.dtype());
+    saved.x = x;
+    const auto scratch = pass.arena.scope();
+    Pass whole = pass.keeping_all();
+    Saved gone;
+    return forward(whole, x, gone, y);
+  }
   const TensorView mixed = attention_.forward(pass, x, saved.attention);
   const TensorView a =
       attention_norm_.forward(pass, mixed, attention_.out_bias(), x, saved.attention_norm);
@@ -20,6 +28,13 @@ TensorView EncoderBlock::forward(Pass& pass, ConstTensorView x, Saved& saved, Te
 
 void EncoderBlock::backward(Pass& pass, const Saved& saved, ConstTensorView dy,
                             TensorView dx) const {
+  if (saved.x) {
+    const auto again = pass.arena.scope();
+    Pass whole = pass.keeping_all();
+    Saved all;
+    (void)forward(whole, saved.x, all);
+    return backward(whole, all, dy, dx);
+  }
   // Without dropout dfed and dmixed are dx itself: each sublayer reads its dy before it adds to dx.
   const auto scratch = pass.arena.scope();
   const ConstTensorView dfed = feed_forward_norm_.backward(pass, saved.feed_forward_norm, dy, dx,

@@ -27,11 +27,11 @@ Linear::Linear(const ParameterScope& scope, const Config& config)
           {.init = Init::zeros, .decay = Decay::no, .padded = Shape{padded_out(config)}})) {}
 
 TensorView Linear::forward(Pass& pass, ConstTensorView x, Saved& saved) const {
-  return multiply(pass, x, bias_, saved);
+  return multiply(pass, x, bias_, saved, {});
 }
 
-TensorView Linear::product(Pass& pass, ConstTensorView x, Saved& saved) const {
-  return multiply(pass, x, nullptr, saved);
+TensorView Linear::product(Pass& pass, ConstTensorView x, Saved& saved, TensorView y) const {
+  return multiply(pass, x, nullptr, saved, y);
 }
 
 TensorView Linear::activated(Pass& pass, ConstTensorView x, Gelu form, Saved& saved) const {
@@ -52,11 +52,11 @@ TensorView Linear::infer(Pass& pass, ConstTensorView x, const Parameter* bias,
   return y;
 }
 
-TensorView Linear::multiply(Pass& pass, ConstTensorView x, const Parameter* bias,
-                            Saved& saved) const {
+TensorView Linear::multiply(Pass& pass, ConstTensorView x, const Parameter* bias, Saved& saved,
+                            TensorView y) const {
   saved.x = x;
   if (weight_->packed) return infer(pass, x, bias, std::nullopt);
-  const TensorView y = pass.tensor({x.rows(), padded_out(config_)}, x.dtype());
+  if (!y) y = pass.tensor({x.rows(), padded_out(config_)}, x.dtype());
   pass.context.run(Matmul{.a = x,
                           .b = weight_->value,
                           .c = y,

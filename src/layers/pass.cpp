@@ -1,8 +1,14 @@
 #include "electra/layers/pass.h"
 
+#include <array>
 #include <string>
 
 namespace electra {
+
+std::span<const std::string_view> enum_names(Recompute) {
+  static constexpr std::array<std::string_view, 3> names{"none", "feed_forward", "block"};
+  return names;
+}
 
 ConstTensorView MicroBatch::column(std::string_view name) const {
   for (const NamedColumn& column : columns)
@@ -18,7 +24,8 @@ Pass pass_over(const MicroBatch& batch, Context& context, Arena& arena, const Dr
                      .step = draw.step,
                      .first_example = static_cast<std::uint32_t>(batch.first)},
           .mode = draw.mode,
-          .draws = draw.draws};
+          .draws = draw.draws,
+          .recompute = draw.recompute};
 }
 
 }  // namespace electra

@@ -12,11 +12,14 @@ namespace electra {
 namespace {
 
 // What a resume may change; "ranks." stands for all within.
-constexpr std::array<std::string_view, 8> changeable{
-    "train.steps", "train.micro_batch", "device", "threads",
-    "evaluate.",   "checkpoint.",       "log.",   "ranks."};
+constexpr std::array<std::string_view, 9> changeable{
+    "train.steps", "train.micro_batch", "train.recompute", "device",
+    "threads",     "evaluate.",         "checkpoint.",     "log.",
+    "ranks."};
 constexpr const char* changeable_text =
-    "train.steps, train.micro_batch, device, threads, evaluate.*, checkpoint.*, log.* and ranks.*";
+    "train.steps, train.micro_batch, train.recompute, device, threads, evaluate.*, checkpoint.*, "
+    "log.* "
+    "and ranks.*";
 
 // What minutes choose, beside train.steps, and what the corpus decides.
 constexpr std::array<std::string_view, 2> chosen_by_minutes{"schedule.warmup",

@@ -43,6 +43,7 @@ Trainer::Trainer(ParameterStore& store, const Objective& objective, Communicator
       seed_(config.seed),
       share_(config.batch / communicator.size()),
       micro_batch_(micro_batch_of(config, communicator.size())),
+      recompute_(config.recompute),
       optimizer_(store, config),
       gradient_sum_(context_, communicator, store.gradients(), config.reduction),
       state_(context_, store.master().dtype(), objective.sums()),
@@ -108,7 +109,8 @@ void Trainer::add_gradients(Index count) {
   for (Index first = 0; first < count; first += micro_batch_) {
     arena_.reset();
     const MicroBatch batch = input_->micro_batch(first, std::min(micro_batch_, count - first));
-    Pass pass = pass_over(batch, context_, arena_, {.seed = seed_, .step = state_.step});
+    Pass pass = pass_over(batch, context_, arena_,
+                          {.seed = seed_, .step = state_.step, .recompute = recompute_});
     objective_.accumulate(pass, batch, state_);
   }
   arena_.reset();  // the first step's blocks become one here, so that the second moves nothing

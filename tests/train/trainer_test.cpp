@@ -86,6 +86,27 @@ TEST_CASE("accumulation over micro-batches equals one batch", "[trainer][law]") 
   }
 }
 
+TEST_CASE("what is computed again gives the same bits, in less memory", "[trainer][law]") {
+  PretrainConfig config = small_config();
+  config.model.dropout = config.model.attention_dropout = 0.1F;
+  config.model.layers = config.model.generator.layers = 3;
+  config.train.micro_batch = GENERATE(0, 4);
+  config.precision = GENERATE(Precision::f32, Precision::bf16);
+  Run kept(config);
+  kept.until(3);
+  REQUIRE(all_finite(kept.store));
+  Index peak = kept.trainer->arena().peak();
+  for (const Recompute recompute : {Recompute::feed_forward, Recompute::block}) {
+    config.train.recompute = recompute;
+    Run again(config);
+    again.until(3);
+    CHECK(again.weights() == kept.weights());
+    CHECK(again.trainer->arena().peak() < peak);
+    CHECK(again.trainer->arena().allocations() <= kept.trainer->arena().allocations());
+    peak = again.trainer->arena().peak();
+  }
+}
+
 TEST_CASE("ranks on threads equal one rank", "[trainer][law][threads]") {
   PretrainConfig config = small_config();
   Run whole(config);

@@ -10,7 +10,9 @@ namespace electra {
 /// a = norm(x + dropout(attention(x))); y = norm(a + dropout(feed_forward(a))).
 class EncoderBlock {
  public:
+  /// Where the block is to be computed again, what it read, and nothing else.
   struct Saved {
+    ConstTensorView x;
     SelfAttention::Saved attention;
     ResidualNorm::Saved attention_norm;
     FeedForward::Saved feed_forward;

@@ -9,6 +9,7 @@ namespace electra {
 /// (ResidualNorm adds them).
 class FeedForward {
  public:
+  /// Where it is to be computed again, `pre` and what the second product read are absent.
   struct Saved {
     Linear::Saved in, out;
     TensorView pre;  // [rows, intermediate]: what GELU read, without the bias
@@ -24,6 +25,9 @@ class FeedForward {
   [[nodiscard]] TensorView out_bias_gradient() const { return out_.bias_gradient(); }
 
  private:
+  /// What the second product reads.
+  [[nodiscard]] TensorView activate(Pass& pass, ConstTensorView x, Saved& saved) const;
+
   Gelu activation_;
   Linear in_;
   Linear out_;

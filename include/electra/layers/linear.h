@@ -26,8 +26,10 @@ class Linear {
 
   /// x [rows, in] to y [rows, out], or padded_out wide.
   [[nodiscard]] TensorView forward(Pass& pass, ConstTensorView x, Saved& saved) const;
-  /// x weight^T alone: for a caller whose fused kernel adds the bias.
-  [[nodiscard]] TensorView product(Pass& pass, ConstTensorView x, Saved& saved) const;
+  /// x weight^T alone: for a caller whose fused kernel adds the bias. In `y`, or, if that is
+  /// absent, in the arena.
+  [[nodiscard]] TensorView product(Pass& pass, ConstTensorView x, Saved& saved,
+                                   TensorView y = {}) const;
   /// gelu(x weight^T + bias), of which no backward is made: in inference.
   [[nodiscard]] TensorView activated(Pass& pass, ConstTensorView x, Gelu form, Saved& saved) const;
   /// All three gradients.
@@ -43,7 +45,7 @@ class Linear {
 
  private:
   [[nodiscard]] TensorView multiply(Pass& pass, ConstTensorView x, const Parameter* bias,
-                                    Saved& saved) const;
+                                    Saved& saved, TensorView y) const;
   /// By a weight that has been packed.
   [[nodiscard]] TensorView infer(Pass& pass, ConstTensorView x, const Parameter* bias,
                                  std::optional<Gelu> activation) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +30,11 @@ struct MicroBatch {
 /// Training drops out; inference does not.
 enum class Mode : std::uint8_t { training, inference };
 
+/// What a backward computes again instead of having kept it: less memory for more time, and the
+/// same bits. Of a feed-forward its two inner tensors, or all of a block but what it read.
+enum class Recompute : std::uint8_t { none, feed_forward, block };
+[[nodiscard]] std::span<const std::string_view> enum_names(Recompute);
+
 /// What every layer needs to go forward or backward over one micro-batch. Tensors from the arena
 /// live until it is reset; a backward rewinds its temporaries.
 struct Pass {
@@ -39,6 +45,7 @@ struct Pass {
   Mode mode = Mode::training;
   Network network = Network::none;
   Draws draws = Draws::training;
+  Recompute recompute = Recompute::none;
 
   [[nodiscard]] TensorView tensor(const Shape& shape, DType dtype) const {
     return arena.allocate(shape, dtype);
@@ -47,6 +54,12 @@ struct Pass {
   [[nodiscard]] Pass of(Network other) const {
     Pass pass = *this;
     pass.network = other;
+    return pass;
+  }
+  /// The same pass, whose forward keeps all that a backward reads.
+  [[nodiscard]] Pass keeping_all() const {
+    Pass pass = *this;
+    pass.recompute = Recompute::none;
     return pass;
   }
   /// The key of a place of this network.
@@ -65,6 +78,7 @@ struct Draw {
   ConstTensorView step{};  // [1], i32, on the device
   Mode mode = Mode::training;
   Draws draws = Draws::training;
+  Recompute recompute = Recompute::none;
 };
 [[nodiscard]] Pass pass_over(const MicroBatch& batch, Context& context, Arena& arena,
                              const Draw& draw);

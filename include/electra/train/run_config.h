@@ -8,6 +8,7 @@
 #include "electra/core/parameters.h"
 #include "electra/core/range.h"
 #include "electra/kernels/adamw.h"
+#include "electra/layers/pass.h"
 
 namespace electra {
 
@@ -50,12 +51,16 @@ struct TrainConfig {
   Index steps = 1000000;
   Index batch = 128;
   Index micro_batch = 0;
+  Recompute recompute = Recompute::none;
 
   void fields(auto&& visit) {
     visit("steps", steps, "optimizer steps of the whole run", from(0));
     visit("batch", batch, "sequences in a step, over all ranks", from(1));
     visit("micro_batch", micro_batch, "sequences that a rank computes at once; 0: all of its own",
           from(0));
+    visit("recompute", recompute,
+          "what the backward computes again instead of keeping it, for less memory: none, "
+          "feed_forward or block");
   }
 };
 

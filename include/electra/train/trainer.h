@@ -93,6 +93,7 @@ class Trainer {
   std::uint64_t seed_;
   Index share_;  // of the step's examples, at most
   Index micro_batch_;
+  Recompute recompute_;
   Optimizer optimizer_;
   GradientSum gradient_sum_;
   StepState state_;

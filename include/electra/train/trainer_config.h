@@ -11,6 +11,7 @@ struct TrainerConfig {
   Index steps = 1;
   Index batch = 1;        // sequences in a step, over all ranks
   Index micro_batch = 0;  // sequences that a rank computes at once; 0: all of its own
+  Recompute recompute = Recompute::none;
   OptimizerConfig optimizer;
   ScheduleConfig schedule;
   Reduction reduction = Reduction::f32;
@@ -22,6 +23,7 @@ struct TrainerConfig {
         steps(config.train.steps),
         batch(config.train.batch),
         micro_batch(config.train.micro_batch),
+        recompute(config.train.recompute),
         optimizer(config.optimizer),
         schedule(config.schedule),
         reduction(config.ranks.reduction),

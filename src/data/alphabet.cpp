@@ -1,7 +1,6 @@
 #include "data/alphabet.h"
 
 #include <algorithm>
-#include <map>
 #include <numeric>
 #include <string_view>
 
@@ -17,25 +16,24 @@ std::string_view take_character(std::string_view& text) {
 }
 
 std::vector<CharacterUsage> usage_of_characters(const WordCounts& words) {
-  std::map<std::string, CharacterUsage, std::less<>> usages;
-  for (const auto& [word, count] : words) {
+  std::vector<CharacterUsage> usages;  // by code point, which is the order of their bytes
+  for (const auto& [word, count] : words.entries()) {
     for (std::string_view rest = word; !rest.empty();) {
       const bool begins = rest.size() == word.size();
+      const auto code = static_cast<std::size_t>(decode_first(rest).code);
       const std::string_view character = take_character(rest);
-      auto found = usages.find(character);
-      if (found == usages.end())
-        found = usages.emplace(character, CharacterUsage{std::string(character)}).first;
-      CharacterUsage& usage = found->second;
+      if (code >= usages.size()) usages.resize(code + 1);
+      CharacterUsage& usage = usages[code];
+      if (usage.count == 0) usage.character = character;
       usage.count += count;
       usage.begins |= begins;
       usage.continues |= !begins;
     }
   }
-  std::vector<CharacterUsage> order;
-  for (auto& [character, usage] : usages) order.push_back(std::move(usage));
-  std::stable_sort(order.begin(), order.end(),
+  std::erase_if(usages, [](const CharacterUsage& usage) { return usage.count == 0; });
+  std::stable_sort(usages.begin(), usages.end(),
                    [](const auto& a, const auto& b) { return a.count > b.count; });
-  return order;
+  return usages;
 }
 
 Index entries_of(std::span<const CharacterUsage> characters) {

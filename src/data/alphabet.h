@@ -3,15 +3,12 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
+#include "data/word_counts.h"
 #include "electra/core/shape.h"
 
 namespace electra {
-
-/// Distinct words, and how often each occurs.
-using WordCounts = std::unordered_map<std::string, std::int64_t>;
 
 /// How often a character occurs, and whether at the beginning of a word, inside one, or both.
 struct CharacterUsage {

@@ -1,6 +1,7 @@
 #include "data/pair_merger.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace electra {
@@ -32,20 +33,19 @@ bool PairMerger::Worse::operator()(const Candidate& a, const Candidate& b) const
 
 PairMerger::PairMerger(std::vector<std::string> symbols, std::vector<SymbolWord> words,
                        StopRequest stop)
-    : stop_(std::move(stop)),
-      symbols_(std::move(symbols)),
-      words_(std::move(words)),
-      queue_(Worse{&symbols_}) {
+    : stop_(std::move(stop)), symbols_(std::move(symbols)), queue_(Worse{&symbols_}) {
   for (std::size_t i = 0; i < symbols_.size(); ++i)
     numbers_.emplace(symbols_[i], static_cast<std::int32_t>(i));
-  for (std::size_t w = 0; w < words_.size(); ++w) {
+  words_.reserve(words.size());
+  for (const auto& [spelled, count] : words) {
     stop_if(stop_);
-    for (std::size_t i = 0; i + 1 < words_[w].symbols.size(); ++i)
-      change(words_[w].symbols[i], words_[w].symbols[i + 1], words_[w].count,
-             static_cast<std::int32_t>(w));
+    const auto word = static_cast<std::int32_t>(words_.size());
+    words_.push_back({spelled_.size(), spelled.size(), count});
+    spelled_.insert(spelled_.end(), spelled.begin(), spelled.end());
+    for (std::size_t i = 0; i + 1 < spelled.size(); ++i)
+      change(spelled[i], spelled[i + 1], count, word);
   }
-  grown_.clear();
-  for (const auto& [key, pair] : pairs_) queue_.push({pair.count, key});
+  queue_grown();
 }
 
 void PairMerger::merge_until(Index size, std::int64_t minimum) {
@@ -54,33 +54,38 @@ void PairMerger::merge_until(Index size, std::int64_t minimum) {
     const Candidate best = queue_.top();
     if (best.count < minimum) return;
     queue_.pop();
-    const auto found = pairs_.find(best.key);
-    if (found == pairs_.end()) continue;
-    if (found->second.count == best.count)
-      merge(best.key);
-    else if (found->second.count < best.count)
-      queue_.push({found->second.count, best.key});
+    const std::uint32_t pair = pairs_.number_of(best.key);
+    const std::int64_t count = pairs_[pair].count;
+    if (count == best.count)
+      merge(pair);
+    else if (count > 0 && count < best.count)
+      queue_.push({count, best.key});
   }
 }
 
-void PairMerger::merge(Key key) {
-  const auto node = pairs_.extract(key);
-  std::vector<std::int32_t> words = std::move(node.mapped().words);
+void PairMerger::merge(std::uint32_t pair) {
+  const Key key = pairs_[pair].key;
+  std::vector<std::int32_t> words = std::move(pairs_[pair].words);
   std::sort(words.begin(), words.end());
   words.erase(std::unique(words.begin(), words.end()), words.end());
   const std::int32_t merged = symbol_of(key);
-  grown_.clear();
+  ++merges_;
   for (const std::int32_t word : words) merge_in(word, key, merged);
-  pairs_.erase(key);
-  std::sort(grown_.begin(), grown_.end());
-  grown_.erase(std::unique(grown_.begin(), grown_.end()), grown_.end());
-  for (const Key pair : grown_)
-    if (const auto found = pairs_.find(pair); found != pairs_.end())
-      queue_.push({found->second.count, pair});
+  pairs_[pair] = {.key = key};
+  queue_grown();
+}
+
+void PairMerger::queue_grown() {
+  for (const std::uint32_t number : grown_) {
+    const PairTable::Pair& pair = pairs_[number];
+    if (pair.count > 0) queue_.push({pair.count, pair.key});
+  }
+  grown_.clear();
 }
 
 void PairMerger::merge_in(std::int32_t word, Key key, std::int32_t merged) {
-  auto& [symbols, count] = words_[static_cast<std::size_t>(word)];
+  auto& [begin, length, count] = words_[static_cast<std::size_t>(word)];
+  const std::span<std::int32_t> symbols = std::span(spelled_).subspan(begin, length);
   const std::int32_t left = left_of(key);
   const std::int32_t right = right_of(key);
   std::size_t kept = 0;
@@ -100,15 +105,16 @@ void PairMerger::merge_in(std::int32_t word, Key key, std::int32_t merged) {
     symbols[kept++] = merged;
     ++i;
   }
-  symbols.resize(kept);
+  length = kept;
 }
 
 void PairMerger::change(std::int32_t left, std::int32_t right, std::int64_t by, std::int32_t word) {
-  Pair& pair = pairs_[key_of(left, right)];
+  const std::uint32_t number = pairs_.number_of(key_of(left, right));
+  PairTable::Pair& pair = pairs_[number];
   pair.count += by;
   if (by < 0) return;
   if (pair.words.empty() || pair.words.back() != word) pair.words.push_back(word);
-  grown_.push_back(key_of(left, right));
+  if (std::exchange(pair.grown_in, merges_) != merges_) grown_.push_back(number);
 }
 
 // Two different pairs may spell the same token, which then is one symbol.

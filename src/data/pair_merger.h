@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "data/pair_table.h"
 #include "electra/core/interruption.h"
 #include "electra/core/shape.h"
 
@@ -36,11 +37,11 @@ class PairMerger {
   [[nodiscard]] const std::vector<std::string>& symbols() const { return symbols_; }
 
  private:
-  using Key = std::uint64_t;  // left symbol, right symbol
+  using Key = PairTable::Key;
 
-  struct Pair {
-    std::int64_t count = 0;
-    std::vector<std::int32_t> words;  // those that may hold it, some twice
+  struct Word {
+    std::size_t begin, length;  // of its symbols in spelled_
+    std::int64_t count;
   };
 
   struct Candidate {
@@ -53,17 +54,20 @@ class PairMerger {
     bool operator()(const Candidate& a, const Candidate& b) const;
   };
 
-  void merge(Key key);
+  void merge(std::uint32_t pair);
+  void queue_grown();
   void merge_in(std::int32_t word, Key key, std::int32_t merged);
   void change(std::int32_t left, std::int32_t right, std::int64_t by, std::int32_t word);
   [[nodiscard]] std::int32_t symbol_of(Key key);
 
   StopRequest stop_;
   std::vector<std::string> symbols_;
-  std::vector<SymbolWord> words_;
+  std::vector<std::int32_t> spelled_;
+  std::vector<Word> words_;
   std::unordered_map<std::string, std::int32_t> numbers_;
-  std::unordered_map<Key, Pair> pairs_;
-  std::vector<Key> grown_;  // pairs whose count rose in the merge at hand
+  PairTable pairs_;
+  std::int32_t merges_ = 0;
+  std::vector<std::uint32_t> grown_;  // numbers of pairs whose count rose in the merge at hand
   std::priority_queue<Candidate, std::vector<Candidate>, Worse> queue_;
 };
 

@@ -1,13 +1,11 @@
 #include "electra/data/token_file_writer.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
-#include <exception>
 #include <string>
-#include <thread>
 #include <utility>
 
+#include "data/line_batches.h"
 #include "data/token_format.h"
 #include "electra/core/checksum.h"
 #include "electra/core/error.h"
@@ -42,60 +40,30 @@ token_format::Header header_of(const TokenVocabulary& vocabulary, const TokenCou
   return header;
 }
 
-struct Line {
-  std::string text;
-  bool starts_document;
+/// What a thread makes of a batch of lines.
+struct EncodedBatch {
+  std::vector<std::int32_t> ids;
+  std::vector<std::size_t> ends;  // of each line
+  UnknownTokens unknown;          // of all its batches
 };
 
-/// At most about this many bytes of text wait to be tokenised.
-constexpr std::size_t batch_bytes = std::size_t{4} << 20U;
-
-std::vector<Line> read_batch(CorpusReader& corpus) {
-  std::vector<Line> lines;
-  std::size_t bytes = 0;
-  while (bytes < batch_bytes) {
-    const auto line = corpus.next();
-    if (!line) break;
-    lines.push_back({std::string(line->text), line->starts_document});
-    bytes += line->text.size() + sizeof(Line);
+void encode(const LineBatch& batch, const Wordpiece& wordpiece, const StopRequest& stop,
+            EncodedBatch& encoded) {
+  encoded.ids.clear();
+  encoded.ends.clear();
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    stop_if(stop);
+    wordpiece.append(batch.line(i).text, encoded.ids, encoded.unknown);
+    encoded.ends.push_back(encoded.ids.size());
   }
-  return lines;
 }
 
-using Sentences = std::vector<std::vector<std::int32_t>>;
-
-/// Adds to `unknown` what of the lines became [UNK].
-Sentences encode(const std::vector<Line>& lines, const Wordpiece& wordpiece, int threads,
-                 UnknownTokens& unknown, const StopRequest& stop) {
-  struct Part {
-    UnknownTokens unknown;
-    std::exception_ptr error;
-  };
-  constexpr std::size_t portion = 64;
-  Sentences sentences(lines.size());
-  std::atomic<std::size_t> next{0};
-  std::vector<Part> parts(static_cast<std::size_t>(std::max(1, threads)));
-  const auto work = [&](Part& part) {
-    try {
-      for (std::size_t i; (i = next.fetch_add(portion)) < lines.size();)
-        for (std::size_t j = i; j < std::min(i + portion, lines.size()); ++j) {
-          stop_if(stop);
-          sentences[j] = wordpiece.encode(lines[j].text, part.unknown);
-        }
-    } catch (...) {
-      part.error = std::current_exception();
-    }
-  };
-  {
-    std::vector<std::jthread> others;
-    for (std::size_t i = 1; i < parts.size(); ++i) others.emplace_back(work, std::ref(parts[i]));
-    work(parts[0]);
+void write(const LineBatch& batch, const EncodedBatch& encoded, TokenFileWriter& writer) {
+  const std::span<const std::int32_t> ids = encoded.ids;
+  for (std::size_t i = 0, begin = 0; i < batch.size(); begin = encoded.ends[i++]) {
+    if (batch.line(i).starts_document) writer.begin_document();
+    writer.add_sentence(ids.subspan(begin, encoded.ends[i] - begin));
   }
-  for (const Part& part : parts) {
-    if (part.error) std::rethrow_exception(part.error);
-    unknown += part.unknown;
-  }
-  return sentences;
 }
 
 }  // namespace
@@ -119,23 +87,37 @@ void TokenFileWriter::finish_block() {
   block_.clear();
 }
 
-void TokenFileWriter::add_token(std::int32_t id) {
-  if (id < 0 || id >= vocabulary_.size)
-    throw Error("token file " + path_.string() + ": expected an id below " +
-                std::to_string(vocabulary_.size) + ", found " + std::to_string(id));
-  const auto bytes = std::as_bytes(std::span(&id, 1)).first(static_cast<std::size_t>(token_bytes_));
-  block_.insert(block_.end(), bytes.begin(), bytes.end());
-  if (std::ssize(block_) == token_format::block_bytes) finish_block();
+template <class Stored>
+void TokenFileWriter::add_tokens(std::span<const std::int32_t> ids) {
+  while (!ids.empty()) {
+    const std::size_t room = (token_format::block_bytes - block_.size()) / sizeof(Stored);
+    const auto some = ids.first(std::min(room, ids.size()));
+    const std::size_t begin = block_.size();
+    block_.resize(begin + some.size() * sizeof(Stored));
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      const auto stored = static_cast<Stored>(some[i]);
+      std::memcpy(&block_[begin + i * sizeof stored], &stored, sizeof stored);
+    }
+    if (std::ssize(block_) == token_format::block_bytes) finish_block();
+    ids = ids.subspan(some.size());
+  }
 }
 
 void TokenFileWriter::add_sentence(std::span<const std::int32_t> ids) {
   if (ids.empty()) return;
+  for (const std::int32_t id : ids)
+    if (id < 0 || id >= vocabulary_.size)
+      throw Error("token file " + path_.string() + ": expected an id below " +
+                  std::to_string(vocabulary_.size) + ", found " + std::to_string(id));
   if (std::exchange(document_is_new_, false)) {
     documents_.insert(documents_.end(),
                       {sentence_lengths_.size(), static_cast<std::uint64_t>(counts_.tokens)});
     ++counts_.documents;
   }
-  for (const std::int32_t id : ids) add_token(id);
+  if (token_bytes_ == 2)
+    add_tokens<std::uint16_t>(ids);
+  else
+    add_tokens<std::int32_t>(ids);
   sentence_lengths_.push_back(static_cast<std::uint32_t>(ids.size()));
   counts_.tokens += std::ssize(ids);
   ++counts_.sentences;
@@ -173,16 +155,16 @@ TokenizedCorpus write_token_file(const std::filesystem::path& path, CorpusReader
                                  const Wordpiece& wordpiece, const Vocabulary& vocabulary,
                                  int threads, const StopRequest& stop) {
   TokenFileWriter writer(path, vocabulary);
+  threads = std::max(1, threads);
+  std::vector<EncodedBatch> parts(static_cast<std::size_t>(threads));
+  each_batch(
+      corpus, threads,
+      [&](std::size_t thread, const LineBatch& batch) {
+        encode(batch, wordpiece, stop, parts[thread]);
+      },
+      [&](std::size_t thread, const LineBatch& batch) { write(batch, parts[thread], writer); });
   UnknownTokens unknown;
-  while (true) {
-    const std::vector<Line> lines = read_batch(corpus);
-    if (lines.empty()) break;
-    const Sentences sentences = encode(lines, wordpiece, threads, unknown, stop);
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-      if (lines[i].starts_document) writer.begin_document();
-      writer.add_sentence(sentences[i]);
-    }
-  }
+  for (const EncodedBatch& part : parts) unknown += part.unknown;
   check_share(unknown, vocabulary.source());
   return {writer.commit(), std::move(unknown)};
 }

@@ -59,14 +59,6 @@ double UnknownTokens::long_share() const { return ratio(long_characters, charact
 
 double UnknownTokens::stripped_share() const { return ratio(stripped, characters + stripped); }
 
-void UnknownTokens::count_word(Index length) {
-  ++words;
-  characters += length;
-  if (length <= longest_word) return;
-  ++long_words;
-  long_characters += length;
-}
-
 UnknownTokens& UnknownTokens::operator+=(const UnknownTokens& part) {
   tokens += part.tokens;
   unknown += part.unknown;

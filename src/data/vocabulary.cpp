@@ -4,6 +4,7 @@
 #include <bit>
 #include <limits>
 
+#include "data/text_hash.h"
 #include "electra/core/error.h"
 #include "electra/core/file.h"
 #include "electra/data/unicode.h"
@@ -82,7 +83,8 @@ std::size_t Vocabulary::slot_of(std::string_view token, std::uint64_t hash) cons
   const std::size_t last = slots_.size() - 1;
   std::size_t i = (hash ^ (hash >> 32U)) & last;
   for (; slots_[i].id >= 0; i = (i + 1) & last)
-    if (slots_[i].tag == tag_of(hash) && tokens_[static_cast<std::size_t>(slots_[i].id)] == token)
+    if (slots_[i].tag == tag_of(hash) &&
+        is_same_text(tokens_[static_cast<std::size_t>(slots_[i].id)], token))
       break;
   return i;
 }

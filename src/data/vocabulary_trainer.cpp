@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <future>
 #include <utility>
 
 #include "data/alphabet.h"
+#include "data/each_word.h"
+#include "data/line_batches.h"
 #include "data/pair_merger.h"
 #include "electra/core/error.h"
 #include "electra/core/range.h"
+#include "electra/data/unicode.h"
 
 namespace electra {
 
@@ -16,27 +18,53 @@ namespace {
 
 constexpr std::array<const char*, 5> special_tokens = {"[PAD]", "[UNK]", "[CLS]", "[SEP]",
                                                        "[MASK]"};
-constexpr std::size_t bytes_counted_together = std::size_t{8} << 20U;
+
+/// The numbers of symbols that are single characters, by code point.
+class CharacterNumbers {
+ public:
+  explicit CharacterNumbers(const std::vector<std::string>& symbols) {
+    for (std::size_t i = 0; i < symbols.size(); ++i) add(symbols[i], static_cast<std::int32_t>(i));
+  }
+  /// -1: there is none.
+  [[nodiscard]] std::int32_t of(char32_t code, bool begins) const {
+    if (code >= numbers_.size()) return -1;
+    return begins ? numbers_[code].begins : numbers_[code].continues;
+  }
+
+ private:
+  struct Numbers {
+    std::int32_t begins = -1, continues = -1;
+  };
+
+  void add(std::string_view symbol, std::int32_t number) {
+    const bool continues = symbol.size() > 2 && symbol.starts_with("##");
+    const char32_t code = decode_first(continues ? symbol.substr(2) : symbol).code;
+    if (code >= numbers_.size()) numbers_.resize(std::size_t{code} + 1);
+    (continues ? numbers_[code].continues : numbers_[code].begins) = number;
+  }
+
+  std::vector<Numbers> numbers_;
+};
 
 /// Words with a character outside the alphabet are left out: the tokenizer will never cut them.
 std::vector<SymbolWord> words_in_symbols(const WordCounts& words,
                                          const std::vector<std::string>& symbols,
                                          const StopRequest& stop) {
-  std::unordered_map<std::string, std::int32_t> numbers;
-  for (std::size_t i = 0; i < symbols.size(); ++i)
-    numbers.emplace(symbols[i], static_cast<std::int32_t>(i));
+  const CharacterNumbers numbers(symbols);
   std::vector<SymbolWord> result;
-  for (const auto& [word, count] : words) {
+  result.reserve(words.entries().size());
+  std::vector<std::int32_t> spelled;
+  for (const auto& [word, count] : words.entries()) {
     stop_if(stop);
-    SymbolWord spelled{{}, count};
-    bool complete = true;
-    for (std::string_view rest = word; complete && !rest.empty();) {
-      const std::string prefix = rest.size() == word.size() ? "" : "##";
-      const auto found = numbers.find(prefix + std::string(take_character(rest)));
-      complete = found != numbers.end();
-      if (complete) spelled.symbols.push_back(found->second);
+    spelled.clear();
+    std::int32_t number = 0;
+    for (std::string_view rest = word; number >= 0 && !rest.empty();) {
+      const Decoded character = decode_first(rest);
+      number = numbers.of(character.code, rest.size() == word.size());
+      rest.remove_prefix(static_cast<std::size_t>(character.bytes));
+      spelled.push_back(number);
     }
-    if (complete) result.push_back(std::move(spelled));
+    if (number >= 0) result.push_back({spelled, count});
   }
   return result;
 }
@@ -60,25 +88,57 @@ void require_at_least(Index found, Index least, const char* name) {
 
 }  // namespace
 
-VocabularyTrainer::VocabularyTrainer(VocabularyTrainerOptions options) : options_(options) {
-  require_at_least(options.size, special_tokens.size() + 1, "size");
-  require_at_least(options.minimum_frequency, 1, "minimum_frequency");
-  require_at_least(options.limit_alphabet, 0, "limit_alphabet");
-  check_range("vocabulary trainer: character_coverage", options.character_coverage, from(0).to(1));
-  require_at_least(options.threads, 1, "threads");
+struct VocabularyTrainer::Counts {
+  WordCounts words;  // those that are not too long
+  UnknownTokens lengths;
+
+  Counts& operator+=(Counts&& part) {
+    if (words.empty())
+      words = std::move(part.words);
+    else
+      words += part.words;
+    lengths += part.lengths;
+    return *this;
+  }
+};
+
+VocabularyTrainer::VocabularyTrainer(VocabularyTrainerOptions options)
+    : options_(std::move(options)), counts_(std::make_unique<Counts>()) {
+  require_at_least(options_.size, special_tokens.size() + 1, "size");
+  require_at_least(options_.minimum_frequency, 1, "minimum_frequency");
+  require_at_least(options_.limit_alphabet, 0, "limit_alphabet");
+  check_range("vocabulary trainer: character_coverage", options_.character_coverage, from(0).to(1));
+  require_at_least(options_.threads, 1, "threads");
 }
 
-void VocabularyTrainer::add(std::string_view line) {
-  pending_.emplace_back(line);
-  pending_bytes_ += line.size();
-  if (pending_bytes_ < bytes_counted_together) return;
-  counts_ = sum(std::move(counts_), count(pending_));
-  pending_.clear();
-  pending_bytes_ = 0;
+VocabularyTrainer::~VocabularyTrainer() = default;
+VocabularyTrainer::VocabularyTrainer(VocabularyTrainer&& other) noexcept = default;
+VocabularyTrainer& VocabularyTrainer::operator=(VocabularyTrainer&& other) noexcept = default;
+
+void VocabularyTrainer::count(std::string_view line, Counts& counts) const {
+  stop_if(options_.stop);
+  const Index longest = counts.lengths.longest_word = options_.text.longest_word();
+  (void)each_word(line, options_.text, [&](std::string_view word, Index characters) {
+    counts.lengths.count_word(characters);
+    if (characters <= longest) counts.words.add(word);
+  });
+}
+
+void VocabularyTrainer::add(std::string_view line) { count(line, *counts_); }
+
+void VocabularyTrainer::add(CorpusReader& corpus) {
+  std::vector<Counts> parts(static_cast<std::size_t>(options_.threads));
+  each_batch(
+      corpus, options_.threads,
+      [&](std::size_t thread, const LineBatch& batch) {
+        for (std::size_t i = 0; i < batch.size(); ++i) count(batch.line(i).text, parts[thread]);
+      },
+      [](std::size_t, const LineBatch&) {});
+  for (Counts& part : parts) *counts_ += std::exchange(part, {});
 }
 
 TrainedVocabulary VocabularyTrainer::train() const {
-  const Counts counts = sum(counts_, count(pending_));
+  const Counts& counts = *counts_;
   if (counts.words.empty() && counts.lengths.long_words > 0)
     throw ConfigError(describe_long_words(counts.lengths));
   const std::vector<CharacterUsage> all = usage_of_characters(counts.words);
@@ -112,43 +172,6 @@ Index VocabularyTrainer::size_for(Index alphabet_entries) const {
       std::to_string(options_.size) +
           "; or set vocabulary.grow=true, vocabulary.limit_alphabet or "
           "vocabulary.character_coverage");
-}
-
-VocabularyTrainer::Counts VocabularyTrainer::count_part(std::span<const std::string> lines,
-                                                        const VocabularyTrainerOptions& options) {
-  Counts counts;
-  const Index longest = counts.lengths.longest_word = options.text.longest_word();
-  std::string key;
-  for (const std::string& line : lines) {
-    stop_if(options.stop);
-    WordReader words(line, options.text);
-    while (const auto word = words.next()) {
-      counts.lengths.count_word(word->characters);
-      if (word->characters <= longest) ++counts.words[key.assign(word->text)];
-    }
-  }
-  return counts;
-}
-
-VocabularyTrainer::Counts VocabularyTrainer::count(const std::vector<std::string>& lines) const {
-  const std::span<const std::string> all = lines;
-  const auto threads = static_cast<std::size_t>(options_.threads);
-  std::vector<std::future<Counts>> parts;
-  for (std::size_t t = 1; t < threads; ++t) {
-    const std::size_t begin = all.size() * t / threads;
-    const auto part = all.subspan(begin, all.size() * (t + 1) / threads - begin);
-    if (!part.empty())
-      parts.push_back(std::async(std::launch::async, count_part, part, std::cref(options_)));
-  }
-  Counts counts = count_part(all.first(all.size() / threads), options_);
-  for (auto& part : parts) counts = sum(std::move(counts), part.get());
-  return counts;
-}
-
-VocabularyTrainer::Counts VocabularyTrainer::sum(Counts counts, const Counts& others) {
-  for (const auto& [word, count] : others.words) counts.words[word] += count;
-  counts.lengths += others.lengths;
-  return counts;
 }
 
 std::vector<std::string> describe(const TrainedVocabulary& trained) {

@@ -46,6 +46,13 @@ std::span<const std::string_view> enum_names(Compat) {
 WordReader::WordReader(std::string_view text, WordpieceOptions options)
     : rest_(text), options_(options) {}
 
+void WordReader::restart(std::string_view text) {
+  rest_ = text;
+  position_ = 0;
+  words_.clear();
+  taken_ = 0;
+}
+
 std::optional<Word> WordReader::next() {
   while (taken_ == words_.size())
     if (!read_chunk()) return std::nullopt;

@@ -57,10 +57,7 @@ TrainedVocabulary train_vocabulary(const PretrainConfig& config, const fs::path&
                              .text = wordpiece_options(wanted),
                              .stop = stop});
   CorpusReader corpus(config.data.corpus, corpus_options(config));
-  while (const auto line = corpus.next()) {
-    stop_if(stop);
-    trainer.add(line->text);
-  }
+  trainer.add(corpus);
   TrainedVocabulary trained = trainer.train();
   make_folders(record.parent_path());
   save_corpus_record(corpus.record(), record);

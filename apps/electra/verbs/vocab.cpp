@@ -100,7 +100,7 @@ TrainedVocabulary trained_on(const Request& request) {
                              .threads = request.threads,
                              .text = wordpiece_options(wanted)});
   CorpusReader corpus(request.corpus, request.config.data);
-  while (const auto line = corpus.next()) trainer.add(line->text);
+  trainer.add(corpus);
   for (const std::string& line : describe(corpus.findings())) say(line);
   TrainedVocabulary trained = trainer.train();
   for (const std::string& line : describe(trained)) say(line);

@@ -31,7 +31,8 @@ class TokenFileWriter {
   TokenCounts commit();
 
  private:
-  void add_token(std::int32_t id);
+  template <class Stored>
+  void add_tokens(std::span<const std::int32_t> ids);
   void finish_block();
   void pad_to(Index offset, Index written);
 

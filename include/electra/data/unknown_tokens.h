@@ -31,7 +31,13 @@ struct UnknownTokens {
   [[nodiscard]] double long_share() const;      ///< of the characters in words that are too long
   [[nodiscard]] double stripped_share() const;  ///< of the characters before they were stripped
   /// A word of so many characters, too long if they are more than `longest_word`.
-  void count_word(Index length);
+  void count_word(Index length) {
+    ++words;
+    characters += length;
+    if (length <= longest_word) return;
+    ++long_words;
+    long_characters += length;
+  }
   UnknownTokens& operator+=(const UnknownTokens& part);
 
   friend bool operator==(const UnknownTokens&, const UnknownTokens&) = default;

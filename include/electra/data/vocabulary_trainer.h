@@ -1,14 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "electra/core/interruption.h"
 #include "electra/core/shape.h"
+#include "electra/data/corpus.h"
 #include "electra/data/unknown_tokens.h"
 #include "electra/data/vocabulary.h"
 #include "electra/data/word_reader.h"
@@ -22,7 +22,7 @@ struct VocabularyTrainerOptions {
                                        ///< cover; rarer characters are kept where there is room.
   Index limit_alphabet = 0;  ///< Distinct characters at most, the most frequent ones; 0: no limit.
   bool grow = false;  ///< A size too small for the alphabet grows to it and `room_for_pairs`.
-  int threads = 1;
+  int threads = 1;    ///< That share the lines of a corpus.
   WordpieceOptions text = {};
   StopRequest stop = {};  ///< Asked all the time; Interrupted is thrown then.
 
@@ -50,9 +50,14 @@ class VocabularyTrainer {
  public:
   /// Throws ConfigError for values that cannot be.
   explicit VocabularyTrainer(VocabularyTrainerOptions options);
+  ~VocabularyTrainer();
+  VocabularyTrainer(VocabularyTrainer&& other) noexcept;
+  VocabularyTrainer& operator=(VocabularyTrainer&& other) noexcept;
 
   /// Counts the words of a line. No word reaches across two calls.
   void add(std::string_view line);
+  /// Counts those of all that is left of a corpus.
+  void add(CorpusReader& corpus);
 
   /// [PAD] [UNK] [CLS] [SEP] [MASK], characters, continued characters, then merges in the order in
   /// which they were made, then rarer characters where merges leave room. An alphabet takes at most
@@ -62,21 +67,13 @@ class VocabularyTrainer {
   [[nodiscard]] TrainedVocabulary train() const;
 
  private:
-  struct Counts {
-    std::unordered_map<std::string, std::int64_t> words;  // those that are not too long
-    UnknownTokens lengths;
-  };
+  struct Counts;
 
-  [[nodiscard]] Counts count(const std::vector<std::string>& lines) const;
-  [[nodiscard]] static Counts count_part(std::span<const std::string> lines,
-                                         const VocabularyTrainerOptions& options);
-  [[nodiscard]] static Counts sum(Counts counts, const Counts& others);
+  void count(std::string_view line, Counts& counts) const;
   [[nodiscard]] Index size_for(Index alphabet_entries) const;
 
   VocabularyTrainerOptions options_;
-  Counts counts_;
-  std::vector<std::string> pending_;  // lines that wait to be counted by all threads at once
-  std::size_t pending_bytes_ = 0;
+  std::unique_ptr<Counts> counts_;
 };
 
 }  // namespace electra

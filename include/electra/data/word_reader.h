@@ -51,6 +51,8 @@ class WordReader {
  public:
   WordReader(std::string_view text, WordpieceOptions options);
 
+  /// Goes on with another text, whose places begin at 0; no word reaches across. Buffers are kept.
+  void restart(std::string_view text);
   /// The next word, or nothing at the end.
   [[nodiscard]] std::optional<Word> next();
   /// How many nonspacing marks (accents, vowel signs, tone marks) were stripped so far.

@@ -36,14 +36,16 @@ class Wordpiece {
   /// The same; `unknown` is added what became [UNK], and why.
   [[nodiscard]] std::vector<std::int32_t> encode(std::string_view text,
                                                  UnknownTokens& unknown) const;
+  /// The same, behind the ids that are there.
+  void append(std::string_view text, std::vector<std::int32_t>& ids, UnknownTokens& unknown) const;
   [[nodiscard]] std::vector<Token> tokenize(std::string_view text) const;
   [[nodiscard]] const WordpieceOptions& options() const { return options_; }
   /// The token of an id, added tokens' too. Throws Error for an id that is none's.
   [[nodiscard]] const std::string& token(std::int32_t id) const;
 
  private:
-  template <class Emit, class Count>
-  void each_token(std::string_view text, Emit&& emit, Count&& count) const;
+  template <class Count>
+  void append_counted(std::string_view text, std::vector<std::int32_t>& ids, Count&& count) const;
 
   const Vocabulary* vocabulary_;
   WordpieceOptions options_;

@@ -42,8 +42,8 @@ void pack_weight(ConstTensorView weight, const PackedWeight& to);
 /// number is unless they are the last. Throws ShapeError for others.
 void pack_rows(ConstTensorView rows, const PackedWeight& to, Index first);
 [[nodiscard]] Index packed_row_unit();
-/// Whether `instruction_set()` multiplies such weights in a unit of the processor's for them: without
-/// it they are slower than f32.
+/// Whether `instruction_set()` multiplies such weights in a unit of the processor's for them:
+/// without it they are slower than f32.
 [[nodiscard]] bool has_unit_for(WeightFormat format);
 
 }  // namespace electra

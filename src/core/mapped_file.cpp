@@ -59,12 +59,6 @@ void MappedFile::copy(std::span<const std::byte> bytes, std::span<std::byte> to)
   }
 }
 
-void MappedFile::have_at_hand(std::span<const std::byte> bytes) const noexcept {
-#ifdef MADV_POPULATE_READ  // Linux 5.14; an older one says that it cannot, and nothing is lost
-  advise(bytes, MADV_POPULATE_READ);
-#endif
-}
-
 void MappedFile::release(std::span<const std::byte> bytes) const noexcept {
   advise(bytes, MADV_DONTNEED);
 }
@@ -79,6 +73,12 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   std::swap(handle_, other.handle_);
   std::swap(bytes_, other.bytes_);
   return *this;
+}
+
+void have_at_hand(std::span<const std::byte> bytes) noexcept {
+#ifdef MADV_POPULATE_READ  // Linux 5.14; an older one says that it cannot, and nothing is lost
+  advise(bytes, MADV_POPULATE_READ);
+#endif
 }
 
 }  // namespace electra

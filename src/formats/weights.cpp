@@ -106,10 +106,8 @@ std::optional<TensorSource::InPlace> TensorSource::in_place(const StoredTensor& 
   if (!is_f32 && tensor.dtype != StoredType::bf16) return std::nullopt;
   const DType dtype = is_f32 ? DType::f32 : DType::bf16;
   const auto address = reinterpret_cast<std::uintptr_t>(tensor.bytes.data());
-  const MappedFile* file = file_of(tensor.bytes);
-  if (file == nullptr || address % static_cast<std::size_t>(size_of(dtype)) != 0)
+  if (file_of(tensor.bytes) == nullptr || address % static_cast<std::size_t>(size_of(dtype)) != 0)
     return std::nullopt;
-  file->have_at_hand(tensor.bytes);
   return InPlace{{tensor.bytes.data(), shape, dtype}, files_};
 }
 

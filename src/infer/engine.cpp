@@ -1,6 +1,7 @@
 #include "electra/infer/engine.h"
 
 #include <algorithm>
+#include <atomic>
 #include <future>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 #include "electra/core/context.h"
 #include "electra/core/error.h"
 #include "electra/core/host_copy.h"
+#include "electra/core/mapped_file.h"
 #include "electra/core/range.h"
 #include "electra/formats/hugging_face.h"
 #include "electra/formats/tokenizer_files.h"
@@ -150,6 +152,7 @@ struct Engine::Parts {
   HeadKind::Answers answers;
   Index outputs;  // of a row of answers; 0: all
   InferencePrecision asked_precision, precision;
+  std::atomic<std::int64_t> calls = 0;
 
   /// The word table is copied if the head multiplies with it.
   void keep_packed(Context& context, const HeadKind& head) {
@@ -158,6 +161,13 @@ struct Engine::Parts {
       electra::keep_packed(store, context, format, {&model.tables().word()});
     else
       electra::keep_packed(store, context, format, {});
+  }
+
+  void find_word_table() const {
+    const Parameter& word = model.tables().word();
+    if (word.in_place)
+      have_at_hand({static_cast<const std::byte*>(word.value.raw()),
+                    static_cast<std::size_t>(word.value.bytes())});
   }
 
   [[nodiscard]] bool by_token() const { return answers == HeadKind::Answers::every_token; }
@@ -213,6 +223,8 @@ struct Engine::Parts {
         throw InputError("text " + std::to_string(i) +
                          ": expected no rows, as this head answers to whole texts");
     }
+    // Not before the first answer, which somebody waits for.
+    if (calls++ == 1) find_word_table();
     const WorkerPool::Lease worker = pool.take();
     BatchMemory& memory = worker->memory();
     memory.lengths.clear();

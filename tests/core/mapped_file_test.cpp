@@ -80,7 +80,7 @@ TEST_CASE("what is at hand makes a process no larger when it is read", "[file]")
   write_file(folder / "large", std::string(size, 'x'));
   const MappedFile file(folder / "large");
   const Index before = resident_memory_bytes();
-  file.have_at_hand(file.bytes());
+  have_at_hand(file.bytes());
   const Index at_hand = resident_memory_bytes();
   CHECK(at_hand - before > size - size / 16);
   CHECK(std::ranges::count(file.text(), 'x') == size);

@@ -30,9 +30,6 @@ class MappedFile {
   /// mapping: as fast as can be for what is read once. Throws IoError, also if the file has become
   /// shorter.
   void copy(std::span<const std::byte> bytes, std::span<std::byte> to) const;
-  /// Has these bytes of it at hand now, if the system can: else each page is found when it is first
-  /// read, and a program's memory grows with what it has met.
-  void have_at_hand(std::span<const std::byte> bytes) const noexcept;
   /// These bytes of it need not be kept in memory: who reads them again reads the file.
   void release(std::span<const std::byte> bytes) const noexcept;
 
@@ -41,5 +38,9 @@ class MappedFile {
   FileHandle handle_;
   std::span<const std::byte> bytes_;
 };
+
+/// Finds all pages of these bytes of a mapped file now, if the system can: else each is found when it
+/// is first read, and a program's memory grows with what it has met.
+void have_at_hand(std::span<const std::byte> bytes) noexcept;
 
 }  // namespace electra

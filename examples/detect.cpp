@@ -159,14 +159,16 @@ class Answers {
       print_object(detection);
     else
       print_table(detection);
-    if (detection.left_out > 0)
-      std::fprintf(stderr, "detect: text %zu: %lld tokens at its end were left out\n", given_,
-                   static_cast<long long>(detection.left_out));
+    if (detection.left_out == 0) return;
+    std::fflush(stdout);  // else who reads both together may find this within the object's line
+    std::fprintf(stderr, "detect: text %zu: %lld tokens at its end were left out\n", given_,
+                 static_cast<long long>(detection.left_out));
   }
 
   void refuse(const std::string& text, const char* why) {
     ++given_;
     ++refused_;
+    std::fflush(stdout);
     std::fprintf(stderr, "detect: text %zu: %s\n", given_, why);
     if (json_) return print_json(Json{{"text", well_formed(text)}, {"error", why}});
     print_text(text);

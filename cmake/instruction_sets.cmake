@@ -72,6 +72,12 @@ function(_electra_write_choices file)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${header})
     get_filename_component(name ${header} NAME)
     file(STRINGS ${header} kernels REGEX "^void run_on\\(CpuContext& context, const [A-Za-z]+& kernel\\);")
+    file(STRINGS ${header} declared REGEX "run_on\\(CpuContext&")
+    if(NOT declared STREQUAL kernels)
+      message(FATAL_ERROR "electra: ${header}: expected each run_on of a CPU on a line like "
+                          "\"void run_on(CpuContext& context, const Kernel& kernel);\", found "
+                          "${declared}")
+    endif()
     if(kernels)
       string(APPEND includes "#include \"electra/kernels/${name}\"\n")
     endif()

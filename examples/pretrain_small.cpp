@@ -73,6 +73,10 @@ void show_sentences(const PretrainFolder& folder) {
 
 /// The run is finished, whatever becomes of this.
 void show_what_was_learned(const PretrainFolder& folder) {
+  if (!std::filesystem::exists(folder.discriminator())) {
+    say("report: " + folder.report().string());
+    return say("model: " + folder.masked_language_model().string());
+  }
   say("the discriminator at work: how probably each token was replaced");
   std::signal(SIGPIPE, SIG_IGN);  // who reads it may have seen enough
   try {

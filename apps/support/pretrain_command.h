@@ -36,7 +36,8 @@ struct PretrainCommand {
     visit("--steps", request.steps, "N",
           "optimizer steps (train.steps); of a new run, what depends on them is scaled");
     visit("--minutes", minutes, "M", "choose a new run's steps so that they take this long");
-    visit("--objective", objective, "NAME", "what is learned (default: replaced_token_detection)");
+    visit("--objective", objective, "NAME",
+          "what is learned: replaced_token_detection (default) or masked_language_model");
     visit("--seed", request.seed, "S", "of everything that is random (default: 1)");
     visit("--device", device, "DEVICE",
           "auto (default): the first GPU, else the CPU; cpu, cuda, cuda:N");

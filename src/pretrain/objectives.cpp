@@ -4,6 +4,7 @@
 #include <string>
 
 #include "electra/core/error.h"
+#include "electra/pretrain/objectives/masked_language_model.h"
 #include "electra/pretrain/objectives/replaced_token_detection.h"
 
 namespace electra {
@@ -23,6 +24,7 @@ struct Row {
 
 constexpr auto objectives = std::to_array<Row>({
     {"replaced_token_detection", make<ReplacedTokenDetection>},
+    {"masked_language_model", make<MaskedLanguageModel>},
 });
 
 const Row& row_of(std::string_view wanted) {

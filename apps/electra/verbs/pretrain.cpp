@@ -118,8 +118,9 @@ Json result_of(const RunResult& run, const PretrainFolder& folder, double second
                std::optional<double> speed) {
   Json result{{"out", folder.root.string()}, {"steps", run.step}, {"seconds", seconds}};
   if (speed) result["tokens_per_second"] = *speed;
-  result["generator"] = folder.generator().string();
-  result["discriminator"] = folder.discriminator().string();
+  for (const auto& model :
+       {folder.generator(), folder.discriminator(), folder.masked_language_model()})
+    if (std::filesystem::exists(model)) result[model.filename().string()] = model.string();
   if (run.evaluation) result["evaluation"] = json_of(*run.evaluation);
   return result;
 }

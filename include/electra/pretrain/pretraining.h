@@ -17,7 +17,7 @@ struct PretrainFolder : RunFolder {
   explicit PretrainFolder(std::filesystem::path where)
       : RunFolder{std::move(where),
                   {"vocab.txt", "tokenizer_config.json", "data/corpus.etok", "data/corpus.json"},
-                  {"generator", "discriminator"}} {}
+                  {"generator", "discriminator", "masked_language_model"}} {}
 
   [[nodiscard]] std::filesystem::path vocabulary() const { return root / "vocab.txt"; }
   [[nodiscard]] std::filesystem::path tokens() const { return root / "data" / "corpus.etok"; }
@@ -26,6 +26,9 @@ struct PretrainFolder : RunFolder {
   }
   [[nodiscard]] std::filesystem::path generator() const { return root / "generator"; }
   [[nodiscard]] std::filesystem::path discriminator() const { return root / "discriminator"; }
+  [[nodiscard]] std::filesystem::path masked_language_model() const {
+    return root / "masked_language_model";
+  }
 };
 
 /// A whole pretraining run, from raw text to Hugging Face directories, in one folder.

@@ -5,6 +5,9 @@
 #include <string>
 #include <utility>
 
+#include "electra/core/context.h"
+#include "electra/kernels/mask_tokens.h"
+
 namespace electra {
 namespace {
 
@@ -41,6 +44,31 @@ void add_mask_counts(HostBatch& batch, double share, const SpecialIds& special) 
     masks.values.push_back(static_cast<std::int32_t>(mask_count(real, candidates, share, most)));
   }
   batch.columns.push_back(std::move(masks));
+}
+
+Masked mask_tokens(Pass& pass, const MicroBatch& batch, const MaskingConfig& masking,
+                   const SpecialIds& special, Index vocabulary) {
+  const Index capacity = batch.rows.batch * max_predictions(masking.share, batch.rows.length);
+  const TensorView ids = pass.tensor(batch.ids.shape(), DType::i32);
+  const TensorView positions = pass.tensor({capacity}, DType::i32);
+  const TensorView originals = pass.tensor({capacity}, DType::i32);
+  const TensorView count = pass.tensor({1}, DType::i32);
+  pass.context.run(MaskTokens{.ids = batch.ids,
+                              .rows = pass.rows,
+                              .mask_counts = batch.column(masks_column),
+                              .masked_ids = ids,
+                              .positions = positions,
+                              .originals = originals,
+                              .count = count,
+                              .special = special,
+                              .vocabulary = vocabulary,
+                              .keep = static_cast<float>(masking.keep),
+                              .random_share = static_cast<float>(masking.random_share),
+                              .draw = masking.with_replacement
+                                          ? MaskTokens::Draw::with_replacement
+                                          : MaskTokens::Draw::without_replacement,
+                              .random = pass.of(Network::none).key(0, Place::mask_position)});
+  return {.ids = ids, .where = {positions, count}, .originals = originals};
 }
 
 }  // namespace electra

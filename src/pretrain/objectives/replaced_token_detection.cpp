@@ -167,29 +167,8 @@ ReplacedTokenDetection::Trace ReplacedTokenDetection::forward(Pass& pass, const 
   return trace;
 }
 
-ReplacedTokenDetection::Masked ReplacedTokenDetection::mask(Pass& pass,
-                                                            const MicroBatch& batch) const {
-  const Index capacity = batch.rows.batch * max_predictions(masking_.share, batch.rows.length);
-  const TensorView ids = pass.tensor(batch.ids.shape(), DType::i32);
-  const TensorView positions = pass.tensor({capacity}, DType::i32);
-  const TensorView originals = pass.tensor({capacity}, DType::i32);
-  const TensorView count = pass.tensor({1}, DType::i32);
-  pass.context.run(MaskTokens{.ids = batch.ids,
-                              .rows = pass.rows,
-                              .mask_counts = batch.column(masks_column),
-                              .masked_ids = ids,
-                              .positions = positions,
-                              .originals = originals,
-                              .count = count,
-                              .special = special_,
-                              .vocabulary = pair_.vocabulary(),
-                              .keep = static_cast<float>(masking_.keep),
-                              .random_share = static_cast<float>(masking_.random_share),
-                              .draw = masking_.with_replacement
-                                          ? MaskTokens::Draw::with_replacement
-                                          : MaskTokens::Draw::without_replacement,
-                              .random = pass.of(Network::none).key(0, Place::mask_position)});
-  return {.ids = ids, .where = {positions, count}, .originals = originals};
+Masked ReplacedTokenDetection::mask(Pass& pass, const MicroBatch& batch) const {
+  return mask_tokens(pass, batch, masking_, special_, pair_.vocabulary());
 }
 
 void ReplacedTokenDetection::generate(Pass& outer, const MicroBatch& batch, const Masked& masked,

@@ -5,6 +5,8 @@
 
 #include "electra/core/special_ids.h"
 #include "electra/data/batch.h"
+#include "electra/models/heads/mlm_head.h"
+#include "electra/pretrain/config.h"
 
 namespace electra {
 
@@ -23,5 +25,16 @@ inline constexpr std::string_view masks_column = "masks";
 
 /// Adds that column to a batch.
 void add_mask_counts(HostBatch& batch, double share, const SpecialIds& special);
+
+/// What a network reads whose masked tokens are to be guessed, and where it has to guess what.
+struct Masked {
+  TensorView ids;  // [rows], i32
+  MaskedPositions where;
+  ConstTensorView originals;  // [capacity], i32
+};
+/// Masks a micro-batch, which has that column, in the pass's arena: the same positions and words
+/// for the same seed, step and example.
+[[nodiscard]] Masked mask_tokens(Pass& pass, const MicroBatch& batch, const MaskingConfig& masking,
+                                 const SpecialIds& special, Index vocabulary);
 
 }  // namespace electra

@@ -3,6 +3,7 @@
 #include "electra/core/special_ids.h"
 #include "electra/models/pair.h"
 #include "electra/pretrain/config.h"
+#include "electra/pretrain/objectives/masking.h"
 #include "electra/train/objective.h"
 
 namespace electra {
@@ -29,12 +30,7 @@ class ReplacedTokenDetection final : public Objective {
   /// Scalars of a pass whose losses are divided by these counts.
   void prepare(Index masked, Index tokens, double temperature, Scalars& scalars) const;
 
-  /// What the generator reads, and where it has to guess what.
-  struct Masked {
-    TensorView ids;  // [rows], i32
-    MaskedPositions where;
-    ConstTensorView originals;  // [capacity], i32
-  };
+  using Masked = electra::Masked;
   [[nodiscard]] Masked mask(Pass& pass, const MicroBatch& batch) const;
 
   /// Forward and backward with these masks, and with these samples [capacity], i32, in place of the

@@ -118,8 +118,9 @@ TEST_CASE("a saved vocabulary is read back as it was", "[vocabulary][law]") {
       {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "", "##x", "\u4e2d", "a"});
   vocabulary.save(folder / "vocab.txt");
   CHECK(folder.count() == 1);
-  CHECK(electra::read_file(folder / "vocab.txt") ==
-        std::string(special_lines) + "\n##x\n\u4e2d\na\n");
+  std::string lines(special_lines);
+  lines += "\n##x\n\u4e2d\na\n";
+  CHECK(electra::read_file(folder / "vocab.txt") == lines);
   const Vocabulary again = Vocabulary::load(folder / "vocab.txt");
   CHECK(again.size() == vocabulary.size());
   CHECK(again.hash() == vocabulary.hash());

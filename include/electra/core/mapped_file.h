@@ -39,8 +39,8 @@ class MappedFile {
   std::span<const std::byte> bytes_;
 };
 
-/// Finds all pages of these bytes of a mapped file now, if the system can: else each is found when it
-/// is first read, and a program's memory grows with what it has met.
+/// Finds all pages of these bytes of a mapped file now, if the system can: else each is found when
+/// it is first read, and a program's memory grows with what it has met.
 void have_at_hand(std::span<const std::byte> bytes) noexcept;
 
 }  // namespace electra
